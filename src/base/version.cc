@@ -1,0 +1,5 @@
+#include "base/version.h"
+
+namespace architrave {
+std::string_view version() { return ARCHITRAVE_VERSION; }
+}  // namespace architrave

@@ -1,0 +1,7 @@
+#pragma once
+
+#include <string_view>
+
+namespace architrave {
+std::string_view version();  // "0.1.0"
+}

@@ -1,0 +1,92 @@
+// What every engine offers to the floors above it: open a source, read its catalog, write a
+// catalog as SQL, and hold one in a private, disposable server.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/catalog.h"
+
+namespace architrave::engine {
+
+// What a SOURCE turned out to be. `kind`: "live", "file", "folder", "twin".
+struct SourceInfo {
+  std::string kind;
+  std::string engine;          // "postgresql", "sqlite"
+  std::string server_version;  // of what was read; for a file that of the sandbox
+  std::string name;            // for people: without a password
+};
+
+// Statements that belong together. In a transaction, they all happen or none does.
+struct Unit {
+  std::vector<std::string> statements;
+  bool transactional = true;
+};
+struct Outcome {
+  bool ok = true;
+  double seconds = 0;      // wall time of the whole unit, as its server took it
+  std::string error;       // the server's message
+  std::string statement;   // the one that failed
+};
+
+// A private, disposable server that holds one database. Destroying it stops the server and
+// removes its folder; it never outlives its process.
+class Sandbox {
+ public:
+  virtual ~Sandbox() = default;
+  virtual std::string description() const = 0;  // "PostgreSQL 15.20 sandbox"
+  // True where relations have the original's statistics and lengths, so that costs mean something.
+  virtual bool has_statistics() const = 0;
+  virtual Result<catalog::Catalog> read() = 0;
+  // Runs each unit on its own; one that fails changes nothing and does not stop the next. The
+  // error is for a server that can no longer be reached.
+  virtual Result<std::vector<Outcome>> run(const std::vector<Unit>& units) = 0;
+  // The planner's total cost of each query; absent for one that can't be planned.
+  virtual Result<std::vector<std::optional<double>>> costs(const std::vector<std::string>& queries) = 0;
+  // What a command needs to reach it: {"PGHOST", …}, {"PGPORT", …}, …
+  virtual std::vector<std::pair<std::string, std::string>> environment() const = 0;
+};
+
+// A statement of a source file that did not load, and what to do about it.
+struct LoadProblem {
+  std::string file;
+  int line = 0;
+  std::string statement;  // its first line
+  std::string message;
+  std::string hint;
+};
+
+struct Opened {
+  SourceInfo source;
+  catalog::Catalog catalog;
+  // For a source that had to be loaded to be read (files, twins): the sandbox that holds it.
+  std::unique_ptr<Sandbox> sandbox;
+  std::vector<LoadProblem> problems;
+  std::vector<std::string> notes;  // "there is no PostgreSQL 14 here; read with 15"
+};
+
+struct OpenOptions {
+  std::string engine;                // force "postgresql" or "sqlite" for a .sql file
+  double statement_timeout = 60;     // seconds, of each question to a live server
+  std::function<void(std::string_view)> progress;  // "reading 142 tables"; may be empty
+};
+
+// Errors: "source.missing", "source.unknown", "postgres.connect", "postgres.no_server", "sql.load",
+// "twin.corrupt", "interrupted".
+Result<Opened> open(const std::string& source, const OpenOptions& options);
+
+// A sandbox that holds the same: the one that `opened` already has, else a new server of the
+// source's own major version where one is found (else the nearest newer, which `opened.notes` then
+// says), with the catalog written into it, as a twin where the source's statistics can be read.
+Result<std::unique_ptr<Sandbox>> make_sandbox(Opened& opened, const OpenOptions& options);
+
+// The catalog as SQL that makes it, in dependency order, in its own engine's dialect.
+std::string to_sql(const catalog::Catalog& catalog);
+
+}  // namespace architrave::engine

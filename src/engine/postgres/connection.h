@@ -1,0 +1,86 @@
+// A connection to a PostgreSQL server: libpq with lifetimes, pipelines, COPY, cancelling and
+// errors as values.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+
+struct pg_conn;
+struct pg_result;
+
+namespace architrave::postgres {
+
+// The rows of one statement. Cells are valid as long as the Rows.
+class Rows {
+ public:
+  Rows() = default;
+  explicit Rows(pg_result* result);
+  int size() const;
+  int columns() const;
+  std::string_view column_name(int column) const;
+  int column(std::string_view name) const;  // -1 if there is none
+  bool is_null(int row, int column) const;
+  std::string_view cell(int row, int column) const;  // "" for null
+
+ private:
+  std::shared_ptr<pg_result> result_;
+};
+
+struct ConnectOptions {
+  // All settings are applied at the start of the session.
+  double statement_timeout = 60;  // seconds; 0: none
+  double lock_timeout = 2;        // seconds; 0: none
+  double connect_timeout = 10;    // seconds
+  bool read_only = false;         // default_transaction_read_only=on
+};
+
+using Parameters = std::vector<std::optional<std::string>>;
+
+class Connection {
+ public:
+  // `source` is handed to libpq whole: a URL, a keyword string, or "" for libpq's environment.
+  // Errors "postgres.connect" with libpq's words, without a password, and a hint.
+  static Result<Connection> open(const std::string& source, const ConnectOptions& options = {});
+  Connection(Connection&&) noexcept;
+  Connection& operator=(Connection&&) noexcept;
+  ~Connection();
+
+  int server_version() const;            // 150020
+  std::string parameter(const char* name) const;  // PQparameterStatus; "" if unknown
+  std::string database() const;
+  std::string user() const;
+
+  // One statement by the extended protocol. All functions below may return, besides
+  // "postgres.query" (message, SQLSTATE in code as "postgres.42P01", position in `where`):
+  // "postgres.lost" (the server went away) and "interrupted" (the query was cancelled on Ctrl-C).
+  Result<Rows> query(const std::string& sql, const Parameters& parameters = {});
+  // Statements separated by semicolons, by the simple protocol; rows are thrown away.
+  Status execute(const std::string& script);
+  // Many statements in one pipeline; each is its own transaction unless it opens one, and a
+  // failure does not stop those after it. Results in order.
+  Result<std::vector<Result<Rows>>> pipeline(const std::vector<std::string>& statements);
+  // COPY … FROM STDIN with this data.
+  Status copy_in(const std::string& statement, std::string_view data);
+
+  // A question in a fresh READ ONLY transaction that can't be made writable (BEGIN READ ONLY; SELECT 1),
+  // at REPEATABLE READ: all statements see the same database. Pipelined: one round trip.
+  Result<std::vector<Result<Rows>>> read_only(const std::vector<std::string>& statements);
+
+  pg_conn* raw() const;
+
+ private:
+  explicit Connection(pg_conn* connection);
+  struct Close {
+    void operator()(pg_conn* connection) const;
+  };
+  std::unique_ptr<pg_conn, Close> connection_;
+};
+
+}  // namespace architrave::postgres
