@@ -15,7 +15,7 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-con
                     -fno-omit-frame-pointer)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 warns wrongly inside libstdc++ and fmt once it has inlined them.
-  add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-dangling-reference)
+  add_compile_options(-Wno-maybe-uninitialized -Wno-restrict)
 endif()
 if(ARCHITRAVE_SANITIZE)
   add_compile_options(-fsanitize=${ARCHITRAVE_SANITIZE} -fno-sanitize-recover=undefined)

@@ -70,7 +70,7 @@ std::string human_bytes(std::int64_t bytes) {
     ++unit;
   }
   if (unit == 0) return fmt::format("{} {}", bytes, bytes == 1 ? "byte" : "bytes");
-  return fmt::format(std::abs(value) >= 100 ? "{:.0f} {}" : "{:.1f} {}", value, units[unit]);
+  return fmt::format("{:.{}f} {}", value, std::abs(value) >= 100 ? 0 : 1, units[unit]);
 }
 
 std::string human_count(std::int64_t count) {
