@@ -12,7 +12,7 @@ namespace architrave::catalog {
 struct Grant {
   std::string grantee;  // empty: PUBLIC
   std::string grantor;
-  char privilege = 0;   // PostgreSQL's letter: r SELECT, a INSERT, w UPDATE, d DELETE, …
+  char privilege = 0;  // PostgreSQL's letter: r SELECT, a INSERT, w UPDATE, d DELETE, …
   bool grantable = false;
 };
 

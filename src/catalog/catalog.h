@@ -34,9 +34,9 @@ using Options = std::map<std::string, std::string>;
 using Acl = std::optional<std::vector<std::string>>;
 
 struct ColumnStats {
-  double null_fraction = 0;    // 0..1
-  double distinct = 0;         // as pg_stats.n_distinct: > 0 a count, < 0 minus a share of rows
-  std::int32_t width = 0;      // average bytes
+  double null_fraction = 0;  // 0..1
+  double distinct = 0;       // as pg_stats.n_distinct: > 0 a count, < 0 minus a share of rows
+  std::int32_t width = 0;    // average bytes
   std::optional<double> correlation;  // of physical and logical order, -1..1
 
   static constexpr auto fields() {
@@ -99,14 +99,14 @@ struct Column {
   std::string generated;      // "", "stored", "virtual"
   std::string identity;       // "", "always", "by default"
   std::optional<Sequence> identity_sequence;
-  std::string collation;      // qualified; only where it is not the type's own
-  std::string storage;        // plain, main, external, extended; only where not the type's own
-  std::string compression;    // pglz, lz4; only where set
+  std::string collation;    // qualified; only where it is not the type's own
+  std::string storage;      // plain, main, external, extended; only where not the type's own
+  std::string compression;  // pglz, lz4; only where set
   std::optional<std::int32_t> statistics_target;
-  Options options;            // n_distinct, n_distinct_inherited
+  Options options;  // n_distinct, n_distinct_inherited
   Options foreign_options;
   std::string not_null_constraint;  // PostgreSQL 18: its name, only where it was chosen
-  bool inherited = false;     // comes from a parent and is not declared here
+  bool inherited = false;           // comes from a parent and is not declared here
   Acl acl;
   std::string comment;
   std::optional<ColumnStats> stats;  // measured
@@ -153,9 +153,9 @@ struct Constraint {
   bool deferred = false;
   bool validated = true;
   bool no_inherit = false;
-  bool inherited = false;   // made by a parent table's constraint, not by this table
-  std::string index;        // name of the index behind a key or exclusion
-  std::string definition;   // what follows ADD CONSTRAINT name
+  bool inherited = false;  // made by a parent table's constraint, not by this table
+  std::string index;       // name of the index behind a key or exclusion
+  std::string definition;  // what follows ADD CONSTRAINT name
   std::string comment;
 
   static constexpr auto fields() {
@@ -202,11 +202,11 @@ struct IndexKey {
 
 struct IndexStats {
   std::int64_t bytes = 0;
-  std::int64_t pages = 0;   // as the planner believes (relpages)
-  double rows = 0;          // as the planner believes (reltuples)
+  std::int64_t pages = 0;             // as the planner believes (relpages)
+  double rows = 0;                    // as the planner believes (reltuples)
   std::optional<std::int64_t> scans;  // since the counters were last reset
   std::optional<std::int64_t> tuples_read;
-  std::optional<double> last_scan;    // Unix time; PostgreSQL 16 and newer
+  std::optional<double> last_scan;  // Unix time; PostgreSQL 16 and newer
 
   static constexpr auto fields() {
     return std::tuple{field("bytes", &IndexStats::bytes),
@@ -226,14 +226,14 @@ struct Index {
   bool nulls_not_distinct = false;
   bool valid = true;
   bool clustered = false;
-  bool inherited = false;       // attached to a partitioned parent's index
-  std::string constraint;       // the constraint that owns it, if one does
+  bool inherited = false;  // attached to a partitioned parent's index
+  std::string constraint;  // the constraint that owns it, if one does
   std::vector<IndexKey> keys;
   std::vector<std::string> include;
-  std::string predicate;        // WHERE, without the word
-  Options options;              // fillfactor, …
-  std::string tablespace;       // only where not the default
-  std::string definition;       // CREATE INDEX …
+  std::string predicate;   // WHERE, without the word
+  Options options;         // fillfactor, …
+  std::string tablespace;  // only where not the default
+  std::string definition;  // CREATE INDEX …
   std::string comment;
   std::optional<IndexStats> stats;  // measured
 
@@ -262,13 +262,13 @@ struct Trigger {
   std::string name;
   std::string function_schema;
   std::string function_name;
-  bool row = false;         // FOR EACH ROW
-  std::string timing;       // "before", "after", "instead of"
+  bool row = false;                 // FOR EACH ROW
+  std::string timing;               // "before", "after", "instead of"
   std::vector<std::string> events;  // "insert", "update", "delete", "truncate"
   bool has_when = false;
-  std::string enabled;      // "origin" (the default), "disabled", "replica", "always"
-  bool inherited = false;   // cloned from a partitioned parent
-  std::string definition;   // CREATE TRIGGER …
+  std::string enabled;     // "origin" (the default), "disabled", "replica", "always"
+  bool inherited = false;  // cloned from a partitioned parent
+  std::string definition;  // CREATE TRIGGER …
   std::string comment;
 
   static constexpr auto fields() {
@@ -325,7 +325,7 @@ struct RelationStats {
   std::int64_t total_bytes = 0;  // with indexes
   std::int64_t pages = 0;        // relpages
   std::int64_t all_visible_pages = 0;
-  double rows = -1;              // reltuples; -1 if never analyzed
+  double rows = -1;  // reltuples; -1 if never analyzed
   // From the statistics collector, since its counters were last reset:
   std::optional<std::int64_t> live_rows;
   std::optional<std::int64_t> dead_rows;
@@ -337,7 +337,7 @@ struct RelationStats {
   std::optional<std::int64_t> hot_updated;
   std::optional<std::int64_t> deleted;
   std::optional<std::int64_t> modified_since_analyze;
-  std::optional<double> last_vacuum;   // Unix time, by hand or automatic, the later
+  std::optional<double> last_vacuum;  // Unix time, by hand or automatic, the later
   std::optional<double> last_analyze;
   std::optional<std::int64_t> frozen_age;  // age(relfrozenxid), transactions
   std::optional<std::int64_t> multixact_age;
@@ -390,9 +390,9 @@ struct Relation {
   std::string tablespace;           // only where not the default
   Options options;                  // reloptions; of a view security_barrier, check_option, …
   Options toast_options;
-  std::string replica_identity;     // "" the default, "full", "nothing", or an index's name
-  std::string definition;           // of a view its query; of a SQLite object its CREATE statement
-  bool populated = true;            // of a materialized view
+  std::string replica_identity;  // "" the default, "full", "nothing", or an index's name
+  std::string definition;        // of a view its query; of a SQLite object its CREATE statement
+  bool populated = true;         // of a materialized view
   std::string foreign_server;
   Options foreign_options;
   Acl acl;
@@ -488,14 +488,14 @@ struct Routine {
   RoutineKind kind = RoutineKind::function;
   std::string owner;
   std::string language;
-  std::string returns;      // "" for a procedure
-  std::string volatility;   // "immutable", "stable", "volatile"
-  std::string parallel;     // "safe", "restricted", "unsafe"
+  std::string returns;     // "" for a procedure
+  std::string volatility;  // "immutable", "stable", "volatile"
+  std::string parallel;    // "safe", "restricted", "unsafe"
   bool strict = false;
   bool security_definer = false;
   bool leakproof = false;
-  Options settings;         // SET search_path = …
-  std::string definition;   // CREATE OR REPLACE FUNCTION … / CREATE AGGREGATE …
+  Options settings;        // SET search_path = …
+  std::string definition;  // CREATE OR REPLACE FUNCTION … / CREATE AGGREGATE …
   Acl acl;
   std::string comment;
   std::optional<std::int64_t> calls;    // measured
@@ -559,9 +559,10 @@ struct OtherObject {
   std::string name;    // what follows DROP <KIND>, without the schema: "=== (text, text)" for an
                        // operator, "(text AS app.mood)" for a cast
   std::string owner;
-  std::vector<std::string> definition;  // the statements that make it, without owner, grants, comment
-  std::vector<std::string> drop;        // the statements that unmake it
-  Options properties;  // what rules do look at, for example a statistics object's table
+  std::vector<std::string>
+      definition;                 // the statements that make it, without owner, grants, comment
+  std::vector<std::string> drop;  // the statements that unmake it
+  Options properties;             // what rules do look at, for example a statistics object's table
   Acl acl;
   std::string comment;
 
@@ -590,7 +591,7 @@ struct Role {
   bool replication = false;
   bool bypass_row_security = false;
   std::int32_t connection_limit = -1;
-  std::optional<double> valid_until;   // Unix time
+  std::optional<double> valid_until;  // Unix time
   std::vector<std::string> member_of;
 
   static constexpr auto fields() {
@@ -630,13 +631,13 @@ struct Server {
   std::string database;
   std::string encoding;
   std::string collation;
-  std::string role;                 // whom the catalog was read as
+  std::string role;  // whom the catalog was read as
   bool superuser = false;
-  bool has_workload = false;        // false when read from a file: its counters mean nothing
+  bool has_workload = false;  // false when read from a file: its counters mean nothing
   std::optional<std::int64_t> database_bytes;
-  std::optional<double> read_at;       // Unix time; absent for a file
+  std::optional<double> read_at;  // Unix time; absent for a file
   std::optional<double> started_at;
-  std::optional<double> stats_reset;   // when the counters below were last reset
+  std::optional<double> stats_reset;  // when the counters below were last reset
   std::optional<std::int64_t> commits;
   std::optional<std::int64_t> rollbacks;
   std::optional<std::int64_t> blocks_hit;
@@ -644,7 +645,7 @@ struct Server {
   std::optional<std::int64_t> temp_bytes;
   std::optional<std::int64_t> deadlocks;
   std::optional<std::int64_t> connections;
-  std::optional<std::int64_t> frozen_age;      // age(datfrozenxid)
+  std::optional<std::int64_t> frozen_age;  // age(datfrozenxid)
   std::optional<std::int64_t> multixact_age;
   std::optional<bool> in_recovery;
   std::optional<std::int64_t> archived_count;
@@ -721,7 +722,9 @@ struct Catalog {
   std::vector<Unread> unread;               // measured
 
   const Relation* relation(std::string_view schema, std::string_view name) const;
-  const Relation* relation(const ObjectName& name) const { return relation(name.schema, name.name); }
+  const Relation* relation(const ObjectName& name) const {
+    return relation(name.schema, name.name);
+  }
   const Type* type(std::string_view schema, std::string_view name) const;
   const Routine* routine(std::string_view schema, std::string_view name) const;  // first overload
 
@@ -752,7 +755,7 @@ struct Counts {
   std::int64_t columns = 0;  // of tables
   std::int64_t indexes = 0;
   std::int64_t foreign_keys = 0;
-  std::int64_t views = 0;    // plain and materialized
+  std::int64_t views = 0;  // plain and materialized
   std::int64_t functions = 0;
 };
 Counts count(const Catalog& catalog);

@@ -11,16 +11,50 @@
 namespace architrave::catalog {
 
 enum class Kind {
-  database, role, setting,
-  schema, extension, type, sequence, table, view, materialized_view, foreign_table, column,
-  constraint, index, trigger, rule, policy, function, procedure, aggregate, operator_,
-  operator_class, operator_family, cast, collation, conversion, text_search_configuration,
-  text_search_dictionary, text_search_parser, text_search_template, event_trigger, publication,
-  subscription, statistics, language, foreign_data_wrapper, server, user_mapping, access_method,
-  transform, default_privileges,
+  database,
+  role,
+  setting,
+  schema,
+  extension,
+  type,
+  sequence,
+  table,
+  view,
+  materialized_view,
+  foreign_table,
+  column,
+  constraint,
+  index,
+  trigger,
+  rule,
+  policy,
+  function,
+  procedure,
+  aggregate,
+  operator_,
+  operator_class,
+  operator_family,
+  cast,
+  collation,
+  conversion,
+  text_search_configuration,
+  text_search_dictionary,
+  text_search_parser,
+  text_search_template,
+  event_trigger,
+  publication,
+  subscription,
+  statistics,
+  language,
+  foreign_data_wrapper,
+  server,
+  user_mapping,
+  access_method,
+  transform,
+  default_privileges,
 };
 
-std::string_view to_string(Kind kind);   // "table", "operator class": the words of DROP …
+std::string_view to_string(Kind kind);  // "table", "operator class": the words of DROP …
 bool from_string(std::string_view text, Kind& kind);
 
 struct ObjectName {

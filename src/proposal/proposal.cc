@@ -28,15 +28,8 @@ std::string_view to_string(Area area) {
 
 std::string_view to_string(Lock lock) {
   static constexpr std::array<std::string_view, 9> names = {
-      "none",
-      "ACCESS SHARE",
-      "ROW SHARE",
-      "ROW EXCLUSIVE",
-      "SHARE UPDATE EXCLUSIVE",
-      "SHARE",
-      "SHARE ROW EXCLUSIVE",
-      "EXCLUSIVE",
-      "ACCESS EXCLUSIVE"};
+      "none",  "ACCESS SHARE",        "ROW SHARE", "ROW EXCLUSIVE",   "SHARE UPDATE EXCLUSIVE",
+      "SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE"};
   return name_of(names, lock);
 }
 

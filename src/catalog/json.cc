@@ -1,0 +1,176 @@
+#include "catalog/json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "catalog/words.h"
+
+namespace architrave::catalog {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Whether a member is as in a fresh struct, which need not be zero (Index::valid).
+template <class T>
+bool unset(const T& value, const T& fresh) {
+  if constexpr (Described<T>) {
+    return false;
+  } else {
+    return value == fresh;
+  }
+}
+template <class T>
+bool unset(const std::vector<T>& value, const std::vector<T>&) {
+  return value.empty();
+}
+template <class T>
+bool unset(const std::optional<T>& value, const std::optional<T>&) {
+  return !value.has_value();
+}
+template <class T>
+bool unset(const std::map<std::string, T>& value, const std::map<std::string, T>&) {
+  return value.empty();
+}
+
+// Declared first, since they call each other and two-phase look-up finds only what it has seen.
+template <class T>
+Json encode(const T& value);
+template <class T>
+Json encode(const std::optional<T>& value);
+template <class T>
+Json encode(const std::vector<T>& list);
+template <class T>
+Json encode(const std::map<std::string, T>& map);
+
+template <class T>
+Json encode(const T& value) {
+  if constexpr (Described<T>) {
+    static const T fresh{};
+    Json object = Json::object();
+    for_each_field<T>([&](const auto& each) {
+      const auto& member = value.*(each.member);
+      if (unset(member, fresh.*(each.member))) return;
+      object[std::string(each.name)] = encode(member);
+    });
+    return object;
+  } else if constexpr (std::is_enum_v<T>) {
+    return Json(word(value));
+  } else {
+    return Json(value);
+  }
+}
+template <class T>
+Json encode(const std::optional<T>& value) {
+  return value ? encode(*value) : Json(nullptr);
+}
+template <class T>
+Json encode(const std::vector<T>& list) {
+  Json array = Json::array();
+  for (const T& each : list) array.push_back(encode(each));
+  return array;
+}
+template <class T>
+Json encode(const std::map<std::string, T>& map) {
+  Json object = Json::object();
+  for (const auto& [key, value] : map) object[key] = encode(value);
+  return object;
+}
+
+// Reads a value of the wanted shape; false leaves in `where` the path to what did not fit.
+struct Decoder {
+  std::string where;
+
+  bool wrong() const { return false; }
+
+  bool decode(const Json& json, bool& out) const {
+    if (!json.is_boolean()) return wrong();
+    out = json.get<bool>();
+    return true;
+  }
+  bool decode(const Json& json, std::string& out) const {
+    if (!json.is_string()) return wrong();
+    out = json.get_ref<const std::string&>();
+    return true;
+  }
+  template <class Number>
+    requires std::is_arithmetic_v<Number>
+  bool decode(const Json& json, Number& out) const {
+    if (!json.is_number()) return wrong();
+    out = json.get<Number>();
+    return true;
+  }
+  template <class Enum>
+    requires std::is_enum_v<Enum>
+  bool decode(const Json& json, Enum& out) const {
+    return json.is_string() && from_word(json.get_ref<const std::string&>(), out);
+  }
+  template <class T>
+  bool decode(const Json& json, std::optional<T>& out) {
+    if (json.is_null()) {
+      out.reset();
+      return true;
+    }
+    return decode(json, out.emplace());
+  }
+  template <class T>
+  bool decode(const Json& json, std::vector<T>& out) {
+    if (!json.is_array()) return wrong();
+    out.clear();
+    out.reserve(json.size());
+    for (std::size_t i = 0; i < json.size(); ++i)
+      if (!inside('[' + std::to_string(i) + ']', json[i], out.emplace_back())) return false;
+    return true;
+  }
+  template <class T>
+  bool decode(const Json& json, std::map<std::string, T>& out) {
+    if (!json.is_object()) return wrong();
+    out.clear();
+    for (const auto& [key, value] : json.items())
+      if (!inside('.' + key, value, out[key])) return false;
+    return true;
+  }
+  template <Described T>
+  bool decode(const Json& json, T& out) {
+    if (!json.is_object()) return wrong();
+    bool fits = true;
+    for_each_field<T>([&](const auto& each) {
+      if (!fits) return;
+      const auto found = json.find(std::string(each.name));
+      if (found != json.end())
+        fits = inside('.' + std::string(each.name), *found, out.*(each.member));
+    });
+    return fits;
+  }
+
+ private:
+  template <class T>
+  bool inside(const std::string& step, const Json& json, T& out) {
+    const std::size_t size = where.size();
+    where += step;
+    if (!decode(json, out)) return false;
+    where.resize(size);
+    return true;
+  }
+};
+
+}  // namespace
+
+std::string to_json(const Catalog& catalog, int indent) {
+  return encode(catalog).dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+Result<Catalog> from_json(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, false);
+  if (json.is_discarded())
+    return fail("catalog.json", "this is not a catalog: the JSON does not parse", {},
+                "it is what `architrave show SOURCE --format json` prints");
+  Catalog catalog;
+  Decoder decoder;
+  if (!decoder.decode(json, catalog))
+    return fail("catalog.json", "this is not a catalog: a value does not fit", "$" + decoder.where,
+                "docs/catalog.schema.json describes its shape");
+  sort(catalog);
+  return catalog;
+}
+
+}  // namespace architrave::catalog
