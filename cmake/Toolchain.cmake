@@ -12,7 +12,9 @@ option(ARCHITRAVE_FUZZ "Build the libFuzzer programs (clang only)" OFF)
 set(ARCHITRAVE_SANITIZE "" CACHE STRING "Sanitizers to build with, such as address,undefined")
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
-                    -fno-omit-frame-pointer)
+                    -fno-omit-frame-pointer
+                    # Leaving a field at its default is what designated initializers are for.
+                    -Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 warns wrongly inside libstdc++ and fmt once it has inlined them.
   add_compile_options(-Wno-maybe-uninitialized -Wno-restrict)

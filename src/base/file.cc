@@ -48,7 +48,8 @@ Result<std::string> read_file(const std::filesystem::path& path) {
     if (errno == ENOENT)
       return fail("file.missing", "there is no file " + path.string(), path.string(),
                   "check the path; a database is given as postgresql://HOST/NAME");
-    return fail("file.read", "cannot open " + path.string() + ": " + std::strerror(errno), path.string());
+    return fail("file.read", "cannot open " + path.string() + ": " + std::strerror(errno),
+                path.string());
   }
   Result<std::string> bytes = read_descriptor(descriptor, path.string());
   ::close(descriptor);
@@ -58,11 +59,13 @@ Result<std::string> read_file(const std::filesystem::path& path) {
 Status write_file(const std::filesystem::path& path, std::string_view bytes) {
   if (path == "-") {
     if (!write_descriptor(STDOUT_FILENO, bytes))
-      return fail("file.write", std::string("cannot write to standard output: ") + std::strerror(errno));
+      return fail("file.write",
+                  std::string("cannot write to standard output: ") + std::strerror(errno));
     return {};
   }
   const auto failed = [&](int error) {
-    return fail("file.write", "cannot write " + path.string() + ": " + std::strerror(error), path.string(),
+    return fail("file.write", "cannot write " + path.string() + ": " + std::strerror(error),
+                path.string(),
                 error == ENOSPC ? "free some disk space, or choose another place with --output"
                                 : "check that the folder exists and may be written to");
   };
@@ -102,14 +105,16 @@ std::filesystem::path cache_folder() {
   if (::geteuid() == 0) return "/var/cache/architrave";
   if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/')
     return std::filesystem::path(home) / ".cache" / "architrave";
-  return std::filesystem::temp_directory_path() / ("architrave-cache-" + std::to_string(::geteuid()));
+  return std::filesystem::temp_directory_path() /
+         ("architrave-cache-" + std::to_string(::geteuid()));
 }
 
 std::filesystem::path find_program(std::string_view name) {
   const char* path = std::getenv("PATH");
   for (const std::string& folder : split(path != nullptr ? path : "/usr/bin:/bin", ':')) {
     const std::filesystem::path candidate = std::filesystem::path(folder) / name;
-    if (!folder.empty() && ::access(candidate.c_str(), X_OK) == 0 && std::filesystem::is_regular_file(candidate))
+    if (!folder.empty() && ::access(candidate.c_str(), X_OK) == 0 &&
+        std::filesystem::is_regular_file(candidate))
       return candidate;
   }
   return {};
