@@ -70,6 +70,35 @@ void sort(Catalog& catalog) {
   }
 }
 
+void copy_measurements(const Catalog& from, Catalog& to) {
+  to.server = from.server;
+  to.settings = from.settings;
+  to.roles = from.roles;
+  for (Sequence& sequence : to.sequences)
+    if (const Sequence* other = find(from.sequences, sequence.schema, sequence.name))
+      sequence.last_value = other->last_value;
+  for (Extension& extension : to.extensions) {
+    const auto other = std::ranges::find(from.extensions, extension.name, &Extension::name);
+    if (other != from.extensions.end()) extension.available_version = other->available_version;
+  }
+  for (Relation& relation : to.relations) {
+    const Relation* other = from.relation(relation.schema, relation.name);
+    if (other == nullptr) continue;
+    relation.stats = other->stats;
+    for (Column& column : relation.columns) {
+      const Column* old = other->column(column.name);
+      if (old == nullptr) continue;
+      column.stats = old->stats;
+      if (column.identity_sequence && old->identity_sequence)
+        column.identity_sequence->last_value = old->identity_sequence->last_value;
+    }
+    for (Index& index : relation.indexes) {
+      const auto old = std::ranges::find(other->indexes, index.name, &Index::name);
+      if (old != other->indexes.end()) index.stats = old->stats;
+    }
+  }
+}
+
 Counts count(const Catalog& catalog) {
   Counts counts;
   counts.schemas = std::ssize(catalog.schemas);

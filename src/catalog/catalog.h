@@ -748,6 +748,10 @@ struct Catalog {
 // (Catalog::relation and its like) are binary searches and need it.
 void sort(Catalog& catalog);
 
+// Gives the objects of `to` the measurements that the objects of the same names have in `from`, and
+// the server and settings of `from`: what a definition would look like in production.
+void copy_measurements(const Catalog& from, Catalog& to);
+
 // How many there are of what people count first.
 struct Counts {
   std::int64_t schemas = 0;

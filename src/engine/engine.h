@@ -43,12 +43,20 @@ class Sandbox {
   virtual std::string description() const = 0;  // "PostgreSQL 15.20 sandbox"
   // True where relations have the original's statistics and lengths, so that costs mean something.
   virtual bool has_statistics() const = 0;
+  // Turns it into a twin, if what was read of the source allows; else has_statistics() stays false.
+  virtual Status take_statistics() { return {}; }
   virtual Result<catalog::Catalog> read() = 0;
   // Runs each unit on its own; one that fails changes nothing and does not stop the next. The
   // error is for a server that can no longer be reached.
   virtual Result<std::vector<Outcome>> run(const std::vector<Unit>& units) = 0;
   // The planner's total cost of each query; absent for one that can't be planned.
   virtual Result<std::vector<std::optional<double>>> costs(const std::vector<std::string>& queries) = 0;
+  // The same, as if these CREATE INDEX statements had been run (HypoPG); all absent where that
+  // can't be asked.
+  virtual Result<std::vector<std::optional<double>>> costs_with(
+      const std::vector<std::string>& queries, const std::vector<std::string>&) {
+    return std::vector<std::optional<double>>(queries.size());
+  }
   // What a command needs to reach it: {"PGHOST", …}, {"PGPORT", …}, …
   virtual std::vector<std::pair<std::string, std::string>> environment() const = 0;
 };
@@ -62,6 +70,9 @@ struct LoadProblem {
   std::string hint;
 };
 
+// What a new sandbox holds: the definitions, or also the statistics and lengths of a twin.
+enum class Fill { definitions, twin };
+
 struct Opened {
   SourceInfo source;
   catalog::Catalog catalog;
@@ -69,6 +80,8 @@ struct Opened {
   std::unique_ptr<Sandbox> sandbox;
   std::vector<LoadProblem> problems;
   std::vector<std::string> notes;  // "there is no PostgreSQL 14 here; read with 15"
+  // Makes another sandbox of it; set by the engine that opened it.
+  std::function<Result<std::unique_ptr<Sandbox>>(Opened&, Fill)> start_sandbox;
 };
 
 struct OpenOptions {
@@ -83,8 +96,16 @@ Result<Opened> open(const std::string& source, const OpenOptions& options);
 
 // A sandbox that holds the same: the one that `opened` already has, else a new server of the
 // source's own major version where one is found (else the nearest newer, which `opened.notes` then
-// says), with the catalog written into it, as a twin where the source's statistics can be read.
-Result<std::unique_ptr<Sandbox>> make_sandbox(Opened& opened, const OpenOptions& options);
+// says), with the catalog written into it.
+Result<std::unique_ptr<Sandbox>> make_sandbox(Opened& opened, Fill fill = Fill::definitions);
+
+// A twin file's bytes for a live PostgreSQL database or another twin. Without values it holds none of
+// the rows that the planner's statistics have sampled.
+struct TwinFile {
+  std::string bytes;
+  std::vector<std::string> notes;  // what could not be read
+};
+Result<TwinFile> make_twin(const std::string& source, bool without_values, const OpenOptions& options);
 
 // The catalog as SQL that makes it, in dependency order, in its own engine's dialect.
 std::string to_sql(const catalog::Catalog& catalog);

@@ -1,0 +1,78 @@
+#include "cli/command.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "base/file.h"
+#include "base/process.h"
+#include "base/terminal.h"
+#include "base/version.h"
+
+namespace architrave::cli {
+
+namespace {
+
+// Examples first: most people read no further.
+class ExamplesFirst : public CLI::Formatter {
+ public:
+  std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override {
+    std::string text = app->get_footer();
+    if (!text.empty()) text = "Examples:\n" + text + "\n\n";
+    return text + CLI::Formatter::make_help(app, std::move(name), mode);
+  }
+  std::string make_footer(const CLI::App*) const override { return {}; }
+};
+
+}  // namespace
+
+CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& description,
+                      const std::string& examples) {
+  CLI::App* command = app.add_subcommand(name, description);
+  command->footer(examples);
+  return command;
+}
+
+int report_error(const Error& error) {
+  std::fputs(describe(error).c_str(), stderr);
+  return error.code == "interrupted" ? Exit::interrupted_by_user : Exit::failed;
+}
+
+int write_result(const std::string& output, std::string_view bytes, int otherwise) {
+  const Status written = write_file(output.empty() ? "-" : output, bytes);
+  return written ? otherwise : report_error(written.error());
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"A database architect: what a principal architect would say of your database, each proposal\n"
+               "tried on a real server before you see it."};
+  app.name("architrave");
+  app.formatter(std::make_shared<ExamplesFirst>());
+  app.footer("  architrave assess postgresql:///shop -o report.html\n"
+             "  architrave review schema.sql --fail-on warning\n"
+             "  architrave show schema.sql --format mermaid");
+  app.set_version_flag("--version", "architrave " + std::string(version()));
+  app.require_subcommand(1);
+  app.failure_message([](const CLI::App* failed, const CLI::Error& error) {
+    return fmt::format("error: {}\n  hint: {} --help\n", error.what(),
+                       failed->get_parent() != nullptr
+                           ? "architrave " + failed->get_name()
+                           : std::string("architrave"));
+  });
+
+  Chosen chosen;
+  for (const auto add : {add_assess, add_review, add_show, add_twin, add_sandbox, add_doctor, add_rules})
+    add(app, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? Exit::success : Exit::failed;
+  }
+  catch_interrupts();
+  const int code = chosen.run();
+  return interrupted() ? Exit::interrupted_by_user : code;
+}
+
+}  // namespace architrave::cli

@@ -1,0 +1,46 @@
+// One file per command. A command declares its options on the application and leaves what it does in
+// `run`; main parses, runs the chosen one, and exits with what it returns.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace CLI {
+class App;
+}  // namespace CLI
+
+namespace architrave::cli {
+
+// What a process exits with.
+enum Exit { success = 0, findings = 1, failed = 2, interrupted_by_user = 130 };
+
+struct Chosen {
+  std::function<int()> run;
+};
+
+void add_assess(CLI::App& app, Chosen& chosen);
+void add_review(CLI::App& app, Chosen& chosen);
+void add_show(CLI::App& app, Chosen& chosen);
+void add_twin(CLI::App& app, Chosen& chosen);
+void add_sandbox(CLI::App& app, Chosen& chosen);
+void add_doctor(CLI::App& app, Chosen& chosen);
+void add_rules(CLI::App& app, Chosen& chosen);
+
+// A subcommand whose --help begins with examples.
+CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& description,
+                      const std::string& examples);
+
+// Prints the error and gives the exit code for it.
+int report_error(const Error& error);
+
+// Writes results to a file, or to stdout where `output` is empty or "-". The exit code is
+// `otherwise` unless writing fails.
+int write_result(const std::string& output, std::string_view bytes, int otherwise);
+
+// The program: parses the arguments, runs a command, gives the exit code.
+int run(int argc, char** argv);
+
+}  // namespace architrave::cli

@@ -1,0 +1,69 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/process.h"
+#include "base/terminal.h"
+#include "cli/command.h"
+#include "engine/engine.h"
+
+namespace architrave::cli {
+
+namespace {
+
+struct Arguments {
+  std::string source;
+  std::vector<std::string> command;
+  engine::OpenOptions open;
+};
+
+int sandbox(Arguments& arguments) {
+  Progress progress;
+  arguments.open.progress = [&](std::string_view what) { progress.show(what); };
+  Result<engine::Opened> opened = engine::open(arguments.source, arguments.open);
+  if (!opened) return report_error(opened.error());
+  progress.show("starting a sandbox");
+  Result<std::unique_ptr<engine::Sandbox>> made = engine::make_sandbox(*opened, engine::Fill::twin);
+  progress.clear();
+  if (!made) return report_error(made.error());
+  for (const engine::LoadProblem& problem : opened->problems)
+    report_error({"sql.load", problem.message, problem.file + ":" + std::to_string(problem.line),
+                  problem.hint});
+  for (const std::string& text : opened->notes) note(text);
+  note("a " + (*made)->description() + "; it is thrown away afterwards");
+
+  Command command;
+  command.arguments = arguments.command;
+  if (command.arguments.empty())
+    command.arguments = {opened->source.engine == "sqlite" ? "sqlite3" : "psql"};
+  command.environment = (*made)->environment();
+  // sqlite3 takes its database as an argument, not from the environment.
+  for (const auto& [name, value] : command.environment)
+    if (name == "ARCHITRAVE_DATABASE" && command.arguments == std::vector<std::string>{"sqlite3"})
+      command.arguments.push_back(value);
+  const Result<pid_t> started = start(command);
+  if (!started) return report_error(started.error());
+  return wait(*started);
+}
+
+}  // namespace
+
+void add_sandbox(CLI::App& app, Chosen& chosen) {
+  CLI::App* command = add_command(
+      app, "sandbox",
+      "Run a command against a private server that holds a source, and throw the server away.",
+      "  architrave sandbox prod.twin -- psql\n"
+      "  architrave sandbox schema.sql -- psql -c '\\d orders'\n"
+      "  architrave sandbox app.db -- sh -c 'sqlite3 $ARCHITRAVE_DATABASE .schema'");
+  const auto arguments = std::make_shared<Arguments>();
+  command->add_option("SOURCE", arguments->source, "as for assess")->required();
+  command->add_option("COMMAND", arguments->command,
+                      "what to run, after --; it finds the server through PGHOST, PGPORT, PGUSER and "
+                      "PGDATABASE (psql, or sqlite3, if left out)");
+  command->add_option("--engine", arguments->open.engine, "read a .sql file as postgresql or sqlite")
+      ->check(CLI::IsMember({"postgresql", "sqlite"}));
+  command->callback([arguments, &chosen] { chosen.run = [arguments] { return sandbox(*arguments); }; });
+}
+
+}  // namespace architrave::cli

@@ -1,0 +1,196 @@
+// Opens what a source resolved to, and starts sandboxes of it.
+
+#include <fmt/format.h>
+
+#include "engine/engine.h"
+#include "engine/postgres/reader.h"
+#include "engine/postgres/sandbox.h"
+#include "engine/postgres/script_loader.h"
+#include "engine/postgres/server.h"
+#include "engine/postgres/statistics.h"
+#include "engine/postgres/twin.h"
+#include "engine/postgres/writer.h"
+#include "engine/source.h"
+#include "engine/sqlite/open.h"
+#include "base/text.h"
+
+namespace architrave::engine {
+
+namespace {
+
+void say(const OpenOptions& options, std::string_view what) {
+  if (options.progress) options.progress(what);
+}
+
+std::string join_lines(const std::vector<std::string>& statements) {
+  std::string text;
+  for (const std::string& statement : statements) text += statement + ";\n";
+  return text;
+}
+
+// The server for a sandbox of this source; says so where it is not the source's own version.
+Result<postgres::Installation> installation_for(Opened& opened) {
+  const int major = opened.catalog.server.version_number / 10000;
+  Result<postgres::Installation> chosen = postgres::choose_installation(major);
+  if (chosen && chosen->major != major)
+    opened.notes.push_back(fmt::format(
+        "there is no PostgreSQL {} server on this machine; the sandbox is PostgreSQL {}", major,
+        chosen->version));
+  return chosen;
+}
+
+Result<std::unique_ptr<Sandbox>> start_postgres(Opened& opened, Fill fill,
+                                                std::shared_ptr<const postgres::Statistics> statistics) {
+  const Result<postgres::Installation> installation = installation_for(opened);
+  if (!installation) return std::unexpected(installation.error());
+  auto sandbox = postgres::sandbox_with(opened.catalog, std::move(statistics), *installation);
+  if (!sandbox) return fail(sandbox);
+  if (fill == Fill::twin)
+    if (const Status taken = (*sandbox)->take_statistics(); !taken) return std::unexpected(taken.error());
+  return std::unique_ptr<Sandbox>(std::move(*sandbox));
+}
+
+std::string name_of_live(const postgres::Connection& connection, const std::string& host) {
+  return fmt::format("{}{} as {}", connection.database(), host.empty() ? "" : " on " + host,
+                     connection.user());
+}
+
+Result<Opened> open_live(const Resolved& resolved, const OpenOptions& options) {
+  say(options, "connecting");
+  const postgres::ConnectOptions connect{.statement_timeout = options.statement_timeout,
+                                         .read_only = true};
+  Result<postgres::Connection> connection = postgres::Connection::open(resolved.connection, connect);
+  if (!connection) return fail(connection);
+  say(options, "reading the catalog");
+  Result<catalog::Catalog> catalog = postgres::read_catalog(*connection);
+  if (!catalog) return fail(catalog);
+  Opened opened;
+  opened.catalog = std::move(*catalog);
+  opened.source = {"live", "postgresql", opened.catalog.server.version,
+                   name_of_live(*connection, connection->host())};
+  const std::string source = resolved.connection;
+  opened.start_sandbox = [source, connect](Opened& self, Fill fill) -> Result<std::unique_ptr<Sandbox>> {
+    Result<postgres::Connection> again = postgres::Connection::open(source, connect);
+    if (!again) return fail(again);
+    Result<postgres::Statistics> statistics = postgres::read_statistics(*again, self.catalog);
+    if (!statistics) return fail(statistics);
+    return start_postgres(self, fill,
+                          std::make_shared<const postgres::Statistics>(std::move(*statistics)));
+  };
+  return opened;
+}
+
+Result<Opened> open_twin(const Resolved& resolved) {
+  Result<postgres::Twin> twin = postgres::read_twin(resolved.bytes);
+  if (!twin) {
+    Error error = std::move(twin.error());
+    error.where = resolved.path.string();
+    return std::unexpected(std::move(error));
+  }
+  Opened opened;
+  opened.catalog = std::move(twin->catalog);
+  opened.source = {"twin", "postgresql", opened.catalog.server.version, resolved.path.string()};
+  const auto statistics = std::make_shared<const postgres::Statistics>(std::move(twin->statistics));
+  opened.start_sandbox = [statistics](Opened& self, Fill fill) {
+    return start_postgres(self, fill, statistics);
+  };
+  return opened;
+}
+
+std::string name_of(const Resolved& resolved) {
+  return resolved.path == "-" ? "standard input" : resolved.path.string();
+}
+
+Result<Opened> open_postgres_sql(const Resolved& resolved, const OpenOptions& options) {
+  const Result<postgres::Installation> installation = postgres::choose_installation(15);
+  if (!installation) return std::unexpected(installation.error());
+  say(options, "starting a sandbox");
+  auto sandbox = postgres::make_empty_sandbox(*installation);
+  if (!sandbox) return fail(sandbox);
+  std::vector<postgres::Script> scripts;
+  for (const SqlFile& file : resolved.files) scripts.push_back({file.file, file.text});
+  say(options, "loading the SQL");
+  Result<postgres::Loaded> loaded = postgres::load_scripts(scripts, **sandbox);
+  if (!loaded) return fail(loaded);
+  if (!loaded->problems.empty() && std::ssize(loaded->problems) >= loaded->statements) {
+    const LoadProblem& first = loaded->problems.front();
+    return fail("sql.load", first.message, fmt::format("{}:{}", first.file, first.line),
+                !first.hint.empty() ? first.hint
+                                    : "no statement of it loaded: is it SQL for PostgreSQL?");
+  }
+  say(options, "reading the catalog");
+  Result<catalog::Catalog> catalog = (*sandbox)->read();
+  if (!catalog) return fail(catalog);
+  Opened opened;
+  opened.catalog = std::move(*catalog);
+  opened.source = {resolved.is_folder ? "folder" : "file", "postgresql",
+                   opened.catalog.server.version, name_of(resolved)};
+  opened.problems = std::move(loaded->problems);
+  opened.notes = std::move(loaded->notes);
+  opened.sandbox = std::move(*sandbox);
+  opened.start_sandbox = [](Opened& self, Fill fill) { return start_postgres(self, fill, nullptr); };
+  return opened;
+}
+
+}  // namespace
+
+Result<Opened> open(const std::string& source, const OpenOptions& options) {
+  const Result<Resolved> resolved = resolve(source, options.engine);
+  if (!resolved) return std::unexpected(resolved.error());
+  switch (resolved->kind) {
+    case Resolved::Kind::postgres_live: return open_live(*resolved, options);
+    case Resolved::Kind::twin: return open_twin(*resolved);
+    case Resolved::Kind::sqlite_file: return sqlite::open_file(resolved->path);
+    case Resolved::Kind::sql: break;
+  }
+  if (resolved->dialect == Dialect::sqlite) return sqlite::load_scripts(*resolved);
+  return open_postgres_sql(*resolved, options);
+}
+
+Result<std::unique_ptr<Sandbox>> make_sandbox(Opened& opened, Fill fill) {
+  if (opened.sandbox) return std::move(opened.sandbox);
+  return opened.start_sandbox(opened, fill);
+}
+
+Result<TwinFile> make_twin(const std::string& source, bool without_values, const OpenOptions& options) {
+  const Result<Resolved> resolved = resolve(source, options.engine);
+  if (!resolved) return std::unexpected(resolved.error());
+  postgres::Twin twin;
+  if (resolved->kind == Resolved::Kind::twin) {
+    Result<postgres::Twin> read = postgres::read_twin(resolved->bytes);
+    if (!read) return fail(read);
+    twin = std::move(*read);
+  } else if (resolved->kind == Resolved::Kind::postgres_live) {
+    say(options, "connecting");
+    Result<postgres::Connection> connection = postgres::Connection::open(
+        resolved->connection, {.statement_timeout = options.statement_timeout, .read_only = true});
+    if (!connection) return fail(connection);
+    say(options, "reading the catalog");
+    Result<catalog::Catalog> catalog = postgres::read_catalog(*connection);
+    if (!catalog) return fail(catalog);
+    say(options, "reading the planner's statistics");
+    Result<postgres::Statistics> statistics = postgres::read_statistics(*connection, *catalog);
+    if (!statistics) return fail(statistics);
+    twin.catalog = std::move(*catalog);
+    twin.statistics = std::move(*statistics);
+  } else {
+    return fail("source.unsupported", "a twin is made of a live PostgreSQL database or another twin",
+                source, "architrave twin postgresql:///NAME -o NAME.twin");
+  }
+  if (without_values) postgres::remove_values(twin);
+  TwinFile file;
+  for (const auto* list : {&twin.catalog.unread, &twin.statistics.unread})
+    for (const catalog::Unread& unread : *list)
+      file.notes.push_back("not read: " + unread.what + ": " + unread.why);
+  Result<std::string> bytes = postgres::write_twin(twin);
+  if (!bytes) return fail(bytes);
+  file.bytes = std::move(*bytes);
+  return file;
+}
+
+std::string to_sql(const catalog::Catalog& catalog) {
+  if (catalog.server.engine == "sqlite") return join_lines(sqlite::write(catalog));
+  return join_lines(postgres::write(catalog, {.version = catalog.server.version_number}));
+}
+
+}  // namespace architrave::engine

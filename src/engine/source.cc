@@ -1,0 +1,147 @@
+#include "engine/source.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "engine/postgres/twin.h"
+#include "engine/sqlite/sqlite.h"
+
+namespace architrave::engine {
+
+namespace {
+
+constexpr const char* forms =
+    "a source is postgresql://HOST/NAME, sqlite:FILE, a .sql file or a folder of them, a .twin, or - "
+    "for SQL on stdin";
+
+// A keyword string for libpq: "host=/run/postgresql dbname=shop".
+bool is_keyword_string(std::string_view source) {
+  static constexpr std::array<std::string_view, 8> keywords = {
+      "host=", "dbname=", "port=", "user=", "service=", "hostaddr=", "sslmode=", "password="};
+  return std::ranges::any_of(keywords, [&](std::string_view keyword) {
+    return source.starts_with(keyword) || source.find(' ' + std::string(keyword)) != std::string_view::npos;
+  });
+}
+
+// Down migrations undo what the others make: a folder is loaded as it stands after all ups.
+bool is_undo(const std::filesystem::path& path) {
+  const std::string name = lower(path.filename().string());
+  return name == "down.sql" || name.ends_with(".down.sql") || name.ends_with("_down.sql") ||
+         name.ends_with(".undo.sql") || name.ends_with("_rollback.sql");
+}
+
+Result<std::vector<std::filesystem::path>> sql_files_of(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> paths;
+  std::error_code error;
+  auto each = std::filesystem::recursive_directory_iterator(folder, error);
+  for (; !error && each != std::filesystem::recursive_directory_iterator(); each.increment(error))
+    if (each->is_regular_file(error) && lower(each->path().extension().string()) == ".sql" &&
+        !is_undo(each->path()))
+      paths.push_back(each->path());
+  if (error)
+    return fail("file.read", "cannot read the folder " + folder.string() + ": " + error.message(),
+                folder.string());
+  if (paths.empty())
+    return fail("source.empty", "there are no .sql files in " + folder.string(), folder.string());
+  std::ranges::sort(paths);
+  return paths;
+}
+
+Result<Resolved> sql(Resolved resolved, std::string_view engine) {
+  if (engine == "sqlite") {
+    resolved.dialect = Dialect::sqlite;
+  } else if (engine.empty()) {
+    std::string sample;
+    for (const SqlFile& file : resolved.files) sample += file.text.substr(0, 200'000) + '\n';
+    resolved.dialect = guess_dialect(sample);
+  }
+  if (resolved.dialect == Dialect::mysql)
+    return fail("source.unsupported", "this looks like a script for MySQL, which can't be read yet",
+                resolved.path.string(),
+                "if it is for PostgreSQL or SQLite all the same, say --engine postgresql or --engine sqlite");
+  resolved.kind = Resolved::Kind::sql;
+  return resolved;
+}
+
+Result<Resolved> folder(const std::filesystem::path& path, std::string_view engine) {
+  Resolved resolved;
+  resolved.path = path;
+  resolved.is_folder = true;
+  const auto paths = sql_files_of(path);
+  if (!paths) return std::unexpected(paths.error());
+  for (const std::filesystem::path& each : *paths) {
+    Result<std::string> text = read_file(each);
+    if (!text) return fail(text);
+    resolved.files.push_back({each.string(), std::move(*text)});
+  }
+  return sql(std::move(resolved), engine);
+}
+
+bool is_binary(std::string_view bytes) {
+  return bytes.substr(0, 65536).find('\0') != std::string_view::npos;
+}
+
+Result<Resolved> file(const std::string& path, std::string_view engine) {
+  Resolved resolved;
+  resolved.path = path;
+  if (path != "-" && sqlite::looks_like_sqlite_file(path)) {
+    resolved.kind = Resolved::Kind::sqlite_file;
+    return resolved;
+  }
+  Result<std::string> bytes = read_file(path);
+  if (!bytes) return fail(bytes);
+  if (path.ends_with(".twin") || postgres::looks_like_twin(*bytes)) {
+    resolved.kind = Resolved::Kind::twin;
+    resolved.bytes = std::move(*bytes);
+    return resolved;
+  }
+  if (is_binary(*bytes))
+    return fail("source.unknown", path + " is neither SQL nor a SQLite database nor a twin", path, forms);
+  if (trim(*bytes).empty())
+    return fail("source.empty", (path == "-" ? "standard input" : path) + " is empty", path);
+  resolved.files.push_back({path, std::move(*bytes)});
+  return sql(std::move(resolved), engine);
+}
+
+}  // namespace
+
+Dialect guess_dialect(std::string_view text) {
+  const std::string words = lower(text);
+  static constexpr std::array<std::string_view, 7> mysql_only = {
+      "engine=", "engine =", "auto_increment", "default charset", "/*!40", "unsigned", "lock tables"};
+  const auto signs = std::ranges::count_if(mysql_only, [&](std::string_view sign) {
+    return words.find(sign) != std::string::npos;
+  });
+  if (signs >= 2) return Dialect::mysql;
+  return sqlite::looks_like_sqlite_script(text) ? Dialect::sqlite : Dialect::postgresql;
+}
+
+Result<Resolved> resolve(const std::string& source, std::string_view engine) {
+  Resolved resolved;
+  if (source.empty() || source.starts_with("postgresql://") || source.starts_with("postgres://") ||
+      is_keyword_string(source)) {
+    resolved.connection = source;
+    return resolved;
+  }
+  if (source.starts_with("sqlite:")) {
+    std::string path = source.substr(7);
+    if (path.starts_with("//")) path = path.substr(2);
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored)) return folder(path, "sqlite");
+    if (path.ends_with(".sql") || path == "-") return file(path, "sqlite");
+    resolved.kind = Resolved::Kind::sqlite_file;
+    resolved.path = path;
+    return resolved;
+  }
+  if (const std::size_t scheme = source.find("://"); scheme != std::string::npos)
+    return fail("source.unsupported", "databases of the kind " + source.substr(0, scheme) +
+                                          ":// can't be read yet", {}, forms);
+  std::error_code ignored;
+  if (std::filesystem::is_directory(source, ignored)) return folder(source, engine);
+  return file(source, engine);
+}
+
+}  // namespace architrave::engine
