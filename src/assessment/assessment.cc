@@ -79,7 +79,8 @@ class Assessor {
       return engine::make_sandbox(opened_);
     };
     report_.proof_note = "tried, measured and undone in a " + (*sandbox)->description();
-    return prover::prove(report_.review, opened_.catalog, *sandbox, judge, fresh, options_.progress);
+    return prover::prove(report_.review, opened_.catalog, *sandbox, judge, fresh,
+                         options_.progress);
   }
 
   void not_tried(const std::string& why) {

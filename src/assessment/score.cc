@@ -35,9 +35,12 @@ constexpr std::array<AreaName, 11> areas = {{
 
 double weight_of(Severity severity) {
   switch (severity) {
-    case Severity::error: return 10;
-    case Severity::warning: return 3;
-    case Severity::info: return 0.3;
+    case Severity::error:
+      return 10;
+    case Severity::warning:
+      return 3;
+    case Severity::info:
+      return 0.3;
   }
   return 0;
 }
@@ -61,8 +64,8 @@ std::string heaviest(const Review& review, Area area, std::span<const Rule* cons
     ++counts[finding.rule];
   }
   if (weights.empty()) return "nothing found";
-  const auto most = std::ranges::max_element(
-      weights, {}, [](const auto& each) { return each.second; });
+  const auto most =
+      std::ranges::max_element(weights, {}, [](const auto& each) { return each.second; });
   const Rule* rule = find_rule(rules, most->first);
   return fmt::format("{} × {}", counts[most->first],
                      rule != nullptr ? std::string(rule->summary) : most->first);
@@ -94,7 +97,8 @@ std::vector<report::AreaScore> score_areas(const Review& review, const catalog::
       score.score = 0;
       score.why = "not judged: it takes a live server to look at";
     } else {
-      score.score = static_cast<int>(std::lround(100 * std::exp(-weight / (4 * (10 + tables / 2)))));
+      score.score =
+          static_cast<int>(std::lround(100 * std::exp(-weight / (4 * (10 + tables / 2)))));
       if (score.errors > 0) score.score = std::min(score.score, 79);
       score.why = heaviest(review, each.area, rules);
     }
@@ -130,7 +134,8 @@ std::vector<report::Action> plan_actions(const Review& review, std::span<const R
     const Proposal* first = nullptr;
     for (const Finding* finding : findings) {
       const auto found = proposals.find(finding->proposal);
-      if (found == proposals.end() || found->second->proof.status() == ProofStatus::refuted) continue;
+      if (found == proposals.end() || found->second->proof.status() == ProofStatus::refuted)
+        continue;
       if (first == nullptr) first = found->second;
       if (std::ranges::find(action.proposals, finding->proposal) == action.proposals.end())
         action.proposals.push_back(finding->proposal);
@@ -142,8 +147,8 @@ std::vector<report::Action> plan_actions(const Review& review, std::span<const R
       action.title = first != nullptr ? first->title : findings.front()->message;
       action.why = first != nullptr ? findings.front()->message : "";
     } else {
-      action.title = fmt::format("{} ({} places)", rule != nullptr ? rule->summary : name,
-                                 findings.size());
+      action.title =
+          fmt::format("{} ({} places)", rule != nullptr ? rule->summary : name, findings.size());
       action.why = first != nullptr ? first->why : findings.front()->message;
     }
     // Without a fix at hand somebody has to think first.
@@ -161,8 +166,9 @@ std::vector<report::Action> plan_actions(const Review& review, std::span<const R
     if (a.severity != b.severity) return a.severity > b.severity;
     return importance(a) / a.effort > importance(b) / b.effort;
   });
-  std::ranges::stable_sort(actions.begin(), actions.begin() + std::min<std::ptrdiff_t>(5, std::ssize(actions)),
-                           {}, [](const report::Action& action) { return action.risk + action.effort; });
+  std::ranges::stable_sort(
+      actions.begin(), actions.begin() + std::min<std::ptrdiff_t>(5, std::ssize(actions)), {},
+      [](const report::Action& action) { return action.risk + action.effort; });
   return actions;
 }
 
@@ -188,19 +194,20 @@ std::string verdict(const report::Report& report) {
   } else {
     text = "Nothing that bites: no errors and no warnings";
   }
-  const auto worst = std::ranges::min_element(report.scores, {}, [](const report::AreaScore& score) {
-    return score.judged ? score.score : 101;
-  });
+  const auto worst = std::ranges::min_element(
+      report.scores, {},
+      [](const report::AreaScore& score) { return score.judged ? score.score : 101; });
   if (worst != report.scores.end() && worst->judged && errors + warnings > 0)
     text += fmt::format("; {} is the weakest part ({} of 100)", lower(worst->area), worst->score);
   text += '.';
   if (tried > 0) {
-    text += proved == tried
-                ? fmt::format(" {} tried on a real server, undone, and {}.",
-                              tried == 1 ? "The fix was" : fmt::format("All {} fixes were", tried),
-                              tried == 1 ? "it held" : "every one held")
-                : fmt::format(" {} of {} fixes held when they were tried on a real server and undone.",
-                              proved, tried);
+    text +=
+        proved == tried
+            ? fmt::format(" {} tried on a real server, undone, and {}.",
+                          tried == 1 ? "The fix was" : fmt::format("All {} fixes were", tried),
+                          tried == 1 ? "it held" : "every one held")
+            : fmt::format(" {} of {} fixes held when they were tried on a real server and undone.",
+                          proved, tried);
   }
   return text;
 }

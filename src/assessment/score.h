@@ -14,8 +14,9 @@ namespace architrave::assessment {
 
 // A finding weighs 10 as an error, 3 as a warning, 0.3 as an info. An area's score is
 //   100 · exp(−weight / (4 · (10 + tables / 2)))
-// and at most 79 where it has an error: a wart in a large schema costs less than in a small one, and
-// no number of good tables outweighs an error. An area that no rule could look at is not judged.
+// and at most 79 where it has an error: a wart in a large schema costs less than in a small one,
+// and no number of good tables outweighs an error. An area that no rule could look at is not
+// judged.
 std::vector<report::AreaScore> score_areas(const Review& review, const catalog::Catalog& catalog,
                                            std::span<const Rule* const> rules);
 

@@ -49,12 +49,8 @@ bool same(const std::map<std::string, T>& a, const std::map<std::string, T>& b) 
   });
 }
 
-std::string text(const std::string& value) {
-  return value;
-}
-std::string text(bool value) {
-  return value ? "true" : "false";
-}
+std::string text(const std::string& value) { return value; }
+std::string text(bool value) { return value ? "true" : "false"; }
 template <class Number>
   requires std::is_arithmetic_v<Number>
 std::string text(Number value) {
@@ -226,9 +222,7 @@ std::vector<Change> diff(const Catalog& before, const Catalog& after) {
   return std::move(differ.changes);
 }
 
-bool equal(const Catalog& a, const Catalog& b) {
-  return same(a, b);
-}
+bool equal(const Catalog& a, const Catalog& b) { return same(a, b); }
 
 std::string describe(const Change& change) {
   const std::string object = to_string(change.object);

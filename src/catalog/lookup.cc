@@ -79,9 +79,7 @@ Object object_of(const Relation& relation, const Trigger& trigger) {
 Object object_of(const Relation& relation, const Policy& policy) {
   return part_of(relation, Kind::policy, policy.name);
 }
-Object object_of(const Type& type) {
-  return {Kind::type, qualified(type.schema, type.name)};
-}
+Object object_of(const Type& type) { return {Kind::type, qualified(type.schema, type.name)}; }
 Object object_of(const Sequence& sequence) {
   return {Kind::sequence, qualified(sequence.schema, sequence.name)};
 }

@@ -216,6 +216,7 @@ constexpr std::string_view quoted_keywords[] = {"all",
                                                 "xmlserialize",
                                                 "xmltable"};
 static_assert(std::ranges::is_sorted(quoted_keywords));
+static_assert(static_cast<std::size_t>(Kind::default_privileges) == kind_names.size());
 
 bool is_plain_identifier(std::string_view name) {
   if (name.empty() || !((name[0] >= 'a' && name[0] <= 'z') || name[0] == '_')) return false;

@@ -84,8 +84,7 @@ int assess(Arguments& arguments) {
   arguments.options.progress = [&](std::string_view what, std::size_t done, std::size_t of) {
     of > 0 ? progress.show(what, done, of) : progress.show(what);
   };
-  Result<assessment::Assessment> assessed =
-      assessment::assess(arguments.source, arguments.options);
+  Result<assessment::Assessment> assessed = assessment::assess(arguments.source, arguments.options);
   progress.clear();
   if (!assessed) return report_error(assessed.error());
   const report::Report& report = assessed->report;
@@ -105,28 +104,34 @@ void add(CLI::App& app, Chosen& chosen, const std::string& name, const std::stri
   CLI::App* command = add_command(app, name, description, examples);
   const auto arguments = std::make_shared<Arguments>();
   arguments->options.command = name;
-  command->add_option("SOURCE", arguments->source,
-                      "postgresql://…, sqlite:FILE, a .sql file or folder, a .twin, or - for SQL on "
-                      "stdin; without it, libpq's own environment (PGHOST, PGDATABASE, …)");
+  command->add_option(
+      "SOURCE", arguments->source,
+      "postgresql://…, sqlite:FILE, a .sql file or folder, a .twin, or - for SQL on "
+      "stdin; without it, libpq's own environment (PGHOST, PGDATABASE, …)");
   command->add_option("-f,--format", arguments->format, "text, json, markdown, html, sarif, github")
       ->check(CLI::IsMember({"text", "json", "markdown", "html", "sarif", "github"}));
   command->add_option("-o,--output", arguments->output,
                       "write the report there; its ending chooses the format");
-  command->add_option("--fail-on", arguments->fail_on,
-                      "exit 1 from this severity on: error (the default), warning, never")
+  command
+      ->add_option("--fail-on", arguments->fail_on,
+                   "exit 1 from this severity on: error (the default), warning, never")
       ->check(CLI::IsMember({"error", "warning", "never"}));
   command->add_flag("--no-proof", arguments->no_proof, "do not try the proposals in a sandbox");
   command->add_flag("--show-refuted", arguments->options.show_refuted,
                     "also list proposals whose proof failed");
   command->add_option("--baseline", arguments->baseline,
                       "an earlier report in JSON: report only what is new and what is gone");
-  command->add_option("--rule", arguments->options.rules.only, "judge only this rule (may be given again)")
+  command
+      ->add_option("--rule", arguments->options.rules.only,
+                   "judge only this rule (may be given again)")
       ->allow_extra_args(false);
-  command->add_option("--without", arguments->options.rules.without,
-                      "leave this rule out (may be given again)")
+  command
+      ->add_option("--without", arguments->options.rules.without,
+                   "leave this rule out (may be given again)")
       ->allow_extra_args(false);
-  command->add_option("--engine", arguments->options.open.engine,
-                      "read a .sql file as postgresql or sqlite, whatever it looks like")
+  command
+      ->add_option("--engine", arguments->options.open.engine,
+                   "read a .sql file as postgresql or sqlite, whatever it looks like")
       ->check(CLI::IsMember({"postgresql", "sqlite"}));
   command->add_option("--statement-timeout", arguments->options.open.statement_timeout,
                       "seconds that each question to a live server may take (60)");
@@ -134,7 +139,8 @@ void add(CLI::App& app, Chosen& chosen, const std::string& name, const std::stri
       ->check(CLI::IsMember({"auto", "always", "never"}));
   command->add_flag("--no-input", arguments->no_input, "never ask anything (nothing is asked yet)");
   command->add_flag("-q,--quiet", arguments->quiet, "no progress and no notes on stderr");
-  command->callback([arguments, &chosen] { chosen.run = [arguments] { return assess(*arguments); }; });
+  command->callback(
+      [arguments, &chosen] { chosen.run = [arguments] { return assess(*arguments); }; });
 }
 
 }  // namespace

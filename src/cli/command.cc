@@ -18,7 +18,8 @@ namespace {
 // Examples first: most people read no further.
 class ExamplesFirst : public CLI::Formatter {
  public:
-  std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override {
+  std::string make_help(const CLI::App* app, std::string name,
+                        CLI::AppFormatMode mode) const override {
     std::string text = app->get_footer();
     if (!text.empty()) text = "Examples:\n" + text + "\n\n";
     return text + CLI::Formatter::make_help(app, std::move(name), mode);
@@ -46,24 +47,26 @@ int write_result(const std::string& output, std::string_view bytes, int otherwis
 }
 
 int run(int argc, char** argv) {
-  CLI::App app{"A database architect: what a principal architect would say of your database, each proposal\n"
-               "tried on a real server before you see it."};
+  CLI::App app{
+      "A database architect: what a principal architect would say of your database, each proposal\n"
+      "tried on a real server before you see it."};
   app.name("architrave");
   app.formatter(std::make_shared<ExamplesFirst>());
-  app.footer("  architrave assess postgresql:///shop -o report.html\n"
-             "  architrave review schema.sql --fail-on warning\n"
-             "  architrave show schema.sql --format mermaid");
+  app.footer(
+      "  architrave assess postgresql:///shop -o report.html\n"
+      "  architrave review schema.sql --fail-on warning\n"
+      "  architrave show schema.sql --format mermaid");
   app.set_version_flag("--version", "architrave " + std::string(version()));
   app.require_subcommand(1);
   app.failure_message([](const CLI::App* failed, const CLI::Error& error) {
     return fmt::format("error: {}\n  hint: {} --help\n", error.what(),
-                       failed->get_parent() != nullptr
-                           ? "architrave " + failed->get_name()
-                           : std::string("architrave"));
+                       failed->get_parent() != nullptr ? "architrave " + failed->get_name()
+                                                       : std::string("architrave"));
   });
 
   Chosen chosen;
-  for (const auto add : {add_assess, add_review, add_show, add_twin, add_sandbox, add_doctor, add_rules})
+  for (const auto add :
+       {add_assess, add_review, add_show, add_twin, add_sandbox, add_doctor, add_rules})
     add(app, chosen);
   try {
     app.parse(argc, argv);

@@ -1,5 +1,5 @@
-// One file per command. A command declares its options on the application and leaves what it does in
-// `run`; main parses, runs the chosen one, and exits with what it returns.
+// One file per command. A command declares its options on the application and leaves what it does
+// in `run`; main parses, runs the chosen one, and exits with what it returns.
 #pragma once
 
 #include <functional>

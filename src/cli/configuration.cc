@@ -10,7 +10,8 @@ namespace architrave::cli {
 
 namespace {
 
-std::unexpected<Error> wrong(const std::string& file, const YAML::Mark& mark, const std::string& what) {
+std::unexpected<Error> wrong(const std::string& file, const YAML::Mark& mark,
+                             const std::string& what) {
   return fail("configuration", what, file + ":" + std::to_string(mark.line + 1),
               "known are fail_on (error, warning, never) and rules: without: [names]");
 }
@@ -27,7 +28,8 @@ Status read_rules(const YAML::Node& node, Configuration& configuration) {
 
 Status read(const YAML::Node& document, Configuration& configuration) {
   if (document.IsNull()) return {};
-  if (!document.IsMap()) return wrong(configuration.file, document.Mark(), "not a table of settings");
+  if (!document.IsMap())
+    return wrong(configuration.file, document.Mark(), "not a table of settings");
   for (const auto& entry : document) {
     const std::string key = entry.first.as<std::string>();
     if (key == "fail_on" && entry.second.IsScalar()) {

@@ -1,3 +1,5 @@
+#include "review/rules.h"
+
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -6,7 +8,6 @@
 
 #include "base/terminal.h"
 #include "cli/command.h"
-#include "review/rules.h"
 
 namespace architrave::cli {
 
@@ -19,8 +20,8 @@ int list() {
   for (const Rule* rule : review::all_rules()) {
     std::string serves;
     for (const std::string_view house : rule->serves) serves += fmt::format(" [{}]", house);
-    text += fmt::format("{:<{}}  {:<7}  {:<11}  {}{}\n", rule->name, width, to_string(rule->severity),
-                        to_string(rule->area), rule->summary, serves);
+    text += fmt::format("{:<{}}  {:<7}  {:<11}  {}{}\n", rule->name, width,
+                        to_string(rule->severity), to_string(rule->area), rule->summary, serves);
   }
   return write_result("-", text, Exit::success);
 }

@@ -58,12 +58,15 @@ void add_sandbox(CLI::App& app, Chosen& chosen) {
       "  architrave sandbox app.db -- sh -c 'sqlite3 $ARCHITRAVE_DATABASE .schema'");
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("SOURCE", arguments->source, "as for assess")->required();
-  command->add_option("COMMAND", arguments->command,
-                      "what to run, after --; it finds the server through PGHOST, PGPORT, PGUSER and "
-                      "PGDATABASE (psql, or sqlite3, if left out)");
-  command->add_option("--engine", arguments->open.engine, "read a .sql file as postgresql or sqlite")
+  command->add_option(
+      "COMMAND", arguments->command,
+      "what to run, after --; it finds the server through PGHOST, PGPORT, PGUSER and "
+      "PGDATABASE (psql, or sqlite3, if left out)");
+  command
+      ->add_option("--engine", arguments->open.engine, "read a .sql file as postgresql or sqlite")
       ->check(CLI::IsMember({"postgresql", "sqlite"}));
-  command->callback([arguments, &chosen] { chosen.run = [arguments] { return sandbox(*arguments); }; });
+  command->callback(
+      [arguments, &chosen] { chosen.run = [arguments] { return sandbox(*arguments); }; });
 }
 
 }  // namespace architrave::cli

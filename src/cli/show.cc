@@ -2,8 +2,8 @@
 #include <memory>
 #include <string>
 
-#include "base/text.h"
 #include "base/terminal.h"
+#include "base/text.h"
 #include "catalog/json.h"
 #include "cli/command.h"
 #include "engine/engine.h"
@@ -48,12 +48,15 @@ void add_show(CLI::App& app, Chosen& chosen) {
                                   "  architrave show sqlite:app.db --format json | jq .relations");
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("SOURCE", arguments->source, "as for assess");
-  command->add_option("-f,--format", arguments->format, "sql (the default), mermaid, dbml, dot, json")
+  command
+      ->add_option("-f,--format", arguments->format, "sql (the default), mermaid, dbml, dot, json")
       ->check(CLI::IsMember({"sql", "mermaid", "dbml", "dot", "json"}));
   command->add_option("-o,--output", arguments->output, "write there instead of to stdout");
-  command->add_option("--engine", arguments->open.engine, "read a .sql file as postgresql or sqlite")
+  command
+      ->add_option("--engine", arguments->open.engine, "read a .sql file as postgresql or sqlite")
       ->check(CLI::IsMember({"postgresql", "sqlite"}));
-  command->callback([arguments, &chosen] { chosen.run = [arguments] { return show(*arguments); }; });
+  command->callback(
+      [arguments, &chosen] { chosen.run = [arguments] { return show(*arguments); }; });
 }
 
 }  // namespace architrave::cli

@@ -36,13 +36,13 @@ int twin(Arguments& arguments) {
 }  // namespace
 
 void add_twin(CLI::App& app, Chosen& chosen) {
-  CLI::App* command =
-      add_command(app, "twin",
-                  "Write a twin: the schema and the planner's statistics of a database, none of its rows. It\n"
-                  "plans like the original wherever it is opened.",
-                  "  architrave twin postgresql:///prod -o prod.twin\n"
-                  "  architrave twin postgresql:///prod -o prod.twin --without-values\n"
-                  "  architrave sandbox prod.twin -- psql");
+  CLI::App* command = add_command(
+      app, "twin",
+      "Write a twin: the schema and the planner's statistics of a database, none of its rows. It\n"
+      "plans like the original wherever it is opened.",
+      "  architrave twin postgresql:///prod -o prod.twin\n"
+      "  architrave twin postgresql:///prod -o prod.twin --without-values\n"
+      "  architrave sandbox prod.twin -- psql");
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("SOURCE", arguments->source, "postgresql://…, or another .twin");
   command->add_option("-o,--output", arguments->output, "the file to write")->required();
@@ -51,7 +51,8 @@ void add_twin(CLI::App& app, Chosen& chosen) {
                     "ones in the same order");
   command->add_option("--statement-timeout", arguments->open.statement_timeout,
                       "seconds that each question to the server may take (60)");
-  command->callback([arguments, &chosen] { chosen.run = [arguments] { return twin(*arguments); }; });
+  command->callback(
+      [arguments, &chosen] { chosen.run = [arguments] { return twin(*arguments); }; });
 }
 
 }  // namespace architrave::cli

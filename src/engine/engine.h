@@ -30,9 +30,9 @@ struct Unit {
 };
 struct Outcome {
   bool ok = true;
-  double seconds = 0;      // wall time of the whole unit, as its server took it
-  std::string error;       // the server's message
-  std::string statement;   // the one that failed
+  double seconds = 0;     // wall time of the whole unit, as its server took it
+  std::string error;      // the server's message
+  std::string statement;  // the one that failed
 };
 
 // A private, disposable server that holds one database. Destroying it stops the server and
@@ -50,7 +50,8 @@ class Sandbox {
   // error is for a server that can no longer be reached.
   virtual Result<std::vector<Outcome>> run(const std::vector<Unit>& units) = 0;
   // The planner's total cost of each query; absent for one that can't be planned.
-  virtual Result<std::vector<std::optional<double>>> costs(const std::vector<std::string>& queries) = 0;
+  virtual Result<std::vector<std::optional<double>>> costs(
+      const std::vector<std::string>& queries) = 0;
   // The same, as if these CREATE INDEX statements had been run (HypoPG); all absent where that
   // can't be asked.
   virtual Result<std::vector<std::optional<double>>> costs_with(
@@ -85,8 +86,8 @@ struct Opened {
 };
 
 struct OpenOptions {
-  std::string engine;                // force "postgresql" or "sqlite" for a .sql file
-  double statement_timeout = 60;     // seconds, of each question to a live server
+  std::string engine;                              // force "postgresql" or "sqlite" for a .sql file
+  double statement_timeout = 60;                   // seconds, of each question to a live server
   std::function<void(std::string_view)> progress;  // "reading 142 tables"; may be empty
 };
 
@@ -99,13 +100,14 @@ Result<Opened> open(const std::string& source, const OpenOptions& options);
 // says), with the catalog written into it.
 Result<std::unique_ptr<Sandbox>> make_sandbox(Opened& opened, Fill fill = Fill::definitions);
 
-// A twin file's bytes for a live PostgreSQL database or another twin. Without values it holds none of
-// the rows that the planner's statistics have sampled.
+// A twin file's bytes for a live PostgreSQL database or another twin. Without values it holds none
+// of the rows that the planner's statistics have sampled.
 struct TwinFile {
   std::string bytes;
   std::vector<std::string> notes;  // what could not be read
 };
-Result<TwinFile> make_twin(const std::string& source, bool without_values, const OpenOptions& options);
+Result<TwinFile> make_twin(const std::string& source, bool without_values,
+                           const OpenOptions& options);
 
 // The catalog as SQL that makes it, in dependency order, in its own engine's dialect.
 std::string to_sql(const catalog::Catalog& catalog);

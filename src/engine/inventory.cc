@@ -49,7 +49,8 @@ Item server_item(const postgres::Installation& installation) {
   const auto answer = connection ? connection->query("SELECT 1")
                                  : Result<postgres::Rows>(std::unexpected(connection.error()));
   if (answer) {
-    item.detail += fmt::format("; a sandbox answered after {}", human_seconds(monotonic_seconds() - start));
+    item.detail +=
+        fmt::format("; a sandbox answered after {}", human_seconds(monotonic_seconds() - start));
   } else {
     item.present = false;
     item.detail += "; a sandbox does not start: " + answer.error().message;
@@ -77,14 +78,17 @@ std::vector<Item> take_inventory() {
     if (!installation.bin.string().starts_with("/usr/lib/postgresql/")) continue;
     for (const Extension& extension : extensions) {
       std::error_code ignored;
-      const auto control = installation.share / "extension" / (std::string(extension.name) + ".control");
+      const auto control =
+          installation.share / "extension" / (std::string(extension.name) + ".control");
       const bool present = std::filesystem::exists(control, ignored);
-      items.push_back({.name = fmt::format("{} for PostgreSQL {}", extension.name, installation.major),
-                       .present = present,
-                       .required = false,
-                       .detail = present ? control.string() : "not installed",
-                       .purpose = extension.purpose,
-                       .install = present ? "" : postgres::install_extension(extension.name, installation.major)});
+      items.push_back(
+          {.name = fmt::format("{} for PostgreSQL {}", extension.name, installation.major),
+           .present = present,
+           .required = false,
+           .detail = present ? control.string() : "not installed",
+           .purpose = extension.purpose,
+           .install =
+               present ? "" : postgres::install_extension(extension.name, installation.major)});
     }
   }
   items.push_back({.name = "SQLite",
@@ -95,12 +99,13 @@ std::vector<Item> take_inventory() {
                    .install = {}});
   for (const Tool& tool : tools) {
     const std::filesystem::path path = find_program(tool.program);
-    items.push_back({.name = tool.program,
-                     .present = !path.empty(),
-                     .required = false,
-                     .detail = path.empty() ? "not on PATH" : path.string(),
-                     .purpose = tool.purpose,
-                     .install = path.empty() ? fmt::format("apt-get install {}", tool.package) : ""});
+    items.push_back(
+        {.name = tool.program,
+         .present = !path.empty(),
+         .required = false,
+         .detail = path.empty() ? "not on PATH" : path.string(),
+         .purpose = tool.purpose,
+         .install = path.empty() ? fmt::format("apt-get install {}", tool.package) : ""});
   }
   return items;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "engine/engine.h"
 #include "engine/postgres/reader.h"
 #include "engine/postgres/sandbox.h"
@@ -11,8 +12,8 @@
 #include "engine/postgres/twin.h"
 #include "engine/postgres/writer.h"
 #include "engine/source.h"
-#include "engine/sqlite/open.h"
-#include "base/text.h"
+#include "engine/sqlite/source.h"
+#include "engine/sqlite/writer.h"
 
 namespace architrave::engine {
 
@@ -39,14 +40,15 @@ Result<postgres::Installation> installation_for(Opened& opened) {
   return chosen;
 }
 
-Result<std::unique_ptr<Sandbox>> start_postgres(Opened& opened, Fill fill,
-                                                std::shared_ptr<const postgres::Statistics> statistics) {
+Result<std::unique_ptr<Sandbox>> start_postgres(
+    Opened& opened, Fill fill, std::shared_ptr<const postgres::Statistics> statistics) {
   const Result<postgres::Installation> installation = installation_for(opened);
   if (!installation) return std::unexpected(installation.error());
   auto sandbox = postgres::sandbox_with(opened.catalog, std::move(statistics), *installation);
   if (!sandbox) return fail(sandbox);
   if (fill == Fill::twin)
-    if (const Status taken = (*sandbox)->take_statistics(); !taken) return std::unexpected(taken.error());
+    if (const Status taken = (*sandbox)->take_statistics(); !taken)
+      return std::unexpected(taken.error());
   return std::unique_ptr<Sandbox>(std::move(*sandbox));
 }
 
@@ -59,7 +61,8 @@ Result<Opened> open_live(const Resolved& resolved, const OpenOptions& options) {
   say(options, "connecting");
   const postgres::ConnectOptions connect{.statement_timeout = options.statement_timeout,
                                          .read_only = true};
-  Result<postgres::Connection> connection = postgres::Connection::open(resolved.connection, connect);
+  Result<postgres::Connection> connection =
+      postgres::Connection::open(resolved.connection, connect);
   if (!connection) return fail(connection);
   say(options, "reading the catalog");
   Result<catalog::Catalog> catalog = postgres::read_catalog(*connection);
@@ -69,7 +72,8 @@ Result<Opened> open_live(const Resolved& resolved, const OpenOptions& options) {
   opened.source = {"live", "postgresql", opened.catalog.server.version,
                    name_of_live(*connection, connection->host())};
   const std::string source = resolved.connection;
-  opened.start_sandbox = [source, connect](Opened& self, Fill fill) -> Result<std::unique_ptr<Sandbox>> {
+  opened.start_sandbox = [source, connect](Opened& self,
+                                           Fill fill) -> Result<std::unique_ptr<Sandbox>> {
     Result<postgres::Connection> again = postgres::Connection::open(source, connect);
     if (!again) return fail(again);
     Result<postgres::Statistics> statistics = postgres::read_statistics(*again, self.catalog);
@@ -114,9 +118,9 @@ Result<Opened> open_postgres_sql(const Resolved& resolved, const OpenOptions& op
   if (!loaded) return fail(loaded);
   if (!loaded->problems.empty() && std::ssize(loaded->problems) >= loaded->statements) {
     const LoadProblem& first = loaded->problems.front();
-    return fail("sql.load", first.message, fmt::format("{}:{}", first.file, first.line),
-                !first.hint.empty() ? first.hint
-                                    : "no statement of it loaded: is it SQL for PostgreSQL?");
+    return fail(
+        "sql.load", first.message, fmt::format("{}:{}", first.file, first.line),
+        !first.hint.empty() ? first.hint : "no statement of it loaded: is it SQL for PostgreSQL?");
   }
   say(options, "reading the catalog");
   Result<catalog::Catalog> catalog = (*sandbox)->read();
@@ -128,7 +132,15 @@ Result<Opened> open_postgres_sql(const Resolved& resolved, const OpenOptions& op
   opened.problems = std::move(loaded->problems);
   opened.notes = std::move(loaded->notes);
   opened.sandbox = std::move(*sandbox);
-  opened.start_sandbox = [](Opened& self, Fill fill) { return start_postgres(self, fill, nullptr); };
+  opened.start_sandbox = [](Opened& self, Fill fill) {
+    return start_postgres(self, fill, nullptr);
+  };
+  return opened;
+}
+
+Result<Opened> open_sqlite(Result<Opened> opened) {
+  if (opened)
+    opened->start_sandbox = [](Opened& self, Fill) { return sqlite::make_sandbox(self.catalog); };
   return opened;
 }
 
@@ -138,13 +150,19 @@ Result<Opened> open(const std::string& source, const OpenOptions& options) {
   const Result<Resolved> resolved = resolve(source, options.engine);
   if (!resolved) return std::unexpected(resolved.error());
   switch (resolved->kind) {
-    case Resolved::Kind::postgres_live: return open_live(*resolved, options);
-    case Resolved::Kind::twin: return open_twin(*resolved);
-    case Resolved::Kind::sqlite_file: return sqlite::open_file(resolved->path);
-    case Resolved::Kind::sql: break;
+    case Resolved::Kind::postgres_live:
+      return open_live(*resolved, options);
+    case Resolved::Kind::twin:
+      return open_twin(*resolved);
+    case Resolved::Kind::sqlite_file:
+      return open_sqlite(sqlite::open_file(resolved->path));
+    case Resolved::Kind::sql:
+      break;
   }
-  if (resolved->dialect == Dialect::sqlite) return sqlite::load_scripts(*resolved);
-  return open_postgres_sql(*resolved, options);
+  if (resolved->dialect != Dialect::sqlite) return open_postgres_sql(*resolved, options);
+  std::string text;
+  for (const SqlFile& file : resolved->files) text += file.text + '\n';
+  return open_sqlite(sqlite::load_script(text, name_of(*resolved)));
 }
 
 Result<std::unique_ptr<Sandbox>> make_sandbox(Opened& opened, Fill fill) {
@@ -152,7 +170,8 @@ Result<std::unique_ptr<Sandbox>> make_sandbox(Opened& opened, Fill fill) {
   return opened.start_sandbox(opened, fill);
 }
 
-Result<TwinFile> make_twin(const std::string& source, bool without_values, const OpenOptions& options) {
+Result<TwinFile> make_twin(const std::string& source, bool without_values,
+                           const OpenOptions& options) {
   const Result<Resolved> resolved = resolve(source, options.engine);
   if (!resolved) return std::unexpected(resolved.error());
   postgres::Twin twin;
@@ -174,8 +193,9 @@ Result<TwinFile> make_twin(const std::string& source, bool without_values, const
     twin.catalog = std::move(*catalog);
     twin.statistics = std::move(*statistics);
   } else {
-    return fail("source.unsupported", "a twin is made of a live PostgreSQL database or another twin",
-                source, "architrave twin postgresql:///NAME -o NAME.twin");
+    return fail("source.unsupported",
+                "a twin is made of a live PostgreSQL database or another twin", source,
+                "architrave twin postgresql:///NAME -o NAME.twin");
   }
   if (without_values) postgres::remove_values(twin);
   TwinFile file;

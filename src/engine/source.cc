@@ -2,19 +2,19 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "engine/postgres/twin.h"
-#include "engine/sqlite/sqlite.h"
+#include "engine/sqlite/source.h"
 
 namespace architrave::engine {
 
 namespace {
 
 constexpr const char* forms =
-    "a source is postgresql://HOST/NAME, sqlite:FILE, a .sql file or a folder of them, a .twin, or - "
+    "a source is postgresql://HOST/NAME, sqlite:FILE, a .sql file or a folder of them, a .twin, or "
+    "- "
     "for SQL on stdin";
 
 // A keyword string for libpq: "host=/run/postgresql dbname=shop".
@@ -22,7 +22,8 @@ bool is_keyword_string(std::string_view source) {
   static constexpr std::array<std::string_view, 8> keywords = {
       "host=", "dbname=", "port=", "user=", "service=", "hostaddr=", "sslmode=", "password="};
   return std::ranges::any_of(keywords, [&](std::string_view keyword) {
-    return source.starts_with(keyword) || source.find(' ' + std::string(keyword)) != std::string_view::npos;
+    return source.starts_with(keyword) ||
+           source.find(' ' + std::string(keyword)) != std::string_view::npos;
   });
 }
 
@@ -61,7 +62,8 @@ Result<Resolved> sql(Resolved resolved, std::string_view engine) {
   if (resolved.dialect == Dialect::mysql)
     return fail("source.unsupported", "this looks like a script for MySQL, which can't be read yet",
                 resolved.path.string(),
-                "if it is for PostgreSQL or SQLite all the same, say --engine postgresql or --engine sqlite");
+                "if it is for PostgreSQL or SQLite all the same, say --engine postgresql or "
+                "--engine sqlite");
   resolved.kind = Resolved::Kind::sql;
   return resolved;
 }
@@ -99,7 +101,8 @@ Result<Resolved> file(const std::string& path, std::string_view engine) {
     return resolved;
   }
   if (is_binary(*bytes))
-    return fail("source.unknown", path + " is neither SQL nor a SQLite database nor a twin", path, forms);
+    return fail("source.unknown", path + " is neither SQL nor a SQLite database nor a twin", path,
+                forms);
   if (trim(*bytes).empty())
     return fail("source.empty", (path == "-" ? "standard input" : path) + " is empty", path);
   resolved.files.push_back({path, std::move(*bytes)});
@@ -111,10 +114,10 @@ Result<Resolved> file(const std::string& path, std::string_view engine) {
 Dialect guess_dialect(std::string_view text) {
   const std::string words = lower(text);
   static constexpr std::array<std::string_view, 7> mysql_only = {
-      "engine=", "engine =", "auto_increment", "default charset", "/*!40", "unsigned", "lock tables"};
-  const auto signs = std::ranges::count_if(mysql_only, [&](std::string_view sign) {
-    return words.find(sign) != std::string::npos;
-  });
+      "engine=", "engine =", "auto_increment", "default charset",
+      "/*!40",   "unsigned", "lock tables"};
+  const auto signs = std::ranges::count_if(
+      mysql_only, [&](std::string_view sign) { return words.find(sign) != std::string::npos; });
   if (signs >= 2) return Dialect::mysql;
   return sqlite::looks_like_sqlite_script(text) ? Dialect::sqlite : Dialect::postgresql;
 }
@@ -137,8 +140,9 @@ Result<Resolved> resolve(const std::string& source, std::string_view engine) {
     return resolved;
   }
   if (const std::size_t scheme = source.find("://"); scheme != std::string::npos)
-    return fail("source.unsupported", "databases of the kind " + source.substr(0, scheme) +
-                                          ":// can't be read yet", {}, forms);
+    return fail("source.unsupported",
+                "databases of the kind " + source.substr(0, scheme) + ":// can't be read yet", {},
+                forms);
   std::error_code ignored;
   if (std::filesystem::is_directory(source, ignored)) return folder(source, engine);
   return file(source, engine);

@@ -120,7 +120,8 @@ class Prover {
     }
     auto down = sandbox_->run(units);
     if (!down) return fail(down);
-    trial.down.assign(std::make_move_iterator(down->rbegin()), std::make_move_iterator(down->rend()));
+    trial.down.assign(std::make_move_iterator(down->rbegin()),
+                      std::make_move_iterator(down->rend()));
 
     Result<Catalog> undone = sandbox_->read();
     if (!undone) return fail(undone);
@@ -130,7 +131,9 @@ class Prover {
       if (const auto found = trial.undone.settings.find(name);
           found != trial.undone.settings.end() && found->second.raw != setting.raw)
         trial.left.push_back({catalog::Change::What::changed,
-                              {catalog::Kind::setting, name}, "value", setting.raw,
+                              {catalog::Kind::setting, name},
+                              "value",
+                              setting.raw,
                               found->second.raw});
     return trial;
   }
@@ -158,10 +161,9 @@ class Prover {
     return std::ranges::any_of(names, [&](const std::string& name) {
       // The last parts of a qualified name: app.orders.id is the business of whoever says orders.
       const std::vector<std::string> parts = split(name, '.');
-      return std::ranges::any_of(std::span(parts).subspan(parts.size() > 1 ? 1 : 0),
-                                 [&](const std::string& part) {
-                                   return contains_word(text, part);
-                                 });
+      return std::ranges::any_of(
+          std::span(parts).subspan(parts.size() > 1 ? 1 : 0),
+          [&](const std::string& part) { return contains_word(text, part); });
     });
   }
 
@@ -178,10 +180,11 @@ class Prover {
     std::vector<Claim>& claims = proposal.proof.claims;
     claims.clear();
     const engine::Outcome& up = trial.up[position];
-    claims.push_back({ClaimKind::loads, shown(proposal.up),
-                      up.ok ? "ran without an error in a " + sandbox_->description()
-                            : "failed: " + up.error + (up.statement.empty() ? "" : ", at " + up.statement),
-                      up.ok});
+    claims.push_back(
+        {ClaimKind::loads, shown(proposal.up),
+         up.ok ? "ran without an error in a " + sandbox_->description()
+               : "failed: " + up.error + (up.statement.empty() ? "" : ", at " + up.statement),
+         up.ok});
     if (!up.ok) {
       const std::string why = "`up` did not load";
       claims.push_back({ClaimKind::clears, {}, why, std::nullopt});
@@ -195,8 +198,9 @@ class Prover {
     if (!down.ok) {
       seen = "failed: " + down.error;
     } else if (!trial.left.empty()) {
-      seen = fmt::format("the catalog differs from the one before: {}{}", describe(trial.left.front()),
-                         trial.left.size() > 1 ? fmt::format(" and {} more", trial.left.size() - 1) : "");
+      seen = fmt::format(
+          "the catalog differs from the one before: {}{}", describe(trial.left.front()),
+          trial.left.size() > 1 ? fmt::format(" and {} more", trial.left.size() - 1) : "");
     }
     claims.push_back({ClaimKind::reverses, shown(proposal.down), seen, reversed});
   }
@@ -213,7 +217,8 @@ class Prover {
     }
     std::vector<std::string> joined;
     for (const std::string& fingerprint : trial.findings_after)
-      if (!fingerprints_before_.contains(fingerprint)) joined.push_back(objects_after_.at(fingerprint));
+      if (!fingerprints_before_.contains(fingerprint))
+        joined.push_back(objects_after_.at(fingerprint));
     const bool cleared = clears(proposal, trial);
     claim.holds = cleared && joined.empty();
     claim.seen = !cleared          ? "the finding is still there"
@@ -254,8 +259,8 @@ class Prover {
 
   void say(std::size_t trying) const {
     if (progress_)
-      progress_(fmt::format("trying {}", plural(static_cast<std::int64_t>(trying), "proposal")), done_,
-                proposals_.size());
+      progress_(fmt::format("trying {}", plural(static_cast<std::int64_t>(trying), "proposal")),
+                done_, proposals_.size());
   }
 
   Review& review_;
@@ -267,8 +272,8 @@ class Prover {
   const Progress& progress_;
   Catalog before_;
   std::set<std::string> fingerprints_before_;
-  std::map<std::string, std::string> objects_after_;         // fingerprint -> what it is about
-  std::map<std::string, std::vector<std::string>> mends_;    // proposal id -> fingerprints
+  std::map<std::string, std::string> objects_after_;       // fingerprint -> what it is about
+  std::map<std::string, std::vector<std::string>> mends_;  // proposal id -> fingerprints
   std::size_t done_ = 0;
 };
 

@@ -19,7 +19,8 @@ struct Script {
 
 struct Loaded {
   std::vector<engine::LoadProblem> problems;
-  std::vector<std::string> notes;  // data files that are not there, psql commands that were left out
+  std::vector<std::string>
+      notes;  // data files that are not there, psql commands that were left out
   std::int64_t statements = 0;
 };
 
