@@ -1,0 +1,5 @@
+-- Makes what follows come out the same whoever asks: every name qualified, every literal in ISO.
+SELECT set_config('search_path', '', true), set_config('quote_all_identifiers', 'off', true),
+       set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'postgres', true),
+       set_config('TimeZone', 'UTC', true), set_config('extra_float_digits', '1', true),
+       set_config('bytea_output', 'hex', true)
