@@ -1,0 +1,63 @@
+// Changing a column's type: which columns may be judged at all, what stands in the way of a
+// change, and the proposal that changes all of one table's columns in one statement, so that the
+// table is rewritten once.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "review/fixes.h"
+
+namespace architrave::review {
+
+// A proposal that changes nothing but definitions: no lock, no effort and no risk until said.
+Proposal propose(std::string_view kind, std::string title, std::string_view why,
+                 std::vector<std::string> up, std::vector<std::string> down);
+
+// Columns that are declared in their table and not in one it inherits from.
+bool is_own(const Look& look, const Relation& relation, const Column& column);
+// Whether the type is one that the system has, of this name ("varchar", "_int4").
+bool is_builtin(const Column& column, std::string_view type_name);
+// n of varchar(n) or character(n); 0 without one.
+int length_limit(const Column& column);
+// "a", "a and b", "a, b and c", "a, b, c and 4 more".
+std::string some_of(const std::vector<std::string>& names, std::size_t most = 5);
+
+// True for a server in use, whose settings and counters are somebody's; says so in the verdict if
+// it is not.
+bool is_live(const Look& look, Verdict& verdict);
+// True if the counters cover enough days of real activity to rest a finding on; says so in the
+// verdict if not.
+bool has_evidence_of_use(const Look& look, Verdict& verdict);
+
+// What keeps the type of a column from being changed by a plain ALTER TABLE that can be undone,
+// such as "view public.v uses it"; empty if nothing does.
+std::string obstacle(const Look& look, const Relation& relation, const Column& column);
+
+struct NewType {
+  std::string type;
+  std::string forward;      // USING expression of the change; empty: the type's own cast
+  std::string back;         // and of its undoing
+  std::string new_default;  // where the old one does not suit; the old one is set again on undoing
+};
+
+struct TypeRule {
+  // The type that the column should have instead; absent if it is fine as it is.
+  std::function<std::optional<NewType>(const Relation&, const Column&)> better;
+  std::string_view one;    // "COLUMN {one}": a sentence about one column
+  std::string_view many;   // "COLUMN and COLUMN {many}"
+  std::string_view title;  // imperative, {} is the table
+  std::string_view why;
+  bool rewrites = true;
+  int effort = 3;
+  int risk = 2;
+};
+
+// One finding and one proposal for the columns of a table that can be changed, and one finding
+// without a fix for each that can't.
+void check_types(const Look& look, Verdict& verdict, const TypeRule& rule);
+
+}  // namespace architrave::review
