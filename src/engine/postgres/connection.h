@@ -52,7 +52,7 @@ class Connection {
   Connection& operator=(Connection&&) noexcept;
   ~Connection();
 
-  int server_version() const;            // 150020
+  int server_version() const;                     // 150020
   std::string parameter(const char* name) const;  // PQparameterStatus; "" if unknown
   std::string database() const;
   std::string user() const;
@@ -64,13 +64,15 @@ class Connection {
   // Statements separated by semicolons, by the simple protocol; rows are thrown away.
   Status execute(const std::string& script);
   // Many statements in one pipeline; each is its own transaction unless it opens one, and a
-  // failure does not stop those after it. Results in order.
-  Result<std::vector<Result<Rows>>> pipeline(const std::vector<std::string>& statements);
+  // failure does not stop those after it. Results in order. `finished`, if given, gets the moment
+  // (monotonic_seconds) at which each statement's result arrived.
+  Result<std::vector<Result<Rows>>> pipeline(const std::vector<std::string>& statements,
+                                             std::vector<double>* finished = nullptr);
   // COPY … FROM STDIN with this data.
   Status copy_in(const std::string& statement, std::string_view data);
 
-  // A question in a fresh READ ONLY transaction that can't be made writable (BEGIN READ ONLY; SELECT 1),
-  // at REPEATABLE READ: all statements see the same database. Pipelined: one round trip.
+  // A question in a fresh READ ONLY transaction that can't be made writable (BEGIN READ ONLY;
+  // SELECT 1), at REPEATABLE READ: all statements see the same database. Pipelined: one round trip.
   Result<std::vector<Result<Rows>>> read_only(const std::vector<std::string>& statements);
 
   pg_conn* raw() const;
