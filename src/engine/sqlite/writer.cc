@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <string_view>
+#include <tuple>
+#include <utility>
 
 #include "base/text.h"
 #include "engine/sqlite/constraints.h"
@@ -43,6 +45,17 @@ std::string column_text(const Column& column, const Constraint* autoincrement) {
   return text;
 }
 
+// SQLite numbers the indexes behind keys (sqlite_autoindex_t_1) in the order of the text: the same
+// order gives the same names.
+std::vector<const Constraint*> in_order(const Relation& table) {
+  std::vector<const Constraint*> constraints;
+  for (const Constraint& constraint : table.constraints) constraints.push_back(&constraint);
+  std::ranges::sort(constraints, {}, [](const Constraint* constraint) {
+    return std::tuple(constraint->index.size(), constraint->index, constraint->name);
+  });
+  return constraints;
+}
+
 std::string table_text(const Relation& table) {
   if (!table.definition.empty()) return table.definition;
   const Constraint* key = table.primary_key();
@@ -53,14 +66,14 @@ std::string table_text(const Relation& table) {
     const bool counts = autoincrement && key->columns.front() == column.name;
     items.push_back(column_text(column, counts ? key : nullptr));
   }
-  for (const Constraint& constraint : table.constraints) {
-    if (autoincrement && &constraint == key) continue;
-    std::string definition = constraint.definition;
-    if (definition.empty()) definition = constraint_definition(constraint);
+  for (const Constraint* constraint : in_order(table)) {
+    if (autoincrement && constraint == key) continue;
+    std::string definition = constraint->definition;
+    if (definition.empty()) definition = constraint_definition(*constraint);
     if (definition.empty()) continue;
-    items.push_back(constraint.name.empty()
+    items.push_back(constraint->name.empty()
                         ? definition
-                        : "CONSTRAINT " + quote(constraint.name) + " " + definition);
+                        : "CONSTRAINT " + quote(constraint->name) + " " + definition);
   }
   std::string text = "CREATE TABLE " + quote(table.name) + " (\n  " + join(items, ",\n  ") + "\n)";
   std::vector<std::string> options;
