@@ -70,21 +70,10 @@ std::string list_of(const std::vector<std::string>& names) {
   return text;
 }
 
-std::string words_of(std::string_view name) { return replace_all(std::string(name), "_", " "); }
-
 std::vector<std::string> columns_of(const Index& index) {
   std::vector<std::string> columns;
   for (const IndexKey& key : index.keys) columns.push_back(key.column);
   return columns;
-}
-
-std::string type_without_modifier(std::string_view type) {
-  std::string text(type);
-  const auto open = text.find('(');
-  const auto close = text.rfind(')');
-  if (open != std::string::npos && close != std::string::npos && close > open)
-    text.erase(open, close - open + 1);
-  return text;
 }
 
 std::string Names::make(const std::string& schema, const std::vector<std::string>& parts,
@@ -265,53 +254,6 @@ Proposal set_comment(const std::string& what, const std::string& before, const s
   proposal.down = {
       fmt::format("COMMENT ON {} IS {}", what, before.empty() ? "NULL" : quote_literal(before))};
   proposal.impact.lock = Lock::share_update_exclusive;
-  return proposal;
-}
-
-std::string holds_type(const Look& look, const Relation& relation, const Column& column) {
-  if (column.inherited || relation.is_partition() || !relation.of_type.empty())
-    return "it is inherited";
-  if (!column.generated.empty()) return "it is a generated column";
-  if (contains_word(relation.partition_key, column.name)) return "it is in the partition key";
-  if (!column.storage.empty() || !column.compression.empty())
-    return "it has its own storage, which a new type resets";
-  for (const Column& other : relation.columns)
-    if (!other.generated.empty() && contains_word(other.default_value, column.name))
-      return fmt::format("generated column {} is made of it", other.name);
-  for (const catalog::Trigger& trigger : relation.triggers)
-    if (contains_word(trigger.definition, column.name))
-      return fmt::format("trigger {} names it", trigger.name);
-  for (const catalog::Policy& policy : relation.policies)
-    if (contains_word(policy.using_expression, column.name) ||
-        contains_word(policy.check_expression, column.name))
-      return fmt::format("policy {} names it", policy.name);
-  if (!relation.rules.empty()) return "the table has rewrite rules";
-  for (const catalog::Object& user : look.lookup.dependants(catalog::object_of(relation)))
-    if (user.kind == catalog::Kind::view || user.kind == catalog::Kind::materialized_view ||
-        user.kind == catalog::Kind::function || user.kind == catalog::Kind::publication ||
-        user.kind == catalog::Kind::rule || user.kind == catalog::Kind::policy)
-      return fmt::format("{} reads its table", to_string(user));
-  return {};
-}
-
-Proposal change_type(const Look& look, const Relation& relation, const Column& column,
-                     const std::string& type, bool rewrites, const std::string& using_up,
-                     const std::string& using_down) {
-  const auto action = [&](const std::string& to, const std::string& expression) {
-    return fmt::format("ALTER COLUMN {} TYPE {}{}{}", quote_identifier(column.name), to,
-                       column.collation.empty() || column.type_category != "S"
-                           ? ""
-                           : " COLLATE " + column.collation,
-                       expression.empty() ? "" : " USING " + expression);
-  };
-  Proposal proposal = alter_table(relation, "alter_type", action(type, using_up),
-                                  action(column.type, using_down), Lock::access_exclusive);
-  proposal.title =
-      fmt::format("Make {}.{} {}", name_of(relation), quote_identifier(column.name), type);
-  proposal.impact.rewrites = rewrites;
-  if (rewrites) proposal.impact.seconds_estimate = seconds_for(look, relation, Rates::rewrite);
-  proposal.effort = rewrites ? 2 : 1;
-  proposal.risk = rewrites ? 3 : 2;
   return proposal;
 }
 

@@ -48,9 +48,7 @@ Subject subject_of(const Parts&... parts) {
 std::string name_of(const Relation& relation);                      // app.orders, quoted
 std::string name_of(const Relation& relation, const Index& index);  // app.orders_pkey, quoted
 std::string list_of(const std::vector<std::string>& names);         // a, "B", for SQL
-std::string words_of(std::string_view name);                        // customer_id -> customer id
-std::vector<std::string> columns_of(const Index& index);   // of its keys; "" for an expression
-std::string type_without_modifier(std::string_view type);  // character varying(40)[] -> …varying[]
+std::vector<std::string> columns_of(const Index& index);  // of its keys; "" for an expression
 
 // Names that nothing has yet. Holds what it gave out, so that two fixes of a rule don't collide.
 class Names {
@@ -110,13 +108,5 @@ Proposal add_constraint(const Look& look, const Relation& relation, const std::s
 std::vector<std::string> statements_of(const Relation& relation, const Constraint& constraint);
 // COMMENT ON what (as "INDEX app.orders_pkey").
 Proposal set_comment(const std::string& what, const std::string& before, const std::string& after);
-
-// Why the column's type can't simply be changed (a view reads it, it is a partition key, …), or "".
-std::string holds_type(const Look& look, const Relation& relation, const Column& column);
-// ALTER COLUMN … TYPE; `using_up` and `using_down` are expressions or empty. `rewrites`: whether
-// the server writes the table again.
-Proposal change_type(const Look& look, const Relation& relation, const Column& column,
-                     const std::string& type, bool rewrites, const std::string& using_up = {},
-                     const std::string& using_down = {});
 
 }  // namespace architrave::review

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <span>
 
 #include "review/fixes.h"
+#include "review/relationships.h"
 
 namespace architrave::review::rules {
 
@@ -14,21 +14,6 @@ constexpr double small_table = 1000;  // rows; to read it whole is as good as an
 bool begins_with(const std::vector<std::string>& keys, const std::vector<std::string>& columns) {
   return keys.size() >= columns.size() &&
          std::is_permutation(columns.begin(), columns.end(), keys.begin());
-}
-
-// An index that leaves out nulls alone serves as well: a foreign key never looks for null.
-bool is_without_nulls(const Index& index, const std::vector<std::string>& columns) {
-  return std::ranges::any_of(columns, [&](const std::string& column) {
-    return index.predicate == fmt::format("({} IS NOT NULL)", catalog::quote_identifier(column));
-  });
-}
-
-bool is_served(const Relation& table, const std::vector<std::string>& columns) {
-  return catalog::has_index_on(table, columns) ||
-         std::ranges::any_of(table.indexes, [&](const Index& index) {
-           return index.valid && index.method == "btree" && is_without_nulls(index, columns) &&
-                  begins_with(columns_of(index), columns);
-         });
 }
 
 NewIndex index_for(Names& names, const Relation& table, const Constraint& key) {
