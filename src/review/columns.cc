@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "catalog/lookup.h"
+#include "review/fixes.h"
 
 namespace architrave::review {
 
@@ -17,6 +18,21 @@ using catalog::OtherObject;
 using catalog::Policy;
 using catalog::quote_identifier;
 using catalog::Trigger;
+
+Subject about(const Object& object) {
+  return {std::string(catalog::to_string(object.kind)), object.name};
+}
+Subject about(const Relation& relation) { return about(catalog::object_of(relation)); }
+Subject about(const Relation& relation, const Column& column) {
+  return about(catalog::object_of(relation, column));
+}
+Subject about_schema(std::string_view schema) { return {"schema", quote_identifier(schema)}; }
+
+bool has_own_shape(const Relation& relation) {
+  return (relation.kind == RelationKind::table ||
+          relation.kind == RelationKind::partitioned_table) &&
+         !relation.is_partition();
+}
 
 Proposal propose(std::string_view kind, std::string title, std::string_view why,
                  std::vector<std::string> up, std::vector<std::string> down) {
@@ -46,7 +62,7 @@ int length_limit(const Column& column) {
   return open == std::string::npos ? 0 : std::atoi(column.type.c_str() + open + 1);
 }
 
-std::string some_of(const std::vector<std::string>& names, std::size_t most) {
+std::string list_of(const std::vector<std::string>& names, std::size_t most) {
   if (names.empty()) return {};
   if (names.size() == 1) return names.front();
   if (names.size() <= most)
@@ -61,10 +77,25 @@ bool is_live(const Look& look, Verdict& verdict) {
   return false;
 }
 
+std::optional<double> counted_days(const Catalog& catalog) {
+  const catalog::Server& server = catalog.server;
+  if (!server.read_at) return std::nullopt;
+  // Counters that were never reset are at most as old as is known of the server's start.
+  const std::optional<double> since = server.stats_reset ? server.stats_reset : server.started_at;
+  if (!since) return std::nullopt;
+  return (*server.read_at - *since) / 86400;
+}
+
 bool has_evidence_of_use(const Look& look, Verdict& verdict) {
+  constexpr double enough_days = 7;
   constexpr std::int64_t enough_commits = 1000;
-  if (std::string why = too_few_counters(look.catalog); !why.empty()) {
-    verdict.skip(std::move(why));
+  const std::optional<double> days = counted_days(look.catalog);
+  if (!days) {
+    verdict.skip("it is not known since when the usage counters count");
+    return false;
+  }
+  if (*days < enough_days) {
+    verdict.skip(fmt::format("the usage counters cover {:.1f} days, 7 are needed", *days));
     return false;
   }
   if (look.catalog.server.commits.value_or(0) < enough_commits) {
@@ -114,16 +145,21 @@ std::string obstacle_in_expressions(const Relation& relation, const Column& colu
   return {};
 }
 
+// What a view or a function is made of; absent for what is neither.
+std::optional<std::string_view> definition_of(const Catalog& catalog, const Object& object) {
+  for (const Relation& relation : catalog.relations)
+    if (relation.is_view() && catalog::object_of(relation) == object) return relation.definition;
+  for (const catalog::Routine& routine : catalog.routines)
+    if (catalog::object_of(routine) == object) return routine.definition;
+  return std::nullopt;
+}
+
 std::string obstacle_in_others(const Look& look, const Relation& relation, const Column& column) {
   std::vector<Object> dependants = look.lookup.dependants(catalog::object_of(relation, column));
   for (const Object& object : look.lookup.dependants(catalog::object_of(relation))) {
-    // Where only the table is known to be used, what is written tells which columns are.
-    const bool is_view = object.kind == Kind::view || object.kind == Kind::materialized_view;
-    const auto view = std::ranges::find_if(look.catalog.relations, [&](const Relation& each) {
-      return each.is_view() && catalog::object_of(each) == object;
-    });
-    if (is_view && (view == look.catalog.relations.end() || mentions(view->definition, column)))
-      dependants.push_back(object);
+    // Only the table is known to be used: what is written tells which columns are.
+    const std::optional<std::string_view> text = definition_of(look.catalog, object);
+    if (!text || mentions(*text, column)) dependants.push_back(object);
   }
   for (const Object& object : dependants) {
     // A key or index on the column goes with it; a sequence that it owns does not mind.
@@ -222,7 +258,7 @@ void check_types(const Look& look, Verdict& verdict, const TypeRule& rule) {
         obstacles.emplace_back(&column, std::move(found));
     }
     for (auto& [column, found] : obstacles)
-      verdict.find(subject_of(relation, *column), fmt::format("{} {}", column->name, rule.one),
+      verdict.find(about(relation, *column), fmt::format("{} {}", column->name, rule.one),
                    {{"type", column->type}, {"no fix because", std::move(found)}});
     if (changes.empty()) continue;
     std::vector<std::string> names;
@@ -230,8 +266,8 @@ void check_types(const Look& look, Verdict& verdict, const TypeRule& rule) {
     const Column& first = *changes.front().column;
     // What the finding is about must not depend on what can be changed today.
     const bool alone = changes.size() + obstacles.size() == 1;
-    verdict.find(alone ? subject_of(relation, first) : subject_of(relation),
-                 fmt::format("{} {}", some_of(names), names.size() == 1 ? rule.one : rule.many),
+    verdict.find(alone ? about(relation, first) : about(relation),
+                 fmt::format("{} {}", list_of(names), names.size() == 1 ? rule.one : rule.many),
                  {{"columns", join(names, ", ")}, {"type", first.type}},
                  proposal_for(look, relation, changes, rule));
   }

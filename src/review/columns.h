@@ -9,33 +9,45 @@
 #include <string_view>
 #include <vector>
 
-#include "review/fixes.h"
+#include "catalog/catalog.h"
+#include "proposal/rule.h"
 
 namespace architrave::review {
+
+Subject about(const catalog::Object& object);
+Subject about(const catalog::Relation& relation);
+Subject about(const catalog::Relation& relation, const catalog::Column& column);
+Subject about_schema(std::string_view schema);
+
+// Tables whose shape is decided here: no views, no foreign tables, no partitions.
+bool has_own_shape(const catalog::Relation& relation);
 
 // A proposal that changes nothing but definitions: no lock, no effort and no risk until said.
 Proposal propose(std::string_view kind, std::string title, std::string_view why,
                  std::vector<std::string> up, std::vector<std::string> down);
 
 // Columns that are declared in their table and not in one it inherits from.
-bool is_own(const Look& look, const Relation& relation, const Column& column);
+bool is_own(const Look& look, const catalog::Relation& relation, const catalog::Column& column);
 // Whether the type is one that the system has, of this name ("varchar", "_int4").
-bool is_builtin(const Column& column, std::string_view type_name);
+bool is_builtin(const catalog::Column& column, std::string_view type_name);
 // n of varchar(n) or character(n); 0 without one.
-int length_limit(const Column& column);
+int length_limit(const catalog::Column& column);
 // "a", "a and b", "a, b and c", "a, b, c and 4 more".
-std::string some_of(const std::vector<std::string>& names, std::size_t most = 5);
+std::string list_of(const std::vector<std::string>& names, std::size_t most = 5);
 
 // True for a server in use, whose settings and counters are somebody's; says so in the verdict if
 // it is not.
 bool is_live(const Look& look, Verdict& verdict);
+// Days that the usage counters cover; absent where that is not known.
+std::optional<double> counted_days(const catalog::Catalog& catalog);
 // True if the counters cover enough days of real activity to rest a finding on; says so in the
 // verdict if not.
 bool has_evidence_of_use(const Look& look, Verdict& verdict);
 
 // What keeps the type of a column from being changed by a plain ALTER TABLE that can be undone,
 // such as "view public.v uses it"; empty if nothing does.
-std::string obstacle(const Look& look, const Relation& relation, const Column& column);
+std::string obstacle(const Look& look, const catalog::Relation& relation,
+                     const catalog::Column& column);
 
 struct NewType {
   std::string type;
@@ -46,7 +58,7 @@ struct NewType {
 
 struct TypeRule {
   // The type that the column should have instead; absent if it is fine as it is.
-  std::function<std::optional<NewType>(const Relation&, const Column&)> better;
+  std::function<std::optional<NewType>(const catalog::Relation&, const catalog::Column&)> better;
   std::string_view one;    // "COLUMN {one}": a sentence about one column
   std::string_view many;   // "COLUMN and COLUMN {many}"
   std::string_view title;  // imperative, {} is the table

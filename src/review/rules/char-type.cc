@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "review/columns.h"
+#include "review/fixes.h"
 #include "review/words.h"
 
 namespace architrave::review::rules {

@@ -1,4 +1,5 @@
 #include "review/columns.h"
+#include "review/fixes.h"
 
 namespace architrave::review::rules {
 

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "review/columns.h"
+#include "review/fixes.h"
 
 namespace architrave::review::rules {
 

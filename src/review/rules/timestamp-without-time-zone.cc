@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "review/columns.h"
+#include "review/fixes.h"
 
 namespace architrave::review::rules {
 
