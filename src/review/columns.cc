@@ -62,7 +62,7 @@ int length_limit(const Column& column) {
   return open == std::string::npos ? 0 : std::atoi(column.type.c_str() + open + 1);
 }
 
-std::string list_of(const std::vector<std::string>& names, std::size_t most) {
+std::string some_of(const std::vector<std::string>& names, std::size_t most) {
   if (names.empty()) return {};
   if (names.size() == 1) return names.front();
   if (names.size() <= most)
@@ -267,7 +267,7 @@ void check_types(const Look& look, Verdict& verdict, const TypeRule& rule) {
     // What the finding is about must not depend on what can be changed today.
     const bool alone = changes.size() + obstacles.size() == 1;
     verdict.find(alone ? about(relation, first) : about(relation),
-                 fmt::format("{} {}", list_of(names), names.size() == 1 ? rule.one : rule.many),
+                 fmt::format("{} {}", some_of(names), names.size() == 1 ? rule.one : rule.many),
                  {{"columns", join(names, ", ")}, {"type", first.type}},
                  proposal_for(look, relation, changes, rule));
   }

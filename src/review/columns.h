@@ -33,7 +33,7 @@ bool is_builtin(const catalog::Column& column, std::string_view type_name);
 // n of varchar(n) or character(n); 0 without one.
 int length_limit(const catalog::Column& column);
 // "a", "a and b", "a, b and c", "a, b, c and 4 more".
-std::string list_of(const std::vector<std::string>& names, std::size_t most = 5);
+std::string some_of(const std::vector<std::string>& names, std::size_t most = 5);
 
 // True for a server in use, whose settings and counters are somebody's; says so in the verdict if
 // it is not.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "review/columns.h"
 #include "review/fixes.h"
 
 namespace architrave::review::rules {
@@ -29,7 +30,7 @@ void check(const Look& look, Verdict& verdict) {
       const std::string roles = policy.roles.empty() ? "PUBLIC" : join(policy.roles, ", ");
       const std::string may = policy.command == "all" ? "read and change" : policy.command;
       Finding& finding =
-          verdict.find(about(table, policy),
+          verdict.find(about(catalog::object_of(table, policy)),
                        fmt::format("{} lets {} {} every row: its condition is always true",
                                    policy.name, roles, may),
                        {{"command", policy.command}, {"roles", roles}});

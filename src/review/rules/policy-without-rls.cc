@@ -26,7 +26,7 @@ void check(const Look& look, Verdict& verdict) {
                  fmt::format("{} has {} but row security is off: every row is open to whoever may "
                              "read the table",
                              table.name, plural(std::ssize(table.policies), "policy", "policies")),
-                 {{"policies", list_of(policies)}}, std::move(fix));
+                 {{"policies", some_of(policies)}}, std::move(fix));
   }
 }
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "review/columns.h"
 #include "review/fixes.h"
 
 namespace architrave::review::rules {

@@ -50,7 +50,7 @@ void check(const Look& look, Verdict& verdict) {
     verdict.find(about(object),
                  fmt::format("{} reads {} with its owner's rights: the row policies there don't "
                              "see who is asking",
-                             view.name, list_of(tables)),
+                             view.name, some_of(tables)),
                  {{"tables", join(tables, ", ")}, {"owner", view.owner}}, std::move(fix));
   }
 }
