@@ -1,0 +1,103 @@
+// Where the boxes of a diagram stand: those with edges by dagre's layers, the rest in rows below.
+import dagre from "@dagrejs/dagre";
+
+export interface Size { width: number; height: number }
+export interface Box extends Size { x: number; y: number }     // its upper left corner
+export interface Edge { from: number; to: number }
+export interface Route { points: { x: number; y: number }[] }
+export interface Layout extends Size { boxes: Box[]; routes: Route[] }
+
+const margin = 16;
+const gap = 24;
+const mostLayered = 200;   // dagre's time grows fast; beyond this boxes stand in rows
+
+export function layout(sizes: Size[], edges: Edge[], across: number): Layout {
+  const joined = new Set(edges.filter((edge) => edge.from !== edge.to)
+    .flatMap((edge) => [edge.from, edge.to]));
+  const layered = joined.size <= mostLayered;
+  const boxes: Box[] = sizes.map((size) => ({ ...size, x: 0, y: 0 }));
+  const routes: Route[] = edges.map(() => ({ points: [] }));
+  let width = 0;
+  let height = margin;
+  if (layered && joined.size > 0) {
+    const graph = new dagre.graphlib.Graph({ multigraph: true });
+    graph.setGraph({ rankdir: "LR", nodesep: 18, ranksep: 56, edgesep: 10, marginx: margin, marginy: margin });
+    graph.setDefaultEdgeLabel(() => ({}));
+    sizes.forEach((size, index) => { if (joined.has(index)) graph.setNode(String(index), { ...size }); });
+    edges.forEach((edge, index) => {
+      // The parent stands left of its children, as it is read first.
+      if (edge.from !== edge.to) graph.setEdge(String(edge.to), String(edge.from), {}, String(index));
+    });
+    dagre.layout(graph);
+    for (const index of joined) {
+      const node = graph.node(String(index));
+      const box = boxes[index];
+      if (box) Object.assign(box, { x: node.x - box.width / 2, y: node.y - box.height / 2 });
+    }
+    edges.forEach((edge, index) => {
+      if (edge.from === edge.to) return;
+      const points = graph.edge(String(edge.to), String(edge.from), String(index)).points;
+      routes[index] = { points: [...points].reverse() };
+    });
+    width = graph.graph().width ?? 0;
+    height = (graph.graph().height ?? 0) + gap - margin;
+  }
+  const rest = boxes.filter((_, index) => !layered || !joined.has(index));
+  const below = rows(rest, Math.max(width, across), height);
+  if (!layered) {
+    edges.forEach((edge, index) => {
+      const from = boxes[edge.from];
+      const to = boxes[edge.to];
+      if (from && to && from !== to) routes[index] = { points: [centre(from), centre(to)] };
+    });
+  }
+  edges.forEach((edge, index) => {
+    const box = boxes[edge.from];
+    if (edge.from === edge.to && box) routes[index] = { points: loop(box) };
+  });
+  return { boxes, routes, width: Math.max(width, below.width), height: below.height };
+}
+
+function rows(boxes: Box[], across: number, top: number): Size {
+  let x = margin;
+  let y = top;
+  let tallest = 0;
+  let width = 0;
+  for (const box of boxes) {
+    if (x > margin && x + box.width + margin > across) {
+      x = margin;
+      y += tallest + gap;
+      tallest = 0;
+    }
+    Object.assign(box, { x, y });
+    x += box.width + gap;
+    width = Math.max(width, x - gap + margin);
+    tallest = Math.max(tallest, box.height);
+  }
+  return { width, height: y + tallest + margin };
+}
+
+const centre = (box: Box) => ({ x: box.x + box.width / 2, y: box.y + box.height / 2 });
+
+// From a box to itself, over its upper right corner.
+function loop(box: Box) {
+  const right = box.x + box.width;
+  return [{ x: right - 22, y: box.y }, { x: right - 22, y: box.y - 12 }, { x: right + 12, y: box.y - 12 },
+          { x: right + 12, y: box.y + 14 }, { x: right, y: box.y + 14 }];
+}
+
+// A path through the points with rounded corners.
+export function path({ points }: Route): string {
+  const first = points[0];
+  const last = points[points.length - 1];
+  if (!first || !last) return "";
+  const at = (point: { x: number; y: number }) => `${point.x.toFixed(1)} ${point.y.toFixed(1)}`;
+  let d = `M${at(first)}`;
+  for (let index = 1; index < points.length - 1; ++index) {
+    const here = points[index]!;
+    const next = points[index + 1]!;
+    const end = index === points.length - 2 ? last : { x: (here.x + next.x) / 2, y: (here.y + next.y) / 2 };
+    d += `Q${at(here)} ${at(end)}`;
+  }
+  return points.length === 2 ? `${d}L${at(last)}` : d;
+}
