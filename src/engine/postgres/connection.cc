@@ -279,6 +279,11 @@ int Connection::server_version() const { return PQserverVersion(raw()); }
 std::string Connection::database() const { return PQdb(raw()); }
 std::string Connection::user() const { return PQuser(raw()); }
 
+std::string Connection::host() const {
+  const char* name = PQhost(raw());
+  return name != nullptr && *name != '/' ? name : "";
+}
+
 std::string Connection::parameter(const char* name) const {
   const char* value = PQparameterStatus(raw(), name);
   return value != nullptr ? value : "";

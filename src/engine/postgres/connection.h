@@ -56,6 +56,7 @@ class Connection {
   std::string parameter(const char* name) const;  // PQparameterStatus; "" if unknown
   std::string database() const;
   std::string user() const;
+  std::string host() const;  // "" for a socket of this machine
 
   // One statement by the extended protocol. All functions below may return, besides
   // "postgres.query" (message, SQLSTATE in code as "postgres.42P01", position in `where`):

@@ -53,4 +53,8 @@ struct Statistics {
   std::vector<catalog::Unread> unread;
 };
 
+// What the role may read: all of it for a superuser, else what pg_stats shows, and the rest is
+// listed in `unread`. Read-only, in one transaction.
+Result<Statistics> read_statistics(Connection& connection, const catalog::Catalog& catalog);
+
 }  // namespace architrave::postgres

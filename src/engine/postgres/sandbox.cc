@@ -1,0 +1,293 @@
+#include "engine/postgres/sandbox.h"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <span>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "catalog/object.h"
+#include "engine/postgres/packages.h"
+#include "engine/postgres/reader.h"
+#include "engine/postgres/twin.h"
+#include "engine/postgres/writer.h"
+
+namespace architrave::postgres {
+
+namespace {
+
+using catalog::quote_identifier;
+using catalog::quote_literal;
+
+// Whatever state a script or an earlier unit has left: settings, roles, temporary objects.
+constexpr const char* reset = "DISCARD ALL";
+
+// Units that can be sent without waiting: a transaction, or one statement. Several statements
+// outside a transaction must stop at the first failure, and only we can see it.
+bool can_be_piped(const engine::Unit& unit) {
+  return unit.transactional || unit.statements.size() < 2;
+}
+
+std::vector<std::string> script_of(const engine::Unit& unit) {
+  std::vector<std::string> statements = unit.statements;
+  if (unit.transactional) {
+    statements.insert(statements.begin(), "BEGIN");
+    statements.push_back("COMMIT");  // which is a ROLLBACK if something has failed
+  }
+  return statements;
+}
+
+Result<std::vector<engine::Outcome>> run_piped(Connection& connection,
+                                               std::span<const engine::Unit> units) {
+  std::vector<std::string> all = {reset};
+  std::vector<std::size_t> ends;
+  for (const engine::Unit& unit : units) {
+    for (std::string& each : script_of(unit)) all.push_back(std::move(each));
+    // Should a unit have left a transaction open, it ends here and not in the next one.
+    all.push_back("ROLLBACK");
+    ends.push_back(all.size());
+  }
+  std::vector<double> finished;
+  auto results = connection.pipeline(all, &finished);
+  if (!results) return fail(results);
+  std::vector<engine::Outcome> outcomes;
+  std::size_t begin = 1;
+  for (const std::size_t end : ends) {
+    engine::Outcome outcome;
+    outcome.seconds = finished[end - 1] - finished[begin - 1];
+    for (std::size_t i = begin; i < end && outcome.ok; ++i) {
+      if ((*results)[i]) continue;
+      outcome.ok = false;
+      outcome.error = (*results)[i].error().message;
+      outcome.statement = all[i];
+    }
+    outcomes.push_back(std::move(outcome));
+    begin = end;
+  }
+  return outcomes;
+}
+
+bool is_fatal(const Error& error) {
+  return error.code == "postgres.lost" || error.code == "interrupted";
+}
+
+Result<engine::Outcome> run_stepwise(Connection& connection, const engine::Unit& unit) {
+  engine::Outcome outcome;
+  const double begun = monotonic_seconds();
+  for (const std::string& statement : unit.statements) {
+    Result<Rows> rows = connection.query(statement);
+    if (rows) continue;
+    if (is_fatal(rows.error())) return fail(rows);
+    outcome = {.ok = false, .seconds = 0, .error = rows.error().message, .statement = statement};
+    break;
+  }
+  outcome.seconds = monotonic_seconds() - begun;
+  return outcome;
+}
+
+std::optional<double> total_cost(const Rows& plan) {
+  const auto parsed =
+      nlohmann::json::parse(plan.size() > 0 ? plan.cell(0, 0) : "", nullptr, /*exceptions=*/false);
+  if (!parsed.is_array() || parsed.empty() || !parsed[0].is_object()) return {};
+  const auto node = parsed[0].find("Plan");
+  if (node == parsed[0].end() || !node->is_object()) return {};
+  const auto cost = node->find("Total Cost");
+  if (cost == node->end() || !cost->is_number()) return {};
+  return cost->get<double>();
+}
+
+// Plans each query in a transaction that is rolled back, after `preparations`; nothing at all if
+// one of those fails.
+Result<std::vector<std::optional<double>>> explain(Connection& connection,
+                                                   const std::vector<std::string>& queries,
+                                                   const std::vector<std::string>& preparations) {
+  std::vector<std::optional<double>> costs(queries.size());
+  if (queries.empty()) return costs;
+  std::vector<std::string> all = {reset, "BEGIN", "SET LOCAL plan_cache_mode = force_generic_plan"};
+  all.insert(all.end(), preparations.begin(), preparations.end());
+  const std::size_t prepared_from = all.size();
+  const auto name = [](std::size_t i) { return "q" + std::to_string(i); };
+  for (std::size_t i = 0; i < queries.size(); ++i)
+    all.insert(all.end(),
+               {"SAVEPOINT s", "PREPARE " + name(i) + " AS " + queries[i], "ROLLBACK TO s"});
+  // How many parameters the server has found in each.
+  all.push_back("SELECT name, cardinality(parameter_types) FROM pg_catalog.pg_prepared_statements");
+  auto prepared = connection.pipeline(all);
+  if (!prepared) return fail(prepared);
+  bool ready = true;
+  for (std::size_t i = 0; i < prepared_from; ++i) ready &= (*prepared)[i].has_value();
+
+  std::vector<std::string> explains;
+  std::vector<std::size_t> which;
+  const Result<Rows>& found = prepared->back();
+  for (int row = 0; ready && found && row < found->size(); ++row) {
+    std::size_t query = 0;
+    int parameters = 0;
+    const std::string_view number = found->cell(row, 0).substr(1);
+    const std::string_view count = found->cell(row, 1);
+    std::from_chars(number.data(), number.data() + number.size(), query);
+    std::from_chars(count.data(), count.data() + count.size(), parameters);
+    if (query >= queries.size()) continue;
+    std::string arguments = parameters > 0 ? "(NULL" : "";
+    for (int i = 1; i < parameters; ++i) arguments += ", NULL";
+    if (parameters > 0) arguments += ')';
+    explains.insert(explains.end(),
+                    {"SAVEPOINT s", "EXPLAIN (FORMAT JSON) EXECUTE " + name(query) + arguments,
+                     "ROLLBACK TO s"});
+    which.push_back(query);
+  }
+  explains.insert(explains.end(), {"ROLLBACK", reset});
+  auto plans = connection.pipeline(explains);
+  if (!plans) return fail(plans);
+  for (std::size_t i = 0; i < which.size(); ++i)
+    if (const Result<Rows>& plan = (*plans)[3 * i + 1]) costs[which[i]] = total_cost(*plan);
+  return costs;
+}
+
+// Orders text as the original does, which decides how histograms are read, if this machine knows
+// its locale; else the sandbox keeps its own.
+Status name_database(Server& server, const std::string& database, const std::string& collation) {
+  auto connection = server.connect("template1");
+  if (!connection) return fail(connection);
+  if (!collation.empty() && collation != "C.UTF-8") {
+    const std::string locale = quote_literal(collation);
+    const std::string create = "CREATE DATABASE " + quote_identifier(database) +
+                               " TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE " + locale +
+                               " LC_CTYPE " + locale;
+    // "postgres" is there already; nothing else is in it.
+    if (database == Server::role) {
+      if (Status dropped = connection->execute("DROP DATABASE postgres"); !dropped) return dropped;
+    }
+    if (connection->execute(create)) return {};
+    if (database == Server::role)
+      return connection->execute("CREATE DATABASE postgres TEMPLATE template0");
+  }
+  if (database == Server::role || database == "template1") return {};
+  return connection->execute("ALTER DATABASE postgres RENAME TO " + quote_identifier(database));
+}
+
+Result<std::unique_ptr<PostgresSandbox>> make(const Installation& installation,
+                                              const std::vector<std::string>& settings,
+                                              const std::string& database,
+                                              const std::string& collation) {
+  auto server = Server::start(installation, settings);
+  if (!server) return fail(server);
+  const std::string name = database.empty() || database == "template0" ? "postgres" : database;
+  if (Status named = name_database(**server, name, collation); !named) return fail(named);
+  auto connection = (*server)->connect(name);
+  if (!connection) return fail(connection);
+  return std::make_unique<PostgresSandbox>(std::move(*server), std::move(*connection), name);
+}
+
+}  // namespace
+
+PostgresSandbox::PostgresSandbox(std::unique_ptr<Server> server, Connection connection,
+                                 std::string database)
+    : server_(std::move(server)),
+      connection_(std::move(connection)),
+      database_(std::move(database)) {}
+
+std::string PostgresSandbox::description() const {
+  return "PostgreSQL " + server_->installation().version + (has_statistics_ ? " twin" : " sandbox");
+}
+
+Status PostgresSandbox::take_statistics() {
+  if (statistics_ == nullptr || has_statistics_) return {};
+  if (Status loaded = load_statistics(*statistics_, *server_, connection_); !loaded) return loaded;
+  has_statistics_ = true;
+  return {};
+}
+
+Result<catalog::Catalog> PostgresSandbox::read() {
+  if (Status clean = connection_.execute(reset); !clean) return fail(clean);
+  Result<catalog::Catalog> catalog = read_catalog(connection_);
+  if (catalog) catalog->server.has_workload = false;
+  return catalog;
+}
+
+Result<std::vector<engine::Outcome>> PostgresSandbox::run(const std::vector<engine::Unit>& units) {
+  std::vector<engine::Outcome> outcomes;
+  const std::span<const engine::Unit> all = units;
+  for (std::size_t i = 0; i < all.size();) {
+    std::size_t piped = 0;
+    while (i + piped < all.size() && can_be_piped(all[i + piped])) ++piped;
+    if (piped > 0) {
+      auto some = run_piped(connection_, all.subspan(i, piped));
+      if (!some) return some;
+      for (engine::Outcome& each : *some) outcomes.push_back(std::move(each));
+      i += piped;
+      continue;
+    }
+    if (Status clean = connection_.execute(reset); !clean) return fail(clean);
+    auto outcome = run_stepwise(connection_, all[i]);
+    if (!outcome) return fail(outcome);
+    outcomes.push_back(std::move(*outcome));
+    // As above: no transaction outlives its unit.
+    if (Status clean = connection_.execute("ROLLBACK"); !clean) return fail(clean);
+    ++i;
+  }
+  return outcomes;
+}
+
+Result<std::vector<std::optional<double>>> PostgresSandbox::costs(
+    const std::vector<std::string>& queries) {
+  return explain(connection_, queries, {});
+}
+
+Result<std::vector<std::optional<double>>> PostgresSandbox::costs_with(
+    const std::vector<std::string>& queries, const std::vector<std::string>& create_indexes) {
+  // The extension goes with the rollback; its hypothetical indexes are the session's, and are
+  // reset.
+  std::vector<std::string> preparations = {"CREATE EXTENSION IF NOT EXISTS hypopg",
+                                           "SELECT hypopg_reset()"};
+  for (const std::string& each : create_indexes)
+    preparations.push_back("SELECT * FROM hypopg_create_index(" + quote_literal(each) + ")");
+  auto costs = explain(connection_, queries, preparations);
+  if (!costs) return costs;
+  auto cleaned = connection_.pipeline(
+      {"BEGIN", "CREATE EXTENSION IF NOT EXISTS hypopg", "SELECT hypopg_reset()", "ROLLBACK"});
+  if (!cleaned) return fail(cleaned);
+  return costs;
+}
+
+std::vector<std::pair<std::string, std::string>> PostgresSandbox::environment() const {
+  return {{"PGHOST", server_->socket().string()},
+          {"PGPORT", "5432"},
+          {"PGUSER", Server::role},
+          {"PGDATABASE", database_}};
+}
+
+Result<std::unique_ptr<PostgresSandbox>> make_empty_sandbox(
+    const Installation& installation, const std::vector<std::string>& settings,
+    const std::string& database) {
+  return make(installation, settings, database, {});
+}
+
+Result<std::unique_ptr<PostgresSandbox>> sandbox_with(const catalog::Catalog& catalog,
+                                                      std::shared_ptr<const Statistics> statistics,
+                                                      const Installation& installation) {
+  auto sandbox = make(installation, {}, catalog.server.database, catalog.server.collation);
+  if (!sandbox) return sandbox;
+  (*sandbox)->statistics_ = std::move(statistics);
+  std::vector<std::string> statements;
+  for (const std::string& role : roles_named(catalog))
+    if (role != Server::role && !role.starts_with("pg_") && role != "public")
+      statements.push_back("CREATE ROLE " + quote_identifier(role));
+  const WriteOptions options{.version = (*sandbox)->connection().server_version()};
+  for (std::string& each : write(catalog, options)) statements.push_back(std::move(each));
+  auto results = (*sandbox)->connection().pipeline(statements);
+  if (!results) return fail(results);
+  for (std::size_t i = 0; i < statements.size(); ++i) {
+    const Result<Rows>& result = (*results)[i];
+    if (result) continue;
+    std::string hint = install_hint(result.error().message, installation.major);
+    if (hint.empty()) hint = result.error().hint;
+    return fail("sandbox.write",
+                "the sandbox does not take a definition: " + result.error().message,
+                statements[i].substr(0, 200), std::move(hint));
+  }
+  return sandbox;
+}
+
+}  // namespace architrave::postgres
