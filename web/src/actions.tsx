@@ -19,7 +19,7 @@ function ActionItem({ action }: { action: Action }) {
         <span title={risk(action.risk)}>risk {level(action.risk)}</span>
         <span title={effort(action.effort)}>effort {level(action.effort)}</span>
         <button type="button" class="link" onClick={() => showFindings({ rule: action.rule })}>
-          mends {plural(action.findings, "finding")}
+          {action.proposals.length > 0 && "mends "}{plural(action.findings, "finding")}
         </button>
         <ProofState action={action} page={page} />
       </p>

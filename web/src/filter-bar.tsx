@@ -69,15 +69,16 @@ export function FilterBar({ found }: { found: Finding[] }) {
   );
 }
 
-// Every fix of the findings that are shown, as one script.
+// Every proved fix of the findings that are shown, as one script.
 function CopyAll({ found }: { found: Finding[] }) {
   const { page } = useReport();
   const fixes = [...new Set(found.map((finding) => finding.proposal))]
-    .flatMap((id) => (id ? page.proposalOf.get(id) ?? [] : []));
+    .flatMap((id) => (id ? page.proposalOf.get(id) ?? [] : []))
+    .filter((fix) => fix.proof.status === "proved");
   if (fixes.length === 0) return null;
   const text = fixes.map((fix) => `-- ${fix.title}\n${script(fix.up)}`).join("\n");
-  return <CopyButton text={text} label={`Copy the scripts of ${plural(fixes.length, "fix", "fixes")}`}
-                     shown={`Copy ${plural(fixes.length, "fix", "fixes")} as SQL`} />;
+  return <CopyButton text={text} label={`Copy the scripts of ${plural(fixes.length, "proved fix", "proved fixes")}`}
+                     shown={`Copy ${plural(fixes.length, "proved fix", "proved fixes")} as SQL`} />;
 }
 
 function tally<Key>(keys: Key[]): Map<Key, number> {

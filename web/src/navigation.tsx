@@ -1,5 +1,5 @@
 // The outline at the side, or on top of a narrow page; it marks where the reader is.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { count } from "./format";
 import { useReport } from "./state";
 import { ThemeToggle } from "./theme";
@@ -12,10 +12,16 @@ export function Navigation() {
     { id: "findings", title: "Findings and fixes" },
   ];
   const here = useHere(entries.map((entry) => entry.id));
+  // On a narrow page the outline is a line that follows the reader.
+  const line = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const link = line.current?.querySelector<HTMLElement>("[aria-current]");
+    if (link) line.current?.scrollTo({ left: link.offsetLeft - line.current.offsetLeft });
+  }, [here]);
   return (
     <header class="side">
       <p class="brand"><a href="#summary">Architrave</a></p>
-      <nav aria-label="Chapters">
+      <nav aria-label="Chapters" ref={line}>
         <ol>
           {entries.map(({ id, title }) => (
             <li key={id}>

@@ -16,6 +16,7 @@ export function ThemeToggle() {
     setChosen(true);
   };
   return (
-    <button type="button" class="quiet theme" onClick={toggle}>{dark ? "Light" : "Dark"} page</button>
+    <button type="button" class="quiet theme" onClick={toggle}
+            aria-label={dark ? "Light page" : "Dark page"}>{dark ? "Light" : "Dark"}</button>
   );
 }

@@ -24,7 +24,7 @@ export function ClusterMap({ schema, open, onOpen, printing }: {
       {schema.clusters.map((cluster, index) => {
         const box = drawn.boxes[index]!;
         return (
-          <g key={index} class={`cluster press${index === open ? " open" : ""}`} role="button" tabIndex={0}
+          <g key={index} class={`cluster press${index === open ? " open" : ""}`} role="button" tabindex={0}
              transform={`translate(${box.x} ${box.y})`} aria-pressed={index === open}
              aria-label={`${cluster.name}: ${plural(cluster.tables.length, "table")}`}
              onClick={() => onOpen(index)} onKeyDown={pressed(() => onOpen(index))}>
@@ -45,7 +45,7 @@ function Weight({ route, weight }: { route: { x: number; y: number }[]; weight: 
 }
 
 function arrange(schema: PageData["schema"]) {
-  const weights = new Map<string, { from: number; to: number; weight: number }>();
+  const weights = new Map<string, { from: number; to: number; fromRow: number; toRow: number; weight: number }>();
   for (const relation of schema.relations) {
     const from = schema.tables[relation.from]?.cluster;
     const to = schema.tables[relation.to]?.cluster;
@@ -53,7 +53,7 @@ function arrange(schema: PageData["schema"]) {
     const key = `${Math.min(from, to)} ${Math.max(from, to)}`;
     const edge = weights.get(key);
     if (edge) ++edge.weight;
-    else weights.set(key, { from, to, weight: 1 });
+    else weights.set(key, { from, to, fromRow: 24, toRow: 24, weight: 1 });
   }
   const edges = [...weights.values()];
   const sizes = schema.clusters.map((cluster) => ({

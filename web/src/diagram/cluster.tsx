@@ -6,7 +6,7 @@ import { plural } from "../format";
 import { useReport } from "../state";
 import type { PageData } from "../types";
 import { layout, path } from "./layout";
-import { TableBox, tableSize } from "./table-box";
+import { columnRow, TableBox, tableSize } from "./table-box";
 import { pressed } from "./text";
 import { Viewport } from "./viewport";
 
@@ -45,7 +45,7 @@ export function ClusterDiagram({ cluster, onOpen, printing }:
         if (table.cluster !== cluster) {
           const open = () => onOpen(table.cluster);
           return (
-            <g key={index} class={`outside press${faded(index) ? " faded" : ""}`} role="button" tabIndex={0}
+            <g key={index} class={`outside press${faded(index) ? " faded" : ""}`} role="button" tabindex={0}
                transform={`translate(${box.x} ${box.y})`} onPointerEnter={mark} onPointerLeave={unmark}
                aria-label={`${table.id}, in the cluster ${schema.clusters[table.cluster]?.name}`}
                onFocus={mark} onBlur={unmark} onClick={open} onKeyDown={pressed(open)}>
@@ -93,7 +93,12 @@ function arrange(schema: PageData["schema"], cluster: number, unfolded: Readonly
     const table = schema.tables[index]!;
     return tableSize(table, unfolded.has(index), !inside(index));
   });
-  const edges = relations.map(({ from, to }) => ({ from: place.get(from)!, to: place.get(to)! }));
+  const rowOf = (table: number, column: string | undefined) =>
+    columnRow(schema.tables[table]!, column, unfolded.has(table), !inside(table));
+  const edges = relations.map(({ from, to, columns, references }) => ({
+    from: place.get(from)!, to: place.get(to)!,
+    fromRow: rowOf(from, columns[0]), toRow: rowOf(to, references[0]),
+  }));
   return { tables, relations, drawn: layout(sizes, edges, 900) };
 }
 

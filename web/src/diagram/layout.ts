@@ -3,7 +3,8 @@ import dagre from "@dagrejs/dagre";
 
 export interface Size { width: number; height: number }
 export interface Box extends Size { x: number; y: number }     // its upper left corner
-export interface Edge { from: number; to: number }
+// `fromRow` and `toRow` are how far below its box's top a line ends there, at the box's side.
+export interface Edge { from: number; to: number; fromRow: number; toRow: number }
 export interface Route { points: { x: number; y: number }[] }
 export interface Layout extends Size { boxes: Box[]; routes: Route[] }
 
@@ -21,7 +22,7 @@ export function layout(sizes: Size[], edges: Edge[], across: number): Layout {
   let height = margin;
   if (layered && joined.size > 0) {
     const graph = new dagre.graphlib.Graph({ multigraph: true });
-    graph.setGraph({ rankdir: "LR", nodesep: 18, ranksep: 56, edgesep: 10, marginx: margin, marginy: margin });
+    graph.setGraph({ rankdir: "LR", nodesep: 18, ranksep: 64, edgesep: 10, marginx: margin, marginy: margin });
     graph.setDefaultEdgeLabel(() => ({}));
     sizes.forEach((size, index) => { if (joined.has(index)) graph.setNode(String(index), { ...size }); });
     edges.forEach((edge, index) => {
@@ -37,7 +38,7 @@ export function layout(sizes: Size[], edges: Edge[], across: number): Layout {
     edges.forEach((edge, index) => {
       if (edge.from === edge.to) return;
       const points = graph.edge(String(edge.to), String(edge.from), String(index)).points;
-      routes[index] = { points: [...points].reverse() };
+      routes[index] = { points: atSides([...points].reverse(), boxes[edge.from]!, boxes[edge.to]!, edge) };
     });
     width = graph.graph().width ?? 0;
     height = (graph.graph().height ?? 0) + gap - margin;
@@ -53,9 +54,10 @@ export function layout(sizes: Size[], edges: Edge[], across: number): Layout {
   }
   edges.forEach((edge, index) => {
     const box = boxes[edge.from];
-    if (edge.from === edge.to && box) routes[index] = { points: loop(box) };
+    if (edge.from === edge.to && box) routes[index] = { points: loop(box, edge) };
   });
-  return { boxes, routes, width: Math.max(width, below.width), height: below.height };
+  const reach = Math.max(0, ...routes.flatMap(({ points }) => points.map(({ x }) => x + margin)));
+  return { boxes, routes, width: Math.max(width, below.width, reach), height: below.height };
 }
 
 function rows(boxes: Box[], across: number, top: number): Size {
@@ -77,13 +79,26 @@ function rows(boxes: Box[], across: number, top: number): Size {
   return { width, height: y + tallest + margin };
 }
 
+// The ends of a line moved to the sides of its boxes, which it leaves straight.
+function atSides(points: { x: number; y: number }[], from: Box, to: Box, edge: Edge) {
+  const inner = points.slice(1, -1);
+  const end = (box: Box, row: number, toward: { x: number } | undefined) => {
+    const right = (toward?.x ?? 0) > box.x + box.width / 2;
+    const x = right ? box.x + box.width : box.x;
+    return [{ x, y: box.y + row }, { x: x + (right ? 20 : -20), y: box.y + row }];
+  };
+  return [...end(from, edge.fromRow, inner[0]), ...inner,
+          ...end(to, edge.toRow, inner[inner.length - 1]).reverse()];
+}
+
 const centre = (box: Box) => ({ x: box.x + box.width / 2, y: box.y + box.height / 2 });
 
-// From a box to itself, over its upper right corner.
-function loop(box: Box) {
-  const right = box.x + box.width;
-  return [{ x: right - 22, y: box.y }, { x: right - 22, y: box.y - 12 }, { x: right + 12, y: box.y - 12 },
-          { x: right + 12, y: box.y + 14 }, { x: right, y: box.y + 14 }];
+// From a box to itself, at its right.
+function loop(box: Box, { fromRow, toRow }: Edge) {
+  const x = box.x + box.width;
+  const from = box.y + fromRow;
+  const to = box.y + (toRow === fromRow ? toRow - 12 : toRow);
+  return [{ x, y: from }, { x: x + 28, y: from }, { x: x + 28, y: to }, { x, y: to }];
 }
 
 // A path through the points with rounded corners.

@@ -29,6 +29,12 @@ export function tableSize(table: Table, open: boolean, nameOnly: boolean): Size 
   return { width, height: head + 6 + columns.length * row + (hidden(table) > 0 ? row + 2 : 2) };
 }
 
+// How far below the box's top a column's line of text has its middle.
+export function columnRow(table: Table, column: string | undefined, open: boolean, nameOnly: boolean): number {
+  const place = nameOnly ? -1 : visible(table, open).findIndex(({ name }) => name === column);
+  return place < 0 ? head / 2 : head + 12 + place * row;
+}
+
 export function TableBox({ table, findings, size, open, onToggle }:
     { table: Table; findings: number; size: Size; open: boolean; onToggle(): void }) {
   const { showFindings } = useReport();
@@ -42,7 +48,7 @@ export function TableBox({ table, findings, size, open, onToggle }:
       <path class="ruler" d={`M0 ${head}H${size.width}`} />
       <text x={10} y={17.5} class="title">{cut(table.name, 30)}</text>
       {findings > 0 && (
-        <g class="badge press" role="button" tabIndex={0} onClick={look} onKeyDown={pressed(look)}
+        <g class="badge press" role="button" tabindex={0} onClick={look} onKeyDown={pressed(look)}
            aria-label={`${plural(findings, "finding")} about ${table.id}`}>
           <title>{plural(findings, "finding")}</title>
           <rect x={size.width - 30} y={4} width={26} height={18} rx={2} />
@@ -58,7 +64,7 @@ export function TableBox({ table, findings, size, open, onToggle }:
         </g>
       ))}
       {rest > 0 && (
-        <g class="fold press" role="button" tabIndex={0} aria-expanded={open} onClick={onToggle}
+        <g class="fold press" role="button" tabindex={0} aria-expanded={open} onClick={onToggle}
            onKeyDown={pressed(onToggle)} aria-label={`${open ? "Fold" : "Show"} the other columns of ${table.id}`}
            transform={`translate(0 ${head + columns.length * row + 3})`}>
           <rect width={size.width} height={row + 2} />

@@ -26,7 +26,7 @@ export function Viewport({ size, label, printing, children }:
   // As wide as the page, but never so small that it can't be read.
   const fitted = Math.min(1, Math.max(width / size.width, width < 600 ? 0.62 : 0.5));
   const now: View = view ?? { x: Math.min(0, (size.width - width / fitted) / 2), y: 0, scale: fitted };
-  const height = Math.min(Math.max(size.height * fitted, 120), Math.max(innerHeight * 0.72, 320));
+  const height = Math.min(Math.max(size.height * fitted, 80), Math.max(innerHeight * 0.72, 320));
 
   const move = (x: number, y: number) => setView({ ...now, x: now.x + x / now.scale, y: now.y + y / now.scale });
   const zoom = (factor: number, x = width / 2, y = height / 2) => {
@@ -63,11 +63,11 @@ export function Viewport({ size, label, printing, children }:
   };
 
   if (printing) {
-    return <div class="drawing"><svg viewBox={`0 0 ${size.width} ${size.height}`} role="group" aria-label={label}>{children}</svg></div>;
+    return <div class="drawing"><svg width={size.width} viewBox={`0 0 ${size.width} ${size.height}`} role="group" aria-label={label}>{children}</svg></div>;
   }
   return (
     <div class="drawing" ref={frame} onKeyDown={key}>
-      <svg width={width} height={height} role="group" aria-label={label} tabIndex={0}
+      <svg width={width} height={height} role="group" aria-label={label} tabindex={0}
            viewBox={`${now.x} ${now.y} ${width / now.scale} ${height / now.scale}`}
            onPointerDown={(event) => {
              if (event.button !== 0 || (event.target as Element).closest(".press")) return;
@@ -83,11 +83,13 @@ export function Viewport({ size, label, printing, children }:
            onPointerUp={() => { drag.current = null; }} onPointerCancel={() => { drag.current = null; }}>
         {children}
       </svg>
-      <div class="zoom" role="group" aria-label="Zoom">
-        <button type="button" class="quiet" aria-label="Zoom in" onClick={() => zoom(1.25)}>+</button>
-        <button type="button" class="quiet" aria-label="Zoom out" onClick={() => zoom(0.8)}>−</button>
-        <button type="button" class="quiet" onClick={whole}>Whole</button>
-      </div>
+      {(view || fitted < 1 || size.height > height) && (
+        <div class="zoom" role="group" aria-label="Zoom">
+          <button type="button" class="quiet" aria-label="Zoom in" onClick={() => zoom(1.25)}>+</button>
+          <button type="button" class="quiet" aria-label="Zoom out" onClick={() => zoom(0.8)}>−</button>
+          <button type="button" class="quiet" onClick={whole}>Whole</button>
+        </div>
+      )}
     </div>
   );
 }
