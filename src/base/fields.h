@@ -17,17 +17,17 @@ namespace architrave {
 template <class Class, class Member>
 struct Field {
   std::string_view name;
-  Member Class::*member;
+  Member Class::* member;
   bool is_measured;
 };
 
 template <class Class, class Member>
-constexpr Field<Class, Member> field(std::string_view name, Member Class::*member) {
+constexpr Field<Class, Member> field(std::string_view name, Member Class::* member) {
   return {name, member, false};
 }
 
 template <class Class, class Member>
-constexpr Field<Class, Member> measured(std::string_view name, Member Class::*member) {
+constexpr Field<Class, Member> measured(std::string_view name, Member Class::* member) {
   return {name, member, true};
 }
 

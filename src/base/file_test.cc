@@ -91,9 +91,7 @@ TEST_F(File, AFullDiskIsAnErrorWithAHint) {
   EXPECT_TRUE(S_ISCHR(status.st_mode)) << "the device was replaced";
 }
 
-TEST_F(File, WritesToADevice) {
-  EXPECT_TRUE(write_file("/dev/null", "report"));
-}
+TEST_F(File, WritesToADevice) { EXPECT_TRUE(write_file("/dev/null", "report")); }
 
 TEST_F(File, AMissingFolderIsAnErrorAndLeavesNothing) {
   const Status written = write_file(folder_ / "none" / "x", "x");

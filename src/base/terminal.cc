@@ -95,15 +95,9 @@ std::string_view fitting(std::string_view text, int width) {
 
 }  // namespace
 
-void set_colour(Colour colour) {
-  chosen_colour = colour;
-}
-bool colour_on_stdout() {
-  return colour_on(STDOUT_FILENO);
-}
-bool colour_on_stderr() {
-  return colour_on(STDERR_FILENO);
-}
+void set_colour(Colour colour) { chosen_colour = colour; }
+bool colour_on_stdout() { return colour_on(STDOUT_FILENO); }
+bool colour_on_stderr() { return colour_on(STDERR_FILENO); }
 
 std::string styled(std::string_view text, Style style) {
   static constexpr std::array<std::string_view, 8> codes = {"",   "1",  "2",  "31",
@@ -116,9 +110,7 @@ std::string styled(std::string_view text, Style style) {
   return out += "\033[0m";
 }
 
-int terminal_width() {
-  return width_of(STDOUT_FILENO);
-}
+int terminal_width() { return width_of(STDOUT_FILENO); }
 
 int display_width(std::string_view text) {
   int width = 0;
@@ -172,9 +164,7 @@ std::string wrap(std::string_view text, int width, std::string_view indent) {
   return out;
 }
 
-Progress::~Progress() {
-  clear();
-}
+Progress::~Progress() { clear(); }
 
 void Progress::show(std::string_view what) {
   if (quiet || ::isatty(STDERR_FILENO) != 1) return;
@@ -199,9 +189,7 @@ void Progress::clear() {
   shown_ = progress_on_screen = false;
 }
 
-void set_quiet(bool value) {
-  quiet = value;
-}
+void set_quiet(bool value) { quiet = value; }
 
 void note(std::string_view text) {
   if (quiet) return;

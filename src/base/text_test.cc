@@ -15,9 +15,7 @@ TEST(Text, TrimTakesEveryKindOfSpace) {
   EXPECT_EQ(trim("  "), "");
 }
 
-TEST(Text, LowerFoldsAsciiOnly) {
-  EXPECT_EQ(lower("SELECT Ärger"), "select Ärger");
-}
+TEST(Text, LowerFoldsAsciiOnly) { EXPECT_EQ(lower("SELECT Ärger"), "select Ärger"); }
 
 TEST(Text, SplitKeepsEmptyParts) {
   EXPECT_EQ(split("a:b:c", ':'), (Parts{"a", "b", "c"}));
