@@ -86,7 +86,7 @@ class Connection {
 std::string library_version();
 std::int32_t library_version_number();
 
-// Lower-case for comparing names: SQLite folds ASCII alone.
+// True if SQLite takes them for one name: it folds ASCII letters alone.
 bool same_name(const std::string& a, const std::string& b);
 
 }  // namespace architrave::sqlite
