@@ -11,14 +11,17 @@ export function ClusterMap({ schema, open, onOpen, printing }: {
   schema: PageData["schema"]; open: number; onOpen(cluster: number): void; printing: boolean;
 }) {
   const { edges, drawn } = useMemo(() => arrange(schema), [schema]);
+  // A map of rows shows the lines of the open cluster alone.
+  const lined = (edge: { from: number; to: number }) =>
+    drawn.layered || edge.from === open || edge.to === open;
   return (
     <Viewport size={drawn} label="Map of the clusters of tables" printing={printing}>
-      {edges.map((edge, index) => (
+      {edges.map((edge, index) => lined(edge) && (
         <g key={index}>
           <path class="line" d={path(drawn.routes[index]!)} stroke-width={Math.min(6, 0.8 + Math.log2(edge.weight))}>
             <title>{plural(edge.weight, "foreign key")}</title>
           </path>
-          <Weight route={drawn.routes[index]!.points} weight={edge.weight} />
+          {drawn.layered && <Weight route={drawn.routes[index]!.points} weight={edge.weight} />}
         </g>
       ))}
       {schema.clusters.map((cluster, index) => {
@@ -56,8 +59,8 @@ function arrange(schema: PageData["schema"]) {
     else weights.set(key, { from, to, fromRow: 24, toRow: 24, weight: 1 });
   }
   const edges = [...weights.values()];
-  const sizes = schema.clusters.map((cluster) => ({
-    width: Math.max(110, cut(cluster.name, 24).length * (letter + 0.6) + 24), height: 48,
-  }));
+  const letters = Math.max(...schema.clusters.map((cluster) => cut(cluster.name, 24).length));
+  const size = { width: Math.max(110, letters * (letter + 0.6) + 24), height: 48 };
+  const sizes = schema.clusters.map(() => size);
   return { edges, drawn: layout(sizes, edges, 900) };
 }

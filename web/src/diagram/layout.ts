@@ -6,16 +6,22 @@ export interface Box extends Size { x: number; y: number }     // its upper left
 // `fromRow` and `toRow` are how far below its box's top a line ends there, at the box's side.
 export interface Edge { from: number; to: number; fromRow: number; toRow: number }
 export interface Route { points: { x: number; y: number }[] }
-export interface Layout extends Size { boxes: Box[]; routes: Route[] }
+export interface Layout extends Size {
+  boxes: Box[]; routes: Route[];
+  layered: boolean;                      // false: in rows, with lines straight across
+  hub: { x: number; y: number };         // the middle of the box with the most lines
+}
 
 const margin = 16;
 const gap = 24;
-const mostLayered = 200;   // dagre's time grows fast; beyond this boxes stand in rows
+// Dagre takes seconds beyond this many boxes times lines, and what it draws then is a thicket:
+// the boxes stand in rows instead.
+const mostLayered = 8000;
 
 export function layout(sizes: Size[], edges: Edge[], across: number): Layout {
   const joined = new Set(edges.filter((edge) => edge.from !== edge.to)
     .flatMap((edge) => [edge.from, edge.to]));
-  const layered = joined.size <= mostLayered;
+  const layered = joined.size * edges.length <= mostLayered;
   const boxes: Box[] = sizes.map((size) => ({ ...size, x: 0, y: 0 }));
   const routes: Route[] = edges.map(() => ({ points: [] }));
   let width = 0;
@@ -57,7 +63,8 @@ export function layout(sizes: Size[], edges: Edge[], across: number): Layout {
     if (edge.from === edge.to && box) routes[index] = { points: loop(box, edge) };
   });
   const reach = Math.max(0, ...routes.flatMap(({ points }) => points.map(({ x }) => x + margin)));
-  return { boxes, routes, width: Math.max(width, below.width, reach), height: below.height };
+  return { boxes, routes, layered, hub: layered ? hubOf(boxes, edges) : { x: 0, y: 0 },
+           width: Math.max(width, below.width, reach), height: below.height };
 }
 
 function rows(boxes: Box[], across: number, top: number): Size {
@@ -89,6 +96,16 @@ function atSides(points: { x: number; y: number }[], from: Box, to: Box, edge: E
   };
   return [...end(from, edge.fromRow, inner[0]), ...inner,
           ...end(to, edge.toRow, inner[inner.length - 1]).reverse()];
+}
+
+function hubOf(boxes: Box[], edges: Edge[]): { x: number; y: number } {
+  const lines = boxes.map(() => 0);
+  for (const { from, to } of edges) {
+    ++lines[from]!;
+    ++lines[to]!;
+  }
+  const hub = boxes[lines.indexOf(Math.max(...lines))];
+  return hub ? centre(hub) : { x: 0, y: 0 };
 }
 
 const centre = (box: Box) => ({ x: box.x + box.width / 2, y: box.y + box.height / 2 });

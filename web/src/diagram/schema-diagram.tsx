@@ -25,7 +25,7 @@ export function SchemaDiagram() {
         <>
           <p class="legend">
             {plural(schema.tables.length, "table")} in {plural(clusters.length, "cluster")} that
-            foreign keys hold together; the lines carry the number of keys between them.
+            foreign keys hold together; the lines between them are the foreign keys from one to another.
             {!printing && " Choose a cluster to draw it."}
           </p>
           <ClusterMap schema={schema} open={open} onOpen={follow} printing={printing} />

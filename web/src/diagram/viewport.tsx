@@ -2,12 +2,12 @@
 // wheel with Ctrl, so that scrolling the page stays scrolling the page.
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Size } from "./layout";
+import type { Layout } from "./layout";
 
 interface View { x: number; y: number; scale: number }
 
 export function Viewport({ size, label, printing, children }:
-    { size: Size; label: string; printing: boolean; children: ComponentChildren }) {
+    { size: Layout; label: string; printing: boolean; children: ComponentChildren }) {
   const frame = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(900);
   const [view, setView] = useState<View | null>(null);
@@ -25,8 +25,15 @@ export function Viewport({ size, label, printing, children }:
 
   // As wide as the page, but never so small that it can't be read.
   const fitted = Math.min(1, Math.max(width / size.width, width < 600 ? 0.62 : 0.5));
-  const now: View = view ?? { x: Math.min(0, (size.width - width / fitted) / 2), y: 0, scale: fitted };
   const height = Math.min(Math.max(size.height * fitted, 80), Math.max(innerHeight * 0.72, 320));
+
+  // What does not fit whole begins at the table that most others hang on.
+  const begin = (middle: number, all: number, seen: number) =>
+    all <= seen ? (all - seen) / 2 : Math.min(Math.max(0, middle - seen / 2), all - seen);
+  const now: View = view ?? {
+    x: begin(size.hub.x, size.width, width / fitted), y: begin(size.hub.y, size.height, height / fitted),
+    scale: fitted,
+  };
 
   const move = (x: number, y: number) => setView({ ...now, x: now.x + x / now.scale, y: now.y + y / now.scale });
   const zoom = (factor: number, x = width / 2, y = height / 2) => {
@@ -62,6 +69,16 @@ export function Viewport({ size, label, printing, children }:
     act();
   };
 
+  // What the keyboard reaches comes into view.
+  const follow = (event: FocusEvent) => {
+    const target = event.target as Element;
+    if (target === event.currentTarget || !target.matches(":focus-visible")) return;
+    const seen = frame.current?.getBoundingClientRect();
+    const box = (target.closest("g[transform]") ?? target).getBoundingClientRect();
+    if (!seen || (box.left >= seen.left && box.right <= seen.right && box.top >= seen.top && box.bottom <= seen.bottom)) return;
+    move((box.left + box.right - seen.left - seen.right) / 2, (box.top + box.bottom - seen.top - seen.bottom) / 2);
+  };
+
   if (printing) {
     return <div class="drawing"><svg width={size.width} viewBox={`0 0 ${size.width} ${size.height}`} role="group" aria-label={label}>{children}</svg></div>;
   }
@@ -69,6 +86,7 @@ export function Viewport({ size, label, printing, children }:
     <div class="drawing" ref={frame} onKeyDown={key}>
       <svg width={width} height={height} role="group" aria-label={label} tabindex={0}
            viewBox={`${now.x} ${now.y} ${width / now.scale} ${height / now.scale}`}
+           onFocusIn={follow}
            onPointerDown={(event) => {
              if (event.button !== 0 || (event.target as Element).closest(".press")) return;
              drag.current = { x: event.clientX, y: event.clientY, view: now };
