@@ -1,6 +1,7 @@
 // Greedy modularity (Clauset, Newman and Moore, "Finding community structure in very large
 // networks", 2004): communities begin as single tables, and the pair whose union gains the most
-// modularity is joined until none gains or fits. Here a community also has a limit of size.
+// modularity is joined until none gains or fits. Here a community also has a limit of size, and
+// tables that are linked and fit together are not split at all.
 #include <algorithm>
 #include <map>
 #include <queue>
@@ -57,6 +58,7 @@ class Communities {
     total_ += 2 * by;
   }
   std::vector<std::vector<std::size_t>> join_all() {
+    join_what_fits();
     for (std::size_t a = 0; a < list_.size(); ++a) offer(a, a + 1);
     while (!queue_.empty()) {
       const Candidate best = queue_.top();
@@ -71,6 +73,25 @@ class Communities {
   }
 
  private:
+  // Makes each connected component that keeps the limit one community.
+  void join_what_fits() {
+    std::vector<bool> seen(list_.size());
+    for (std::size_t start = 0; start < list_.size(); ++start) {
+      if (seen[start]) continue;
+      std::vector<std::size_t> component = {start};
+      seen[start] = true;
+      for (std::size_t at = 0; at < component.size(); ++at) {
+        for (const auto& [other, by] : list_[component[at]].links) {
+          if (seen[other]) continue;
+          seen[other] = true;
+          component.push_back(other);
+        }
+      }
+      if (component.size() > limit_) continue;
+      for (const std::size_t each : component) list_[each] = {};
+      list_[start].members = std::move(component);
+    }
+  }
   // Puts the unions of `a` with its neighbours from `first` on into the queue.
   void offer(std::size_t a, std::size_t first = 0) {
     for (auto link = list_[a].links.lower_bound(first); link != list_[a].links.end(); ++link) {

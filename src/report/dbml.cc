@@ -63,6 +63,9 @@ std::string columns(const std::vector<std::string>& list) {
 std::string type(const catalog::Catalog& catalog, const Column& column) {
   const Type* own = catalog.type(column.type_schema, column.type_name);
   if (own != nullptr && own->kind == TypeKind::enumeration) return name(own->schema, own->name);
+  // A quoted name of a type, unless an array's: DBML has no way to write it but as a name.
+  const bool quoted = column.type.find('"') != std::string::npos && !column.type.ends_with("[]");
+  if (quoted && !column.type_name.empty()) return name(column.type_schema, column.type_name);
   const std::string text = short_type(column.type);
   const std::size_t modifier = std::min(text.find('('), text.size());
   const bool plain = is_word(std::string_view(text).substr(0, modifier)) &&

@@ -67,7 +67,7 @@ std::string short_type(std::string_view type) {
       {"character varying", "varchar"},
       {"character", "char"},
       {"bit varying", "varbit"},
-      {"double precision", "double"},
+      {"double precision", "float8"},
   }};
   std::string_view array;
   while (type.ends_with("[]")) {

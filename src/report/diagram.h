@@ -33,7 +33,7 @@ struct Role {
 Role role_of(const catalog::Relation& table, const catalog::Column& column);
 
 // A column's type in few letters and without spaces where PostgreSQL has a short name for it:
-// "timestamptz(3)", "varchar(40)", "double".
+// "timestamptz(3)", "varchar(40)", "float8".
 std::string short_type(std::string_view type);
 
 // An erDiagram of these tables and of the edges among them.

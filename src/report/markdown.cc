@@ -41,6 +41,12 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
+// Inside of an HTML element, where Markdown does not reach.
+std::string html(std::string_view text) {
+  std::string out = replace_all(std::string(text), "&", "&amp;");
+  return replace_all(replace_all(std::move(out), "<", "&lt;"), "\n", " ");
+}
+
 // As many backticks around it as its longest run of them and one more.
 std::string longer_fence(std::string_view text, std::size_t at_least) {
   std::size_t run = 0, longest = 0;
@@ -51,10 +57,10 @@ std::string longer_fence(std::string_view text, std::size_t at_least) {
   return std::string(std::max(longest + 1, at_least), '`');
 }
 
-std::string code(std::string_view text) {
+std::string code(std::string_view text, bool in_table = true) {
   std::string line;
   for (const char c : text) {
-    if (c == '|') line += '\\';  // GitHub: in a table also within code
+    if (c == '|' && in_table) line += '\\';  // GitHub wants it within code, too
     line += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
   }
   if (line.empty()) return line;
@@ -242,7 +248,7 @@ class Writer {
 
   void proposal(const Proposal& fix) {
     const Impact& impact = fix.impact;
-    out_ += fmt::format("<details><summary>{}: {} ({})</summary>\n\n", fix.id, escaped(fix.title),
+    out_ += fmt::format("<details><summary>{}: {} ({})</summary>\n\n", fix.id, html(fix.title),
                         words(fix.proof.status()));
     if (!fix.why.empty()) paragraph(escaped(fix.why));
     out_ += block("sql", script(fix.up));
@@ -258,8 +264,11 @@ class Writer {
     effect += fmt::format(". Risk {}, effort {}.", level(fix.risk), level(fix.effort));
     paragraph(effect);
     for (const Claim& each : fix.proof.claims) {
+      static constexpr std::string_view untried = "not tried: ";
       const char* mark = !each.holds ? "not tried" : *each.holds ? "holds" : "does not hold";
-      out_ += fmt::format("- **{}** {}: {}", to_string(each.kind), mark, escaped(each.seen));
+      const bool says_so = !each.holds && each.seen.starts_with(untried);
+      out_ += fmt::format("- **{}** {}: {}", to_string(each.kind), mark,
+                          escaped(each.seen.substr(says_so ? untried.size() : 0)));
       if (!each.ran.empty()) out_ += fmt::format(" ({})", escaped(each.ran));
       out_ += '\n';
     }
@@ -303,15 +312,15 @@ class Writer {
     for (const Problem& each : report_.problems) {
       const std::string where =
           each.line > 0 ? fmt::format("{}:{}", each.file, each.line) : each.file;
-      problems.push_back(code(where) + ' ' + escaped(each.message) +
-                         (each.statement.empty() ? "" : ": " + code(each.statement)) +
+      problems.push_back(code(where, false) + ' ' + escaped(each.message) +
+                         (each.statement.empty() ? "" : ": " + code(each.statement, false)) +
                          (each.hint.empty() ? "" : ". " + capitalized(escaped(each.hint))));
     }
     for (const std::string& each : report_.notes) notes.push_back(escaped(each));
     for (const Skipped& each : report_.review.skipped)
-      skipped.push_back(code(each.rule) + ": " + escaped(each.why));
+      skipped.push_back(code(each.rule, false) + ": " + escaped(each.why));
     for (const Finding& each : report_.gone)
-      gone.push_back(code(each.rule) + ' ' + code(each.object.name));
+      gone.push_back(code(each.rule, false) + ' ' + code(each.object.name, false));
     list("Statements that did not load", problems);
     list("Notes", notes);
     list("Rules that could not be judged", skipped);

@@ -1,6 +1,7 @@
 // Mermaid's erDiagram. Its lexer takes quoted entity names without ", % and \, and attribute types
 // and names of letters, digits, - and _ alone: what it can't take is replaced by _ and shown in the
-// attribute's comment.
+// attribute's comment. (Tried with Mermaid 11. The words PK, FK and UK are keys wherever they
+// stand; letters beyond ASCII are taken from U+00C0 on.)
 #include <algorithm>
 #include <cctype>
 #include <unordered_set>
@@ -49,15 +50,20 @@ std::string entity(const Relation& table) {
 std::string word(std::string_view text, std::string_view brackets = {}) {
   std::string out;
   for (const char c : text) {
-    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' ||
+    const auto byte = static_cast<unsigned char>(c);
+    const bool below_c0 =
+        byte == 0xC2 || (!out.empty() && out.back() == '_' && (byte & 0xC0) == 0x80);
+    const bool plain = (byte < 0x80 ? std::isalnum(byte) != 0 : !below_c0) || c == '_' ||
                        brackets.find(c) != std::string_view::npos;
     if (plain)
       out += c;
     else if (out.empty() || out.back() != '_')
       out += '_';
   }
-  if (out.empty() || (std::isalpha(static_cast<unsigned char>(out.front())) == 0 && out[0] != '_'))
+  if (out.empty() || std::string_view("0123456789[]()").find(out.front()) != std::string_view::npos)
     out.insert(0, "_");
+  for (const std::string_view key : {"pk", "fk", "uk"})
+    if (lower(out) == key) return out + '_';
   return out;
 }
 

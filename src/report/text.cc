@@ -70,13 +70,13 @@ class Writer {
     actions();
     findings(/*fold=*/true);
     rest();
-    line(styled(summary_line(report_, selection_), Style::bold));
+    wrapped(styled(summary_line(report_, selection_), Style::bold));
     return std::move(out_);
   }
   std::string review() {
     findings(/*fold=*/false);
     problems();
-    line(styled(summary_line(report_, selection_), Style::bold));
+    wrapped(styled(summary_line(report_, selection_), Style::bold));
     return std::move(out_);
   }
 
@@ -84,6 +84,10 @@ class Writer {
   void line(std::string_view text = {}) {
     out_ += text;
     out_ += '\n';
+  }
+  // A line that is broken if it is too long; it may hold styles.
+  void wrapped(const std::string& text, std::string_view indent = {}) {
+    line(wrap(text, width_, indent));
   }
   void heading(std::string_view text) { line(styled(text, Style::bold)); }
   // A paragraph of which every line is indented.
@@ -104,8 +108,8 @@ class Writer {
     const catalog::Counts& counts = report_.counts;
     std::string engine(engine_name(source.engine));
     if (!source.server_version.empty()) engine += ' ' + source.server_version;
-    line(styled(printable(source.name), Style::bold) + "  " +
-         styled(fmt::format("{}, {}", source.kind, engine), Style::dim));
+    wrapped(styled(printable(source.name), Style::bold) + ' ' +
+            styled(fmt::format("({}, {})", source.kind, engine), Style::dim));
     std::vector<std::string> parts = {
         plural(counts.tables, "table"), plural(counts.columns, "column"),
         plural(counts.indexes, "index", "indexes"), plural(counts.foreign_keys, "foreign key")};
@@ -120,7 +124,7 @@ class Writer {
     if (!report_.verdict.empty()) paragraph(report_.verdict, "");
     line(fmt::format("Score {} of 100",
                      styled(std::to_string(report_.score), style_of_score(report_.score))));
-    if (!report_.proof_note.empty()) line(styled(printable(report_.proof_note), Style::dim));
+    if (!report_.proof_note.empty()) wrapped(styled(printable(report_.proof_note), Style::dim));
     line();
   }
 
@@ -141,8 +145,9 @@ class Writer {
       std::string bar;
       const int full = (std::clamp(each.score, 0, 100) + 5) / 10;
       for (int i = 0; i < 10; ++i) bar += i < full ? "█" : "░";
-      line(fmt::format("  {}  {} {:>3}  {}", name, styled(bar, style_of_score(each.score)),
-                       each.score, shortened(each.why, room)));
+      const std::string why = each.why.empty() ? std::string() : "  " + shortened(each.why, room);
+      line(fmt::format("  {}  {} {:>3}{}", name, styled(bar, style_of_score(each.score)),
+                       each.score, why));
     }
     line();
   }
@@ -167,16 +172,17 @@ class Writer {
       const Action& each = report_.actions[i];
       item(fmt::format("{}. ", i + 1), style_of(each.severity), each.title, "  ");
       if (!each.why.empty()) paragraph(each.why, "     ");
-      line(fmt::format(
-          "     {} · {} · {}",
-          styled(fmt::format("risk {}, effort {}", level(each.risk), level(each.effort)),
-                 Style::dim),
-          proof_state(each), styled(each.rule, Style::dim)));
+      wrapped(fmt::format(
+                  "     {} · {} · {}",
+                  styled(fmt::format("risk {}, effort {}", level(each.risk), level(each.effort)),
+                         Style::dim),
+                  proof_state(each), styled(each.rule, Style::dim)),
+              "     ");
     }
     if (report_.actions.size() > shown)
-      line(styled(fmt::format("  and {} more in the roadmap: --format markdown or html",
-                              report_.actions.size() - shown),
-                  Style::dim));
+      wrapped(styled(fmt::format("  and {} more in the roadmap: --format markdown or html",
+                                 report_.actions.size() - shown),
+                     Style::dim));
     line();
   }
 
@@ -249,14 +255,14 @@ class Writer {
       line();
     }
     if (!report_.review.skipped.empty()) {
-      line(styled(plural(std::ssize(report_.review.skipped), "rule") +
-                      " could not be judged; --format json says why",
-                  Style::dim));
+      wrapped(styled(plural(std::ssize(report_.review.skipped), "rule") +
+                         " could not be judged; --format json says why",
+                     Style::dim));
     }
     if (!report_.show_refuted && selection_.refuted > 0)
-      line(styled(plural(selection_.refuted, "fix", "fixes") +
-                      " did not hold when tried and are not offered; --show-refuted lists them",
-                  Style::dim));
+      wrapped(styled(plural(selection_.refuted, "fix", "fixes") +
+                         " refuted when tried and left out; --show-refuted lists them",
+                     Style::dim));
   }
 
   const Report& report_;
