@@ -2,6 +2,7 @@ import { useCallback, useMemo, useState } from "preact/hooks";
 import { ChapterView } from "./chapter";
 import type { Page } from "./data";
 import { Findings } from "./findings";
+import { sentence } from "./format";
 import { FirstPage } from "./first-page";
 import { Navigation } from "./navigation";
 import { noFilter, StateContext, usePrinting, type Filter } from "./state";
@@ -29,7 +30,7 @@ export function App({ page }: { page: Page }) {
           ))}
           <Findings />
           <footer class="colophon">
-            Made by {page.tool.name} {page.tool.version}. {page.proof_note} This file holds all of
+            Made by {page.tool.name} {page.tool.version}. {sentence(page.proof_note)} This file holds all of
             its data and asks the network for nothing.
           </footer>
         </main>

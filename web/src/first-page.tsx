@@ -23,7 +23,7 @@ export function FirstPage() {
             {plural(summary.errors, "error")}, {plural(summary.warnings, "warning")},{" "}
             {plural(summary.infos, "remark")}. {plural(summary.proposals, "fix", "fixes")} offered,{" "}
             {summary.proved} of them proved
-            {summary.refuted > 0 && <>; {summary.refuted} refuted by its trial and left out</>}.
+            {summary.refuted > 0 && <>; {summary.refuted} refuted by {summary.refuted === 1 ? "its trial" : "their trials"} and left out</>}.
           </p>
         </div>
         <p class="score" aria-label={`Overall score ${summary.score} of 100`}>

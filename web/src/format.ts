@@ -48,6 +48,10 @@ export const plural = (number: number, one: string, many = `${one}s`): string =>
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
+// A note as a sentence, whether it came as one or not.
+export const sentence = (text: string): string =>
+  text === "" ? "" : capital(/[.!?]$/.test(text) ? text : `${text}.`);
+
 // An evidence key or a rule's name as words: "last_value" -> "last value".
 export const words = (name: string): string => name.replace(/[_-]+/g, " ");
 

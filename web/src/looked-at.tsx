@@ -1,5 +1,5 @@
 // The source, and what of it could not be looked at.
-import { plural } from "./format";
+import { plural, sentence } from "./format";
 import { engineName } from "./first-page";
 import { useReport } from "./state";
 
@@ -24,7 +24,7 @@ export function LookedAt() {
             {plural(counts.functions, "function")}
           </dd>
         </div>
-        <div><dt>Proof</dt><dd>{page.proof_note}</dd></div>
+        {page.proof_note && <div><dt>Proof</dt><dd>{sentence(page.proof_note)}</dd></div>}
       </dl>
       <NotLookedAt />
     </>
@@ -40,9 +40,9 @@ function NotLookedAt() {
     <details open={printing || total <= 4}>
       <summary>What could not be looked at ({total})</summary>
       <ul class="plain">
-        {notes.map((note) => <li key={note}>{note}.</li>)}
+        {notes.map((note) => <li key={note}>{sentence(note)}</li>)}
         {skipped.map(({ rule, why }) => (
-          <li key={rule + why}>Rule <code>{rule}</code> was skipped: {why}.</li>
+          <li key={rule + why}>Rule <code>{rule}</code> was skipped: {why.replace(/\.$/, "")}.</li>
         ))}
         {problems.slice(0, 200).map((problem, index) => (
           <li key={index}>
