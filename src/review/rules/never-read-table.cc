@@ -1,0 +1,42 @@
+#include <fmt/format.h>
+
+#include <cstdint>
+
+#include "base/text.h"
+#include "review/columns.h"
+#include "review/fixes.h"
+
+namespace architrave::review::rules {
+
+namespace {
+
+void check(const Look& look, Verdict& verdict) {
+  if (!has_evidence_of_use(look, verdict)) return;
+  for (const Relation& table : look.catalog.relations) {
+    if (table.kind != RelationKind::table || table.is_partition() || !table.stats) continue;
+    const catalog::RelationStats& stats = *table.stats;
+    if (!stats.sequential_scans || *stats.sequential_scans + stats.index_scans.value_or(0) > 0)
+      continue;
+    const double rows = rows_of(table).value_or(0);
+    if (rows < 1) continue;
+    const double days = counted_days(look.catalog).value_or(0);
+    verdict.find(
+        about(table),
+        fmt::format("{} holds {} and nobody has read it for {:.0f} days", table.name,
+                    plural(static_cast<std::int64_t>(rows), "row"), days),
+        {{"days", days}, {"bytes", stats.total_bytes}, {"inserted", stats.inserted.value_or(0)}});
+  }
+}
+
+}  // namespace
+
+extern const Rule never_read_table;
+const Rule never_read_table = {.name = "never-read-table",
+                               .severity = Severity::info,
+                               .area = Area::model,
+                               .summary = "A table that is kept and never read",
+                               .serves = {},
+                               .needs_workload = true,
+                               .check = check};
+
+}  // namespace architrave::review::rules
