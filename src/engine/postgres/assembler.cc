@@ -144,7 +144,11 @@ void Assembler::take_schemas(const Rows& rows) {
 
 void Assembler::take_extensions(const Rows& rows) {
   const Decoder<catalog::Extension> decode(rows);
-  for (int row = 0; row < rows.size(); ++row) catalog_.extensions.push_back(decode(row));
+  const Identity identity(rows);
+  for (int row = 0; row < rows.size(); ++row) {
+    catalog_.extensions.push_back(decode(row));
+    remember(identity, row, {Place::List::extension, last(catalog_.extensions)});
+  }
 }
 
 void Assembler::take_types(const Rows& rows) {
@@ -185,16 +189,23 @@ void Assembler::take_columns(const Rows& rows) {
   const Numbers owner(rows, "_relation");
   const Numbers number(rows, "_number");
   const int name = rows.column("name");
+  // Some releases keep a version of their own among a column's options, which they set anew with
+  // each change and refuse to have set.
+  const auto column_of = [&](int at) {
+    catalog::Column column = decode(at);
+    column.options.erase("pg_attver");
+    return column;
+  };
   columns_.reserve(static_cast<std::size_t>(rows.size()));
   for (int row = 0; row < rows.size(); ++row) {
     const std::uint32_t oid = owner[row];
     const Place* place = find(pg_class, oid);
     ColumnPlace column{column_rows_.cell(row, name), -1, 0};
     if (const auto composite = composites_.find(oid); composite != composites_.end()) {
-      catalog_.types[composite->second].attributes.push_back(decode(row));
+      catalog_.types[composite->second].attributes.push_back(column_of(row));
     } else if (place != nullptr) {
       Relation& each = catalog_.relations[place->item];
-      each.columns.push_back(decode(row));
+      each.columns.push_back(column_of(row));
       column.relation = place->item;
       column.column = last(each.columns);
     }
@@ -346,6 +357,9 @@ Object Assembler::object(const Place& place) const {
       return object_of(catalog_.sequences[place.item]);
     case List::routine:
       return object_of(catalog_.routines[place.item]);
+    case List::extension:
+      return {catalog::Kind::extension,
+              catalog::quote_identifier(catalog_.extensions[place.item].name)};
     case List::other: {
       const catalog::OtherObject& other = catalog_.others[place.item];
       const std::string schema =

@@ -43,7 +43,8 @@ class Assembler {
       type,
       sequence,
       routine,
-      other
+      other,
+      extension
     };
     List list;
     std::uint32_t item;      // in the catalog's list

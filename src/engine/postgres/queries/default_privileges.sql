@@ -50,6 +50,7 @@ SELECT p.class AS _class, p.oid AS _oid, 'default privileges' AS kind,
        (SELECT array_agg(s.head || x) FROM unnest(s.base || s.grants) x) AS definition,
        (SELECT array_agg(s.head || x) FROM unnest(s.revokes || s.restore) x) AS drop,
        array_remove(ARRAY['role=' || p.role, 'schema=' || p.schema, 'objects=' || lower(p.objects)],
-                    NULL) AS properties
+                    NULL) AS properties,
+       p.acl
 FROM privileges p
 JOIN statements s ON s.oid = p.oid

@@ -12,6 +12,7 @@ LEFT JOIN pg_rewrite w ON d.classid = 'pg_rewrite'::regclass AND w.oid = d.objid
                           AND w.rulename = '_RETURN'
 LEFT JOIN pg_attrdef ad ON d.classid = 'pg_attrdef'::regclass AND ad.oid = d.objid
 WHERE d.deptype = 'n' AND d.objid >= 16384 AND d.refobjid >= 16384
-  AND d.refclassid NOT IN ('pg_namespace'::regclass, 'pg_extension'::regclass)
+  AND d.refclassid <> 'pg_namespace'::regclass
+  AND (d.refclassid <> 'pg_extension'::regclass OR d.classid = 'pg_extension'::regclass)
   -- What a foreign key refers to.
   AND NOT (d.classid = 'pg_constraint'::regclass AND d.refclassid = 'pg_class'::regclass)

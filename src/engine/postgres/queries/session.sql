@@ -2,4 +2,4 @@
 SELECT set_config('search_path', '', true), set_config('quote_all_identifiers', 'off', true),
        set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'postgres', true),
        set_config('TimeZone', 'UTC', true), set_config('extra_float_digits', '1', true),
-       set_config('bytea_output', 'hex', true)
+       set_config('bytea_output', 'hex', true), set_config('jit', 'off', true)

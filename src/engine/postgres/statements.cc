@@ -1,0 +1,328 @@
+#include "engine/postgres/statements.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <tuple>
+
+#include "base/text.h"
+#include "catalog/acl.h"
+#include "catalog/object.h"
+
+namespace architrave::postgres {
+
+using catalog::Column;
+using catalog::Constraint;
+using catalog::ConstraintType;
+using catalog::Options;
+using catalog::qualified;
+using catalog::quote_identifier;
+using catalog::quote_literal;
+using catalog::Relation;
+using catalog::RelationKind;
+
+namespace {
+
+std::string names(const std::vector<std::string>& list) {
+  std::string text;
+  for (const std::string& name : list) text += (text.empty() ? "" : ", ") + quote_identifier(name);
+  return text;
+}
+
+bool is_plain(std::string_view value) {
+  return !value.empty() && std::ranges::all_of(value, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '_' || c == '.';
+  });
+}
+
+// The options that CREATE SEQUENCE and an identity column share; those at their default left out.
+std::string sequence_options(const catalog::Sequence& sequence) {
+  const bool up = sequence.increment > 0;
+  std::int64_t lowest = std::numeric_limits<std::int64_t>::min();
+  std::int64_t highest = std::numeric_limits<std::int64_t>::max();
+  if (sequence.data_type == "integer") {
+    lowest = std::numeric_limits<std::int32_t>::min();
+    highest = std::numeric_limits<std::int32_t>::max();
+  } else if (sequence.data_type == "smallint") {
+    lowest = std::numeric_limits<std::int16_t>::min();
+    highest = std::numeric_limits<std::int16_t>::max();
+  }
+  std::string text;
+  if (sequence.increment != 1) text += " INCREMENT BY " + std::to_string(sequence.increment);
+  if (sequence.minimum != (up ? 1 : lowest))
+    text += " MINVALUE " + std::to_string(sequence.minimum);
+  if (sequence.maximum != (up ? highest : -1))
+    text += " MAXVALUE " + std::to_string(sequence.maximum);
+  if (sequence.start != (up ? sequence.minimum : sequence.maximum))
+    text += " START WITH " + std::to_string(sequence.start);
+  if (sequence.cache != 1) text += " CACHE " + std::to_string(sequence.cache);
+  if (sequence.cycle) text += " CYCLE";
+  return text;
+}
+
+std::string in_words(ConstraintType type) {
+  switch (type) {
+    case ConstraintType::primary_key:
+      return "PRIMARY KEY";
+    case ConstraintType::unique:
+      return "UNIQUE";
+    case ConstraintType::foreign_key:
+      return "FOREIGN KEY";
+    case ConstraintType::check:
+      return "CHECK";
+    case ConstraintType::exclusion:
+      return "EXCLUDE";
+  }
+  return {};
+}
+
+std::string upper(std::string_view text) {
+  std::string result(text);
+  for (char& c : result)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return result;
+}
+
+}  // namespace
+
+std::string with_options(const Options& options, std::string_view prefix) {
+  std::string text;
+  for (const auto& [name, value] : options)
+    text += (text.empty() ? "" : ", ") + std::string(prefix) + quote_identifier(name) + '=' +
+            (is_plain(value) ? value : quote_literal(value));
+  return text;
+}
+
+std::string foreign_options(const Options& options) {
+  std::string text;
+  for (const auto& [name, value] : options)
+    text += (text.empty() ? "" : ", ") + quote_identifier(name) + ' ' + quote_literal(value);
+  return text;
+}
+
+std::string create_sequence(const catalog::Sequence& sequence) {
+  std::string sql = sequence.unlogged ? "CREATE UNLOGGED SEQUENCE " : "CREATE SEQUENCE ";
+  sql += qualified(sequence.schema, sequence.name);
+  if (!sequence.data_type.empty() && sequence.data_type != "bigint")
+    sql += " AS " + sequence.data_type;
+  return sql + sequence_options(sequence);
+}
+
+std::string identity_options(const Relation& relation, const Column& column) {
+  if (!column.identity_sequence) return {};
+  const catalog::Sequence& sequence = *column.identity_sequence;
+  std::string text = sequence_options(sequence);
+  if (!sequence.name.empty() && (sequence.schema != relation.schema ||
+                                 sequence.name != relation.name + '_' + column.name + "_seq"))
+    text = " SEQUENCE NAME " + qualified(sequence.schema, sequence.name) + text;
+  return std::string(trim(text));
+}
+
+std::string constraint_definition(const Constraint& constraint, int version) {
+  if (!constraint.definition.empty())
+    return version < 150000 ? replace_all(constraint.definition, " NULLS NOT DISTINCT", "")
+                            : constraint.definition;
+  std::string sql = in_words(constraint.type) + " (" +
+                    (constraint.type == ConstraintType::check ? constraint.expression
+                                                              : names(constraint.columns)) +
+                    ')';
+  if (constraint.type == ConstraintType::foreign_key) {
+    sql += " REFERENCES " + qualified(constraint.references_schema, constraint.references_table);
+    if (!constraint.references_columns.empty())
+      sql += '(' + names(constraint.references_columns) + ')';
+    if (constraint.match_full) sql += " MATCH FULL";
+    for (const auto& [event, action] : {std::pair{" ON UPDATE ", &constraint.on_update},
+                                        std::pair{" ON DELETE ", &constraint.on_delete}})
+      if (!action->empty() && *action != "no action") sql += event + upper(*action);
+  }
+  if (constraint.deferrable) sql += " DEFERRABLE";
+  if (constraint.deferred) sql += " INITIALLY DEFERRED";
+  if (constraint.no_inherit) sql += " NO INHERIT";
+  if (!constraint.validated) sql += " NOT VALID";
+  return sql;
+}
+
+std::string create_index(const Relation& relation, const catalog::Index& index, int version) {
+  if (!index.definition.empty())
+    return version < 150000 ? replace_all(index.definition, " NULLS NOT DISTINCT", "")
+                            : index.definition;
+  std::string keys;
+  for (const catalog::IndexKey& key : index.keys) {
+    keys += keys.empty() ? "" : ", ";
+    keys += key.column.empty() ? '(' + key.expression + ')' : quote_identifier(key.column);
+    if (!key.collation.empty()) keys += " COLLATE " + key.collation;
+    if (!key.opclass.empty()) keys += ' ' + key.opclass;
+    if (key.descending) keys += " DESC";
+    if (key.nulls_first != key.descending) keys += key.nulls_first ? " NULLS FIRST" : " NULLS LAST";
+  }
+  std::string sql = index.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
+  sql += quote_identifier(index.name) + " ON " + qualified(relation.schema, relation.name) +
+         " USING " + quote_identifier(index.method) + " (" + keys + ')';
+  if (!index.include.empty()) sql += " INCLUDE (" + names(index.include) + ')';
+  if (index.nulls_not_distinct && version >= 150000) sql += " NULLS NOT DISTINCT";
+  if (!index.options.empty()) sql += " WITH (" + with_options(index.options) + ')';
+  if (!index.predicate.empty()) sql += " WHERE " + index.predicate;
+  return sql;
+}
+
+std::string create_policy(const Relation& relation, const catalog::Policy& policy) {
+  std::string sql = "CREATE POLICY " + quote_identifier(policy.name) + " ON " +
+                    qualified(relation.schema, relation.name);
+  if (!policy.permissive) sql += " AS RESTRICTIVE";
+  if (!policy.command.empty() && policy.command != "all") sql += " FOR " + upper(policy.command);
+  if (!policy.roles.empty()) sql += " TO " + names(policy.roles);
+  if (!policy.using_expression.empty()) sql += " USING (" + policy.using_expression + ')';
+  if (!policy.check_expression.empty()) sql += " WITH CHECK (" + policy.check_expression + ')';
+  return sql;
+}
+
+std::string create_view(const Relation& view) {
+  const bool materialized = view.kind == RelationKind::materialized_view;
+  std::string sql = materialized ? "CREATE MATERIALIZED VIEW " : "CREATE OR REPLACE VIEW ";
+  sql += qualified(view.schema, view.name);
+  if (!view.access_method.empty()) sql += " USING " + quote_identifier(view.access_method);
+  std::string options = with_options(view.options);
+  if (!view.toast_options.empty())
+    options += (options.empty() ? "" : ", ") + with_options(view.toast_options, "toast.");
+  if (!options.empty()) sql += " WITH (" + options + ')';
+  if (!view.tablespace.empty()) sql += " TABLESPACE " + quote_identifier(view.tablespace);
+  sql += " AS\n" + view.definition;
+  if (materialized) sql += "\n  WITH NO DATA";
+  return sql;
+}
+
+std::string create_empty_view(const Relation& view) {
+  std::string sql = "CREATE VIEW " + qualified(view.schema, view.name) + " AS\n SELECT ";
+  for (const Column& column : view.columns) {
+    if (&column != &view.columns.front()) sql += ",\n    ";
+    sql += "NULL::" + column.type;
+    if (!column.collation.empty()) sql += " COLLATE " + column.collation;
+    sql += " AS " + quote_identifier(column.name);
+  }
+  return sql;
+}
+
+TypeStatements create_type(const catalog::Type& type) {
+  using catalog::TypeKind;
+  TypeStatements made;
+  const std::string name = qualified(type.schema, type.name);
+  const std::string head = "CREATE TYPE " + name;
+  std::vector<std::string> parts;
+  switch (type.kind) {
+    case TypeKind::shell:
+      made.whole = head;
+      break;
+    case TypeKind::enumeration:
+      for (const std::string& label : type.labels) parts.push_back(quote_literal(label));
+      made.whole = head + " AS ENUM (" + join(parts, ", ") + ')';
+      break;
+    case TypeKind::composite:
+      for (const Column& attribute : type.attributes)
+        parts.push_back(quote_identifier(attribute.name) + ' ' + attribute.type +
+                        (attribute.collation.empty() ? "" : " COLLATE " + attribute.collation));
+      made.whole = head + " AS (" + join(parts, ", ") + ')';
+      break;
+    case TypeKind::domain: {
+      made.whole = "CREATE DOMAIN " + name + " AS " + type.base_type;
+      if (!type.collation.empty()) made.whole += " COLLATE " + type.collation;
+      if (!type.default_value.empty()) made.whole += " DEFAULT " + type.default_value;
+      if (type.not_null) made.whole += " NOT NULL";
+      const std::string bare = made.whole;
+      for (const Constraint& check : type.constraints) {
+        const std::string text =
+            "CONSTRAINT " + quote_identifier(check.name) + ' ' + constraint_definition(check, 0);
+        const std::string added = "ALTER DOMAIN " + name + " ADD " + text;
+        (check.validated ? made.second : made.after).push_back(added);
+        if (check.validated) made.whole += "\n  " + text;
+      }
+      if (!made.second.empty()) made.first = {bare};
+      break;
+    }
+    case TypeKind::range:
+      parts.push_back("SUBTYPE = " + type.base_type);
+      if (!type.collation.empty()) parts.push_back("COLLATION = " + type.collation);
+      for (const auto& [option, value] : type.properties)
+        parts.push_back(upper(option) + " = " + value);
+      made.whole = head + " AS RANGE (" + join(parts, ", ") + ')';
+      if (type.properties.contains("canonical")) {
+        made.first = {head};
+        made.second = {made.whole};
+      }
+      break;
+    case TypeKind::base:
+      for (const auto& [option, value] : type.properties)
+        parts.push_back(upper(option) + (value.empty() ? "" : " = " + value));
+      made.whole = head + " (" + join(parts, ", ") + ')';
+      made.first = {head};
+      made.second = {made.whole};
+      break;
+  }
+  return made;
+}
+
+std::string_view relation_words(RelationKind kind) {
+  switch (kind) {
+    case RelationKind::foreign_table:
+      return "FOREIGN TABLE";
+    case RelationKind::view:
+      return "VIEW";
+    case RelationKind::materialized_view:
+      return "MATERIALIZED VIEW";
+    default:
+      return "TABLE";
+  }
+}
+
+std::vector<std::string> grants(std::string_view words, char kind, const std::string& owner,
+                                const catalog::Acl& acl, int version, std::string_view columns) {
+  std::vector<std::string> statements;
+  if (!acl) return statements;
+  // What acldefault() gives to the owner and to PUBLIC.
+  std::string owners = kind == 'r'   ? "arwdDxt"
+                       : kind == 's' ? "rwU"
+                       : kind == 'f' ? "X"
+                       : kind == 'n' ? "UC"
+                       : kind == 'c' ? ""
+                                     : "U";
+  if (kind == 'r' && version >= 170000) owners += 'm';
+  const bool public_has = kind == 'f' || kind == 'T' || kind == 'l';
+
+  // By grantor (the owner first), grantee and whether it may be passed on.
+  std::map<std::tuple<bool, std::string, std::string, bool>, std::string> groups;
+  std::string plain;  // what the owner has
+  bool owner_grants = false;
+  bool public_kept = false;
+  for (const catalog::Grant& grant : catalog::grants(acl)) {
+    groups[{grant.grantor != owner, grant.grantor, grant.grantee, grant.grantable}] +=
+        grant.privilege;
+    if (grant.grantee == owner) plain += grant.privilege;
+    if (grant.grantee == owner && grant.grantable) owner_grants = true;
+    if (grant.grantee.empty()) public_kept = true;
+  }
+  const auto statement = [&](std::string_view verb, const std::string& privileges,
+                             std::string_view preposition, const std::string& role) {
+    return std::string(verb) + ' ' + privileges + " ON " + std::string(words) + ' ' +
+           std::string(preposition) + ' ' + (role.empty() ? "PUBLIC" : quote_identifier(role));
+  };
+  if (public_has && !public_kept) statements.push_back(statement("REVOKE", "ALL", "FROM", ""));
+  const bool owner_whole = !owner_grants && std::ranges::all_of(owners, [&](char letter) {
+    return plain.find(letter) != plain.npos;
+  });
+  if (!owner_whole && !owners.empty())
+    statements.push_back(statement("REVOKE", "ALL", "FROM", owner));
+  for (const auto& [group, letters] : groups) {
+    const auto& [by_other, grantor, grantee, grantable] = group;
+    if (grantee == owner && owner_whole && kind != 'c') continue;
+    std::vector<std::string> privileges;
+    for (const char letter : letters)
+      privileges.push_back(std::string(catalog::privilege_name(letter)) + std::string(columns));
+    std::string sql = statement("GRANT", join(privileges, ", "), "TO", grantee);
+    if (grantable) sql += " WITH GRANT OPTION";
+    if (by_other) statements.push_back("SET SESSION AUTHORIZATION " + quote_identifier(grantor));
+    statements.push_back(std::move(sql));
+    if (by_other) statements.push_back("RESET SESSION AUTHORIZATION");
+  }
+  return statements;
+}
+
+}  // namespace architrave::postgres

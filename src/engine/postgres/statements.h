@@ -1,0 +1,58 @@
+// The statements that make one object of a catalog.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/catalog.h"
+
+namespace architrave::postgres {
+
+// "fillfactor=70, autovacuum_enabled=false", as WITH (…) takes them; "user 'x'" as OPTIONS (…)
+// does.
+std::string with_options(const catalog::Options& options, std::string_view prefix = {});
+std::string foreign_options(const catalog::Options& options);
+
+std::string create_sequence(const catalog::Sequence& sequence);
+// What goes between the parentheses of GENERATED … AS IDENTITY; empty for the defaults.
+std::string identity_options(const catalog::Relation& relation, const catalog::Column& column);
+
+// A type as one statement, or as `first` (a shell type, a domain without its checks) and `second`.
+struct TypeStatements {
+  std::string whole;
+  std::vector<std::string> first;
+  std::vector<std::string> second;
+  std::vector<std::string> after;  // checks that are not validated
+};
+TypeStatements create_type(const catalog::Type& type);
+
+// A table as one statement, or without its defaults and checks and these after it.
+struct TableStatements {
+  std::string whole;
+  std::string bare;
+  std::vector<std::string> rest;   // what `bare` lacks
+  std::vector<std::string> after;  // what CREATE TABLE can't say, in either case
+};
+TableStatements create_table(const catalog::Catalog& catalog, const catalog::Relation& table,
+                             int version);
+
+std::string create_view(const catalog::Relation& view);
+// A view of the same columns and nothing else, for CREATE OR REPLACE to fill later.
+std::string create_empty_view(const catalog::Relation& view);
+
+// What follows ADD CONSTRAINT name.
+std::string constraint_definition(const catalog::Constraint& constraint, int version);
+std::string create_index(const catalog::Relation& relation, const catalog::Index& index,
+                         int version);
+std::string create_policy(const catalog::Relation& relation, const catalog::Policy& policy);
+
+// The words of COMMENT ON, GRANT ON and ALTER … OWNER TO: "TABLE", "VIEW", "FOREIGN TABLE".
+std::string_view relation_words(catalog::RelationKind kind);
+// GRANT and REVOKE that make the list of an object as it is. `words` is "TABLE app.orders", `kind`
+// acldefault's letter of the kind of object, `columns` a column in parentheses or nothing.
+std::vector<std::string> grants(std::string_view words, char kind, const std::string& owner,
+                                const catalog::Acl& acl, int version,
+                                std::string_view columns = {});
+
+}  // namespace architrave::postgres
