@@ -137,7 +137,7 @@ const Column* marks_deleted(const Relation& relation, const Index& index) {
       if (part->type_name == "uuid" || !part->identity.empty() ||
           part->default_value.starts_with("nextval("))
         return nullptr;
-      for (const std::string& word : words_of(part->name))
+      for (const std::string& word : name_words(part->name))
         if (word == "id" || word == "uuid" || word == "guid" || word == "token" || word == "hash" ||
             word == "secret")
           return nullptr;

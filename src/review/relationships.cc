@@ -79,7 +79,7 @@ bool stands_apart(const Relation& relation) {
       "jobs",    "log",      "logs",   "meta",    "metadata", "migration", "migrations", "old",
       "outbox",  "queue",    "schema", "session", "sessions", "setting",   "settings",   "snapshot",
       "staging", "stats",    "temp",   "tmp",     "version",  "versions"};
-  return std::ranges::any_of(words_of(relation.name), [](const std::string& word) {
+  return std::ranges::any_of(name_words(relation.name), [](const std::string& word) {
     return std::ranges::find(words, word) != words.end();
   });
 }
@@ -95,7 +95,7 @@ std::vector<std::string> table_names(const std::string& stem) {
   return names;
 }
 
-std::string joined_words(std::string_view name) { return join(words_of(name), "_"); }
+std::string joined_words(std::string_view name) { return join(name_words(name), "_"); }
 
 bool is_in_a_foreign_key(const Relation& table, const Column& column) {
   return std::ranges::any_of(table.constraints, [&](const Constraint& key) {

@@ -1,0 +1,60 @@
+#include <fmt/format.h>
+
+#include "review/fixes.h"
+#include "review/relationships.h"
+
+namespace architrave::review::rules {
+
+namespace {
+
+void check(const Look& look, Verdict& verdict) {
+  Names names(look.catalog);
+  for (const auto& [child, column, parent, key] : implied_references(look)) {
+    const std::string name = catalog::quote_identifier(column->name);
+    const std::string target =
+        fmt::format("{} ({})", name_of(*parent), catalog::quote_identifier(key));
+    std::optional<Proposal> fix;
+    // A partitioned table can be referred to since PostgreSQL 12; a circle would need more thought.
+    if (!leads_to(look, *parent, *child)) {
+      fix = add_constraint(look, *child,
+                           names.make(child->schema, {child->name, column->name}, "fkey"),
+                           fmt::format("FOREIGN KEY ({}) REFERENCES {}", name, target),
+                           fmt::format("A row can no longer refer to one of {} that is not there.",
+                                       name_of(*parent)));
+      fix->title =
+          fmt::format("Make {}.{} a foreign key to {}", name_of(*child), name, name_of(*parent));
+      if (!is_served(*child, {column->name})) {
+        NewIndex index;
+        index.name = names.make(child->schema, {child->name, column->name}, "idx");
+        index.keys = {name};
+        index.comment = fmt::format("Foreign key to {0}. Serves joins to it and deletes from it.",
+                                    parent->name);
+        const Proposal indexed = create_index(look, *child, index, "");
+        fix->up.insert(fix->up.begin(), indexed.up.begin(), indexed.up.end());
+        fix->down.insert(fix->down.end(), indexed.down.begin(), indexed.down.end());
+        fix->transactional = indexed.transactional;
+        fix->impact.bytes = indexed.impact.bytes;
+      }
+    }
+    verdict.find(subject_of(*child, *column),
+                 fmt::format("{}.{} looks like a reference to {} and is no foreign key: nothing "
+                             "keeps it from pointing nowhere.",
+                             name_of(*child), name, target),
+                 {{"references", name_of(*parent)}, {"type", column->type}}, std::move(fix));
+  }
+}
+
+}  // namespace
+
+extern const Rule missing_fk;
+const Rule missing_fk = {
+    .name = "missing-fk",
+    .severity = Severity::warning,
+    .area = Area::keys,
+    .summary = "A column that is named and typed after another table's key, without a foreign key.",
+    .engines = Engines::postgresql,
+    .serves = {},
+    .needs_workload = false,
+    .check = check};
+
+}  // namespace architrave::review::rules
