@@ -402,28 +402,29 @@ Status Connection::copy_in(const std::string& statement, std::string_view data) 
   return {};
 }
 
-Result<std::vector<Result<Rows>>> Connection::read_only(
-    const std::vector<std::string>& statements) {
-  // Each stands between savepoints, so that one that fails does not take the others with it. The
-  // SELECT takes the snapshot, after which the transaction can no longer be made writable.
-  std::vector<std::string> all = {"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SELECT 1"};
+Result<std::vector<Result<Rows>>> Connection::read_only(const std::vector<std::string>& statements,
+                                                        const std::string& session) {
+  // After each one back to the savepoint, so that one that fails does not take the others with it.
+  // The SELECT takes the snapshot, after which the transaction can no longer be made writable.
+  std::vector<std::string> all = {"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SELECT 1",
+                                  session.empty() ? "SELECT 1" : session, "SAVEPOINT question"};
+  const std::size_t first = all.size();
   for (const std::string& each : statements) {
     if (controls_transaction(each))
       return fail("postgres.query", "a question may not end its own transaction", {},
                   "leave BEGIN, COMMIT and their like out of it");
-    all.insert(all.end(), {"SAVEPOINT question", each, "ROLLBACK TO question"});
+    all.insert(all.end(), {each, "ROLLBACK TO question"});
   }
   all.push_back("ROLLBACK");
   auto results = pipeline(all);
   if (!results) return fail(results);
+  // A transaction that could not begin must not look like one that did.
+  for (std::size_t i = 0; i < first; ++i)
+    if (!(*results)[i]) return std::unexpected((*results)[i].error());
   std::vector<Result<Rows>> answers;
   answers.reserve(statements.size());
-  for (std::size_t i = 0; i < statements.size(); ++i) {
-    // A transaction that could not begin must not look like one that did.
-    for (const std::size_t each : {std::size_t{0}, std::size_t{1}})
-      if (!(*results)[each]) return std::unexpected((*results)[each].error());
-    answers.push_back(std::move((*results)[3 + 3 * i]));
-  }
+  for (std::size_t i = 0; i < statements.size(); ++i)
+    answers.push_back(std::move((*results)[first + 2 * i]));
   return answers;
 }
 

@@ -74,7 +74,9 @@ class Connection {
 
   // A question in a fresh READ ONLY transaction that can't be made writable (BEGIN READ ONLY;
   // SELECT 1), at REPEATABLE READ: all statements see the same database. Pipelined: one round trip.
-  Result<std::vector<Result<Rows>>> read_only(const std::vector<std::string>& statements);
+  // `session`, if not empty, is a statement that sets what holds for all of them.
+  Result<std::vector<Result<Rows>>> read_only(const std::vector<std::string>& statements,
+                                              const std::string& session = {});
 
   pg_conn* raw() const;
 

@@ -106,11 +106,11 @@ Result<std::vector<std::optional<double>>> explain(Connection& connection,
   if (queries.empty()) return costs;
   std::vector<std::string> all = {reset, "BEGIN", "SET LOCAL plan_cache_mode = force_generic_plan"};
   all.insert(all.end(), preparations.begin(), preparations.end());
+  all.push_back("SAVEPOINT s");
   const std::size_t prepared_from = all.size();
   const auto name = [](std::size_t i) { return "q" + std::to_string(i); };
   for (std::size_t i = 0; i < queries.size(); ++i)
-    all.insert(all.end(),
-               {"SAVEPOINT s", "PREPARE " + name(i) + " AS " + queries[i], "ROLLBACK TO s"});
+    all.insert(all.end(), {"PREPARE " + name(i) + " AS " + queries[i], "ROLLBACK TO s"});
   // How many parameters the server has found in each.
   all.push_back("SELECT name, cardinality(parameter_types) FROM pg_catalog.pg_prepared_statements");
   auto prepared = connection.pipeline(all);
@@ -133,15 +133,14 @@ Result<std::vector<std::optional<double>>> explain(Connection& connection,
     for (int i = 1; i < parameters; ++i) arguments += ", NULL";
     if (parameters > 0) arguments += ')';
     explains.insert(explains.end(),
-                    {"SAVEPOINT s", "EXPLAIN (FORMAT JSON) EXECUTE " + name(query) + arguments,
-                     "ROLLBACK TO s"});
+                    {"EXPLAIN (FORMAT JSON) EXECUTE " + name(query) + arguments, "ROLLBACK TO s"});
     which.push_back(query);
   }
   explains.insert(explains.end(), {"ROLLBACK", reset});
   auto plans = connection.pipeline(explains);
   if (!plans) return fail(plans);
   for (std::size_t i = 0; i < which.size(); ++i)
-    if (const Result<Rows>& plan = (*plans)[3 * i + 1]) costs[which[i]] = total_cost(*plan);
+    if (const Result<Rows>& plan = (*plans)[2 * i]) costs[which[i]] = total_cost(*plan);
   return costs;
 }
 

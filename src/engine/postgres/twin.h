@@ -13,12 +13,14 @@
 
 namespace architrave::postgres {
 
+constexpr std::string_view twin_magic = "architrave twin";  // what such a file begins with
+
 struct Twin {
   catalog::Catalog catalog;
   Statistics statistics;
 };
 
-// The bytes of a twin file: a magic line, the format's version, lengths, a checksum, and JSON
+// The bytes of a twin file: a line of magic, format version, length and checksum, then JSON
 // compressed with zstd.
 Result<std::string> write_twin(const Twin& twin);
 // Any bytes may be given. Error "twin.corrupt" for what write_twin did not write.
