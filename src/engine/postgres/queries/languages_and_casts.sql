@@ -1,6 +1,10 @@
 -- Casts, transforms, languages, access methods, collations, conversions.
 WITH members AS (SELECT classid, objid FROM pg_depend
-                 WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'),
+                 WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
+                 UNION ALL
+                 -- The casts that are made with a range type.
+                 SELECT classid, objid FROM pg_depend
+                 WHERE classid = 'pg_cast'::regclass AND deptype = 'i'),
 object AS (
   SELECT c.tableoid AS class, c.oid, 'cast' AS kind, NULL::oid AS namespace,
          '(' || format_type(c.castsource, NULL) || ' AS ' || format_type(c.casttarget, NULL) || ')'

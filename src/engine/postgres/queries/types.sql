@@ -48,7 +48,6 @@ SELECT t.tableoid AS _class, t.oid AS _oid, t.typarray AS _array,
        coalesce(d.description, dc.description) AS comment
 FROM pg_type t
 JOIN pg_namespace n ON n.oid = t.typnamespace
-LEFT JOIN pg_class c ON c.oid = t.typrelid
 LEFT JOIN pg_type e ON e.typarray = t.oid
 LEFT JOIN (SELECT enumtypid, array_agg(enumlabel ORDER BY enumsortorder) AS labels
            FROM pg_enum GROUP BY enumtypid) l ON l.enumtypid = t.oid
@@ -69,8 +68,8 @@ LEFT JOIN pg_description dc ON dc.objoid = nullif(t.typrelid, 0)
 WHERE t.oid >= 16384
   AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
   AND e.oid IS NULL
-  AND (t.typtype IN ('e', 'd', 'r', 'b') OR t.typtype = 'c' AND c.relkind = 'c'
-       OR t.typtype = 'p' AND NOT t.typisdefined)
+  AND (t.typtype IN ('e', 'd', 'r', 'b') OR t.typtype = 'p' AND NOT t.typisdefined
+       OR t.typtype = 'c' AND t.typrelid IN (SELECT oid FROM pg_class WHERE relkind = 'c'))
   AND t.oid NOT IN (SELECT objid FROM pg_depend
                     WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
                       AND classid = 'pg_type'::regclass)
