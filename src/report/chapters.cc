@@ -128,12 +128,17 @@ struct Facts {
 };
 const Catalog Facts::none;
 
+Section titled(std::string id, std::string title, std::vector<Area> areas = {},
+               Draws draws = Draws::nothing) {
+  return {std::move(id), std::move(title), {}, {}, std::move(areas), {}, draws};
+}
+
 std::string shown_name(const Relation& relation) {
   return catalog::qualified(relation.schema, relation.name);
 }
 
 Section systems(const Facts& facts) {
-  Section section{.id = "systems", .title = "Systems and versions"};
+  Section section = titled("systems", "Systems and versions");
   const Server& server = facts.catalog.server;
   const Source& source = facts.report.source;
   const bool live = source.kind == "live";
@@ -168,7 +173,7 @@ Section systems(const Facts& facts) {
 }
 
 Section content(const Facts& facts) {
-  Section section{.id = "catalog", .title = "Schema"};
+  Section section = titled("catalog", "Schema");
   const catalog::Counts& counts = facts.report.counts;
   Facts::add(section, "Schemas", counts.schemas, Unit::count);
   Facts::add(section, "Tables", counts.tables, Unit::count);
@@ -204,7 +209,7 @@ Section content(const Facts& facts) {
 }
 
 Section volumes(const Facts& facts) {
-  Section section{.id = "volumes", .title = "Volumes and growth"};
+  Section section = titled("volumes", "Volumes and growth");
   Facts::add(section, "Size of the database", cell(facts.catalog.server.database_bytes),
              Unit::bytes);
   const bool counters = facts.has_counters();
@@ -241,7 +246,7 @@ Section volumes(const Facts& facts) {
 }
 
 Section metrics(const Facts& facts) {
-  Section section{.id = "metrics", .title = "Metrics"};
+  Section section = titled("metrics", "Metrics");
   if (!facts.has_counters()) {
     section.not_known.push_back("There are no usage counters: " + facts.why() + ".");
     return section;
@@ -264,7 +269,7 @@ Section metrics(const Facts& facts) {
 }
 
 Section queries(const Facts& facts) {
-  Section section{.id = "queries", .title = "Queries", .areas = {Area::performance}};
+  Section section = titled("queries", "Queries", {Area::performance});
   section.not_known.push_back(
       facts.has_counters()
           ? "Single statements were not looked at: this report reads the counters of tables and "
@@ -274,8 +279,7 @@ Section queries(const Facts& facts) {
 }
 
 Section bottlenecks(const Facts& facts) {
-  Section section{
-      .id = "bottlenecks", .title = "Bottlenecks", .areas = {Area::maintenance, Area::settings}};
+  Section section = titled("bottlenecks", "Bottlenecks", {Area::maintenance, Area::settings});
   if (facts.has_counters()) {
     Grid scans{"Most rows read by sequential scans",
                {{"Relation", Unit::code},
@@ -314,10 +318,7 @@ Section bottlenecks(const Facts& facts) {
 }
 
 Section model(const Facts& facts) {
-  Section section{.id = "model",
-                  .title = "Model",
-                  .areas = {Area::keys, Area::naming},
-                  .draws = Draws::diagram};
+  Section section = titled("model", "Model", {Area::keys, Area::naming}, Draws::diagram);
   std::int64_t without_key = 0, without_links = 0;
   const std::vector<Edge> links = edges(facts.catalog);
   for (const Relation* table : drawn_tables(facts.catalog)) {
@@ -331,7 +332,7 @@ Section model(const Facts& facts) {
 }
 
 Section types(const Facts& facts) {
-  Section section{.id = "types", .title = "Types", .areas = {Area::types}};
+  Section section = titled("types", "Types", {Area::types});
   std::map<std::string, std::int64_t> uses;
   for (const Relation* table : drawn_tables(facts.catalog))
     for (const catalog::Column& column : table->columns) ++uses[column.type];
@@ -345,7 +346,7 @@ Section types(const Facts& facts) {
 }
 
 Section normalization(const Facts&) {
-  Section section{.id = "normalization", .title = "Normalization", .areas = {Area::model}};
+  Section section = titled("normalization", "Normalization", {Area::model});
   section.not_known.emplace_back(
       "Functional dependencies between values were not looked for: no rows are read, so normal "
       "forms "
@@ -354,7 +355,7 @@ Section normalization(const Facts&) {
 }
 
 Section indexes(const Facts& facts) {
-  Section section{.id = "indexes", .title = "Indexes", .areas = {Area::indexes}};
+  Section section = titled("indexes", "Indexes", {Area::indexes});
   Facts::add(section, "Indexes", facts.report.counts.indexes, Unit::count);
   std::int64_t bytes = 0, never_scanned = 0;
   bool measured = false, counted = false;
@@ -379,7 +380,7 @@ Section indexes(const Facts& facts) {
 }
 
 Section scalability_now(const Facts& facts) {
-  Section section{.id = "now", .title = "Now", .areas = {Area::scaling}};
+  Section section = titled("now", "Now", {Area::scaling});
   const Server& server = facts.catalog.server;
   Facts::add(section, "Connections", cell(server.connections), Unit::count);
   Facts::add(section, "Connections allowed", cell(facts.setting("max_connections")));
@@ -404,7 +405,7 @@ Section scalability_now(const Facts& facts) {
 }
 
 Section scalability_strategic(const Facts& facts) {
-  Section section{.id = "strategic", .title = "Strategic"};
+  Section section = titled("strategic", "Strategic");
   std::int64_t partitioned = 0, partitions = 0, foreign = 0;
   for (const Relation& each : facts.catalog.relations) {
     partitioned += each.kind == RelationKind::partitioned_table;
@@ -422,7 +423,7 @@ Section scalability_strategic(const Facts& facts) {
 }
 
 Section security(const Facts& facts) {
-  Section section{.id = "security", .title = "Security", .areas = {Area::security}};
+  Section section = titled("security", "Security", {Area::security});
   const Catalog& catalog = facts.catalog;
   Facts::add(section, "Tables with row security",
              std::int64_t{std::ranges::count_if(catalog.relations, &Relation::row_security)},
@@ -455,7 +456,7 @@ Section security(const Facts& facts) {
 }
 
 Section backup(const Facts& facts) {
-  Section section{.id = "backup", .title = "Backup", .areas = {Area::backup}};
+  Section section = titled("backup", "Backup", {Area::backup});
   const Server& server = facts.catalog.server;
   Facts::add(section, "Data checksums", cell(server.data_checksums), Unit::boolean);
   Facts::add(section, "Log segments archived", cell(server.archived_count), Unit::count);
@@ -486,9 +487,7 @@ std::vector<Chapter> chapters(const Report& report) {
       {"scalability", "Scalability", {scalability_now(facts), scalability_strategic(facts)}},
       {"security", "Security", {security(facts)}},
       {"backup", "Backup", {backup(facts)}},
-      {"roadmap",
-       "Roadmap with priorities",
-       {Section{.id = "roadmap", .title = "Roadmap", .draws = Draws::actions}}},
+      {"roadmap", "Roadmap with priorities", {titled("roadmap", "Roadmap", {}, Draws::actions)}},
   };
 }
 

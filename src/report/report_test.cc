@@ -82,11 +82,10 @@ TEST_F(ReportTest, JsonHoldsToItsSchema) {
   report_.has_baseline = true;
   report_.gone = {report_.review.findings.front()};
   EXPECT_EQ(complaints("report.schema.json", to_json(report_)), "");
-  EXPECT_EQ(
-      complaints("report.schema.json", to_json(Report{.tool_version = "0",
-                                                      .command = "review",
-                                                      .source = {"file", "sqlite", "", "x"}})),
-      "");
+  Report empty;
+  empty.command = "review";
+  empty.source = {"file", "sqlite", "", "x"};
+  EXPECT_EQ(complaints("report.schema.json", to_json(empty)), "");
   Json broken = Json::parse(to_json(report_));
   broken["findings"][0].erase("rule");
   broken["findings"][1]["severity"] = "fatal";
