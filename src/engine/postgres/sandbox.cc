@@ -40,9 +40,12 @@ std::vector<std::string> script_of(const engine::Unit& unit) {
 
 Result<std::vector<engine::Outcome>> run_piped(Connection& connection,
                                                std::span<const engine::Unit> units) {
-  std::vector<std::string> all = {reset};
+  std::vector<std::string> all;
+  std::vector<std::size_t> begins;
   std::vector<std::size_t> ends;
   for (const engine::Unit& unit : units) {
+    all.emplace_back(reset);
+    begins.push_back(all.size());
     for (std::string& each : script_of(unit)) all.push_back(std::move(each));
     // Should a unit have left a transaction open, it ends here and not in the next one.
     all.push_back("ROLLBACK");
@@ -52,8 +55,9 @@ Result<std::vector<engine::Outcome>> run_piped(Connection& connection,
   auto results = connection.pipeline(all, &finished);
   if (!results) return fail(results);
   std::vector<engine::Outcome> outcomes;
-  std::size_t begin = 1;
-  for (const std::size_t end : ends) {
+  for (std::size_t unit = 0; unit < units.size(); ++unit) {
+    const std::size_t begin = begins[unit];
+    const std::size_t end = ends[unit];
     engine::Outcome outcome;
     outcome.seconds = finished[end - 1] - finished[begin - 1];
     for (std::size_t i = begin; i < end && outcome.ok; ++i) {
@@ -63,7 +67,6 @@ Result<std::vector<engine::Outcome>> run_piped(Connection& connection,
       outcome.statement = all[i];
     }
     outcomes.push_back(std::move(outcome));
-    begin = end;
   }
   return outcomes;
 }

@@ -21,21 +21,25 @@ constexpr const char* privileges_query =
     "SELECT has_table_privilege('pg_catalog.pg_statistic', 'SELECT'),"
     " has_table_privilege('pg_catalog.pg_statistic_ext_data', 'SELECT'),"
     " has_function_privilege('pg_catalog.pg_read_binary_file(text, bigint, bigint)', 'EXECUTE'),"
-    " current_setting('block_size')";
+    " current_setting('block_size'),"
+    " (SELECT quote_ident(n.nspname) FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n"
+    " ON n.oid = e.extnamespace WHERE e.extname = 'pageinspect' AND"
+    " current_setting('is_superuser') = 'on')";
 
 constexpr const char* ours = " n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ";
 
-// The planner asks a file for its length. An index's first page says more, to those who may look
-// into the server's files: 88 bytes hold what we want of it.
-std::string relations_query(bool may_read_files) {
+// The planner asks a file for its length. An index's first page says more (88 bytes hold what we
+// want of it): as the server has it in memory, by pageinspect, or as it has last been written to
+// its file. `page` is an expression for it, or empty.
+std::string relations_query(const std::string& page) {
   return std::string(
              "SELECT n.nspname, c.relname, CASE WHEN c.relkind IN ('r', 'm', 'i')"
              " THEN pg_relation_size(c.oid) / 8192 ELSE 0 END,"
              " c.relpages, c.relallvisible, c.reltuples, coalesce(am.amname, ''),") +
-         (may_read_files ? "CASE WHEN c.relkind = 'i' AND am.amname IN ('btree', 'gin') AND"
-                           " pg_relation_size(c.oid) > 0 THEN encode(pg_read_binary_file("
-                           "pg_relation_filepath(c.oid), 0, 88), 'hex') END"
-                         : "NULL") +
+         (page.empty() ? "NULL"
+                       : "CASE WHEN c.relkind = 'i' AND am.amname IN ('btree', 'gin') AND"
+                         " pg_relation_size(c.oid) > 0 THEN encode(substring(" +
+                             page + " FROM 1 FOR 88), 'hex') END") +
          " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
          " LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam"
          " WHERE c.relkind IN ('r', 'm', 'i', 'p', 'I', 'f') AND c.relpersistence <> 't' AND" +
@@ -157,12 +161,21 @@ Number bytes_at(std::string_view hexadecimal, std::size_t offset) {
   return value;
 }
 
+// The lowest that a B-tree of so many pages can be: its inner pages full of the shortest pivots.
+int lowest_height(std::int64_t pages) {
+  constexpr std::int64_t reach = 1 + (8192 - 24 - 16) / (4 + 16);
+  int height = 0;
+  for (std::int64_t can_have = 1; can_have < pages - 1 && height < 20; ++height)
+    can_have = can_have * reach;
+  return height;
+}
+
 // nbtree.h's BTMetaPageData and ginblock.h's GinMetaPageData, behind a page header of 24 bytes.
-// False for a page that has not been written to disk yet.
+// False for a page whose file is older than what the server has in memory: a checkpoint is to come.
 bool read_metapage(std::string_view page, RelationSize& relation) {
   if (bytes_at<std::uint32_t>(page, 24) != 0x053162) return false;
   relation.btree_height = static_cast<int>(bytes_at<std::uint32_t>(page, 24 + 20));
-  return true;
+  return relation.btree_height >= lowest_height(relation.pages) && relation.btree_height <= 20;
 }
 
 void read_gin_metapage(std::string_view page, RelationSize& relation) {
@@ -298,20 +311,25 @@ Result<Statistics> read_statistics(Connection& connection, const catalog::Catalo
   if (!privileges) return std::unexpected(privileges.error());
   const bool sees_raw = privileges->cell(0, 0) == "t";
   const bool sees_extended = privileges->cell(0, 1) == "t";
-  const bool sees_files = privileges->cell(0, 2) == "t";
+  std::string page;
+  if (!privileges->is_null(0, 4))
+    page = std::string(privileges->cell(0, 4)) +
+           ".get_raw_page(quote_ident(n.nspname) || '.' || quote_ident(c.relname), 0)";
+  else if (privileges->cell(0, 2) == "t")
+    page = "pg_read_binary_file(pg_relation_filepath(c.oid), 0, 88)";
   if (privileges->cell(0, 3) != "8192")
     return fail("twin.block_size", "the server has blocks of another size than 8 KiB",
                 std::string(privileges->cell(0, 3)), "a twin of it would not plan alike");
 
   const int version = connection.server_version();
   const std::vector<std::string> questions = {
-      relations_query(sees_files),
+      relations_query(page),
       sees_raw ? raw_columns_query() : visible_columns_query(version),
       std::string("SELECT name, reset_val FROM pg_catalog.pg_settings WHERE ") +
           planner_settings_only + " AND reset_val IS DISTINCT FROM boot_val ORDER BY name",
       sees_raw ? "SELECT WHERE false" : hidden_query(),
       sees_extended ? extended_query(version) : "SELECT WHERE false",
-      relations_query(false),
+      relations_query({}),
   };
   auto answers = connection.read_only(questions, session);
   if (!answers) return fail(answers);

@@ -141,7 +141,8 @@ ExtendedStatistics extended_in(const json& object) {
        {&extended.distinct, &extended.dependencies, &extended.most_common})
     if (each->find_first_not_of("0123456789abcdef") != std::string::npos || each->size() % 2 != 0)
       throw std::out_of_range("the statistics " + extended.name);
-  for (const auto& [number, name] : object.value("columns", json::object()).items())
+  const json columns = object.value("columns", json::object());
+  for (const auto& [number, name] : columns.items())
     extended.columns[std::stoi(number)] = name.get<std::string>();
   return extended;
 }

@@ -1,0 +1,127 @@
+#include "engine/postgres/sandbox.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace architrave::postgres {
+namespace {
+
+class SandboxTest : public testing::TestWithParam<Installation> {
+ protected:
+  void SetUp() override {
+    auto made = make_empty_sandbox(GetParam(), {}, "shop \"1\"");
+    ASSERT_TRUE(made) << describe(made.error());
+    sandbox = std::move(*made);
+  }
+  std::string ask(const std::string& sql) {
+    const auto rows = sandbox->connection().query(sql);
+    return !rows ? rows.error().message : rows->size() > 0 ? std::string(rows->cell(0, 0)) : "";
+  }
+  std::unique_ptr<PostgresSandbox> sandbox;
+};
+INSTANTIATE_TEST_SUITE_P(Servers, SandboxTest, testing::ValuesIn(installations()),
+                         [](const auto& each) {
+                           return "Major" + std::to_string(each.param.major);
+                         });
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(SandboxTest);
+
+TEST_P(SandboxTest, HasTheNameOfTheDatabase) {
+  EXPECT_EQ(ask("SELECT current_database()"), "shop \"1\"");
+  const auto environment = sandbox->environment();
+  ASSERT_EQ(environment.size(), 4u);
+  EXPECT_EQ(environment[3].second, "shop \"1\"");
+  EXPECT_FALSE(sandbox->has_statistics());
+}
+
+TEST_P(SandboxTest, AUnitThatFailsChangesNothingAndStopsNothing) {
+  const auto outcomes = sandbox->run({
+      {{"CREATE TABLE a (x int PRIMARY KEY)", "CREATE TABLE b (x int)"}},
+      {{"CREATE TABLE c (x int)", "SELECT 1/0", "CREATE TABLE d (x int)"}},
+      {{"CREATE INDEX CONCURRENTLY a_x ON a (x)"}, false},
+      {{"CREATE INDEX CONCURRENTLY b_x ON b (x)", "SELECT 1/0", "CREATE TABLE e (x int)"}, false},
+      {{"BEGIN", "CREATE TABLE f (x int)"}, false},
+      {{"CREATE TABLE k (x int REFERENCES a DEFERRABLE INITIALLY DEFERRED)",
+        "INSERT INTO k VALUES (1)"}},
+      {{"SET search_path = nowhere", "CREATE TABLE public.g (x int)"}},
+      {{"CREATE TABLE h (x int)"}},
+      {{}},
+  });
+  ASSERT_TRUE(outcomes) << describe(outcomes.error());
+  ASSERT_EQ(outcomes->size(), 9u);
+  std::string held;
+  for (const engine::Outcome& each : *outcomes) held += each.ok ? '+' : '-';
+  EXPECT_EQ(held, "+-+-+-+++") << (*outcomes)[7].error;
+  EXPECT_EQ((*outcomes)[1].statement, "SELECT 1/0");
+  EXPECT_EQ((*outcomes)[1].error, "division by zero");
+  EXPECT_EQ((*outcomes)[5].statement, "COMMIT");
+  for (const engine::Outcome& each : *outcomes) EXPECT_GE(each.seconds, 0);
+  EXPECT_EQ(ask("SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class"
+                " WHERE relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname = 'public')"
+                " AND relkind IN ('r', 'i')"),
+            "a a_pkey a_x b b_x g h");
+}
+
+TEST_P(SandboxTest, PlansQueriesWithAndWithoutParameters) {
+  ASSERT_TRUE(sandbox->run({{{"CREATE TABLE t (x int PRIMARY KEY, y text)"}}}));
+  const auto costs = sandbox->costs({"SELECT * FROM t", "SELECT * FROM t WHERE x = $1 AND y = $2",
+                                     "SELECT FROM nowhere", "INSERT INTO t VALUES ($1, $2)",
+                                     "CREATE TABLE u (x int)", "SELECT '$1'", "not SQL", ""});
+  ASSERT_TRUE(costs) << describe(costs.error());
+  std::string planned;
+  for (const auto& each : *costs) planned += each ? '+' : '-';
+  EXPECT_EQ(planned, "++-+-+--");
+  EXPECT_LT((*costs)[1], (*costs)[0]);
+  EXPECT_EQ(ask("SELECT count(*) FROM t"), "0");
+}
+
+TEST_P(SandboxTest, AsksWhatAnIndexWouldCost) {
+  if (!std::filesystem::exists(GetParam().share / "extension/hypopg.control")) {
+    const auto none = sandbox->costs_with({"SELECT 1"}, {"CREATE INDEX ON t (x)"});
+    ASSERT_TRUE(none);
+    EXPECT_FALSE(none->front());
+    return;
+  }
+  ASSERT_TRUE(sandbox->run(
+      {{{"CREATE TABLE t AS SELECT g AS x FROM generate_series(1, 10000) g", "ANALYZE t"}}}));
+  const std::vector<std::string> queries = {"SELECT * FROM t WHERE x = $1"};
+  const auto before = sandbox->costs(queries);
+  const auto with = sandbox->costs_with(queries, {"CREATE INDEX ON t (x)"});
+  const auto after = sandbox->costs(queries);
+  ASSERT_TRUE(before && with && after);
+  ASSERT_TRUE(before->front() && with->front() && after->front());
+  EXPECT_LT(*with->front(), *before->front() / 5);
+  EXPECT_EQ(after->front(), before->front()) << "nothing stays behind";
+  EXPECT_EQ(ask("SELECT count(*) FROM pg_extension WHERE extname = 'hypopg'"), "0");
+}
+
+TEST_P(SandboxTest, ReadsWhatItHolds) {
+  ASSERT_TRUE(sandbox->run({{{"CREATE ROLE somebody", "CREATE TABLE t (x int PRIMARY KEY, y text)",
+                              "ALTER TABLE t OWNER TO somebody"}}}));
+  const auto catalog = sandbox->read();
+  ASSERT_TRUE(catalog) << describe(catalog.error());
+  EXPECT_FALSE(catalog->server.has_workload);
+  ASSERT_NE(catalog->relation("public", "t"), nullptr);
+  const auto copy = sandbox_with(*catalog, nullptr, GetParam());
+  ASSERT_TRUE(copy) << describe(copy.error());
+  const auto again = (*copy)->read();
+  ASSERT_TRUE(again) << describe(again.error());
+  ASSERT_NE(again->relation("public", "t"), nullptr);
+  EXPECT_EQ(again->relation("public", "t")->owner, "somebody");
+}
+
+TEST_P(SandboxTest, SaysWhichDefinitionItDoesNotTake) {
+  auto catalog = sandbox->read();
+  ASSERT_TRUE(catalog) << describe(catalog.error());
+  catalog->extensions.emplace_back().name = "no_such_extension";
+  catalog->extensions.back().schema = "public";
+  const auto failed = sandbox_with(*catalog, nullptr, GetParam());
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, "sandbox.write");
+  EXPECT_NE(failed.error().message.find("no_such_extension"), std::string::npos)
+      << describe(failed.error());
+}
+
+}  // namespace
+}  // namespace architrave::postgres
