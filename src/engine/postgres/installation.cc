@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "base/text.h"
+#include "engine/postgres/packages.h"
 #include "engine/postgres/server.h"
 
 namespace architrave::postgres {
@@ -104,8 +105,9 @@ Result<Installation> choose_installation(int major) {
   if (all.empty())
     return fail("postgres.no_server",
                 "there is no PostgreSQL server on this machine to try things in", {},
-                "apt-get install postgresql-15 (no service has to run), or name the folder of "
-                "another one's initdb and postgres in ARCHITRAVE_POSTGRES");
+                install_server(15) +
+                    " (no service has to run), or name the folder of another one's initdb and "
+                    "postgres in ARCHITRAVE_POSTGRES");
   if (major > 0)
     for (const Installation& each : all)
       if (each.major >= major) return each;

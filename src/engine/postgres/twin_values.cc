@@ -160,8 +160,8 @@ Distribution merge(const StatisticsSlot* common, const StatisticsSlot* histogram
     }
     all.bounds = std::max(all.bounds, values.size());
   }
-  std::ranges::stable_sort(all.points,
-                           [&](const auto& a, const auto& b) { return less(a.first, b.first); });
+  std::ranges::sort(all.points,
+                    [&](const auto& a, const auto& b) { return less(a.first, b.first); });
   return all;
 }
 
@@ -217,8 +217,7 @@ std::vector<std::string> shifted(const std::vector<std::string>& bounds, const s
   // Rounding may have put neighbours in the wrong order.
   std::vector<std::size_t> order(at.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::ranges::stable_sort(order,
-                           [&](std::size_t a, std::size_t b) { return moved[a] < moved[b]; });
+  std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair(moved[i], i); });
   std::vector<std::string> sorted;
   for (const std::size_t i : order) sorted.push_back(shown[i]);
   return sorted;
