@@ -257,9 +257,15 @@ void check_types(const Look& look, Verdict& verdict, const TypeRule& rule) {
       else
         obstacles.emplace_back(&column, std::move(found));
     }
-    for (auto& [column, found] : obstacles)
-      verdict.find(about(relation, *column), fmt::format("{} {}", column->name, rule.one),
-                   {{"type", column->type}, {"no fix because", std::move(found)}});
+    if (!obstacles.empty()) {
+      // Under its first column's name, so that it is not taken for the finding that has a fix.
+      const auto& [first, why] = obstacles.front();
+      std::vector<std::string> held;
+      for (const auto& [column, found] : obstacles) held.push_back(column->name);
+      verdict.find(about(relation, *first),
+                   fmt::format("{} {}", some_of(held), held.size() == 1 ? rule.one : rule.many),
+                   {{"columns", join(held, ", ")}, {"type", first->type}, {"no fix because", why}});
+    }
     if (changes.empty()) continue;
     std::vector<std::string> names;
     for (const Change& change : changes) names.push_back(change.column->name);

@@ -69,7 +69,7 @@ struct TypeRule {
 };
 
 // One finding and one proposal for the columns of a table that can be changed, and one finding
-// without a fix for each that can't.
+// without a fix for those that can't.
 void check_types(const Look& look, Verdict& verdict, const TypeRule& rule);
 
 }  // namespace architrave::review

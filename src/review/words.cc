@@ -271,7 +271,8 @@ constexpr std::string_view harmless_words[] = {
     "at",       "prefix",    "suffix",      "subject",   "url",       "uri",      "page",
     "code",     "limit",     "is",          "has",       "kind",      "class",    "domain",
     "provider", "algorithm", "hint",        "ttl",       "symbol",    "standard", "mac",
-    "contract", "wallet",    "quality",     "source",    "concept"};
+    "contract", "wallet",    "quality",     "source",    "concept",   "rpc",      "host",
+    "node",     "peer"};
 // Words of keys to another table, after all but a number that is itself called an id.
 constexpr std::string_view key_words[] = {"id", "ids", "uuid", "key"};
 

@@ -14,9 +14,10 @@ namespace architrave::review::rules {
 
 namespace {
 
-constexpr std::array<std::string_view, 14> environments = {
-    "prod", "production", "dev", "develop", "development", "stage",   "staging",
-    "test", "testing",    "uat", "qa",      "preprod",     "sandbox", "prd"};
+// Not "production": that is also a department of a factory.
+constexpr std::array<std::string_view, 13> environments = {
+    "prod",    "dev", "develop", "development", "stage",   "staging", "test",
+    "testing", "uat", "qa",      "preprod",     "sandbox", "prd"};
 
 void check(const Look& look, Verdict& verdict) {
   for (const catalog::Schema& schema : look.catalog.schemas) {
