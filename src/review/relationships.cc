@@ -114,7 +114,8 @@ std::vector<Implied> implied_references(const Look& look) {
 
   std::vector<Implied> implied;
   for (const Relation* child : tables) {
-    if (stands_apart(*child) || !child->parents.empty() || !look.lookup.children(*child).empty())
+    if (stands_apart(*child) || !child->parents.empty() ||
+        (child->kind == RelationKind::table && !look.lookup.children(*child).empty()))
       continue;
     const std::string own = joined_words(child->name);
     for (const Column& column : child->columns) {

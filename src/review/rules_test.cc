@@ -292,11 +292,13 @@ TEST_P(Rules, HaveAPage) {
   const auto page = read_file(source_folder / "docs/rules" / (name + ".md"));
   ASSERT_TRUE(page) << describe(page.error());
   EXPECT_TRUE(page->starts_with("# " + name + "\n"));
-  for (const char* heading : {"\n## The problem\n", "\n## Why\n", "\n## Use\n"})
-    EXPECT_NE(page->find(heading), std::string::npos) << heading;
+  const auto has = [&](const char* heading) { return page->find(heading) != std::string::npos; };
+  EXPECT_TRUE(has("\n## The problem\n"));
+  EXPECT_TRUE(has("\n## Why\n"));
+  EXPECT_TRUE(has("\n## Use\n") || !has("\n## Instead of\n"));
   for (const std::string_view served : GetParam()->serves)
     EXPECT_TRUE(contains_word(*page, served)) << "the page does not say that it serves " << served;
-  EXPECT_TRUE(GetParam()->summary.ends_with('.'));
+  EXPECT_FALSE(GetParam()->summary.ends_with('.'));
 }
 
 INSTANTIATE_TEST_SUITE_P(Review, Rules, testing::ValuesIn(all_rules().begin(), all_rules().end()),

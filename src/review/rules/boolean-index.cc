@@ -33,7 +33,7 @@ extern const Rule boolean_index;
 const Rule boolean_index = {.name = "boolean-index",
                             .severity = Severity::info,
                             .area = Area::indexes,
-                            .summary = "An index on nothing but a boolean.",
+                            .summary = "An index on nothing but a boolean",
                             .engines = Engines::postgresql,
                             .serves = {"DB-2"},
                             .needs_workload = false,

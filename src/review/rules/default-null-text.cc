@@ -37,7 +37,7 @@ extern const Rule default_null_text;
 const Rule default_null_text = {.name = "default-null-text",
                                 .severity = Severity::warning,
                                 .area = Area::model,
-                                .summary = "A column whose default is the word NULL as text.",
+                                .summary = "A column whose default is the word NULL as text",
                                 .engines = Engines::postgresql,
                                 .serves = {},
                                 .needs_workload = false,

@@ -33,7 +33,7 @@ extern const Rule disabled_trigger;
 const Rule disabled_trigger = {.name = "disabled-trigger",
                                .severity = Severity::warning,
                                .area = Area::model,
-                               .summary = "A trigger that is switched off.",
+                               .summary = "A trigger that is switched off",
                                .engines = Engines::postgresql,
                                .serves = {},
                                .needs_workload = false,

@@ -74,7 +74,7 @@ extern const Rule duplicate_fk;
 const Rule duplicate_fk = {.name = "duplicate-fk",
                            .severity = Severity::warning,
                            .area = Area::keys,
-                           .summary = "Two foreign keys that say the same.",
+                           .summary = "Two foreign keys that say the same",
                            .engines = Engines::postgresql,
                            .serves = {},
                            .needs_workload = false,

@@ -36,7 +36,7 @@ extern const Rule duplicate_index;
 const Rule duplicate_index = {.name = "duplicate-index",
                               .severity = Severity::warning,
                               .area = Area::indexes,
-                              .summary = "An index that is the same as another one.",
+                              .summary = "An index that is the same as another one",
                               .engines = Engines::postgresql,
                               .serves = {"DB-2"},
                               .needs_workload = false,

@@ -92,7 +92,7 @@ const Rule fk_cycle = {
     .severity = Severity::warning,
     .area = Area::keys,
     .summary =
-        "Tables whose required foreign keys form a circle, so that no first row can be added.",
+        "Tables whose required foreign keys form a circle, so that no first row can be added",
     .engines = Engines::postgresql,
     .serves = {},
     .needs_workload = false,

@@ -77,7 +77,7 @@ extern const Rule fk_without_index;
 const Rule fk_without_index = {.name = "fk-without-index",
                                .severity = Severity::warning,
                                .area = Area::indexes,
-                               .summary = "A foreign key whose columns no index begins with.",
+                               .summary = "A foreign key whose columns no index begins with",
                                .engines = Engines::postgresql,
                                .serves = {"DB-2"},
                                .needs_workload = false,

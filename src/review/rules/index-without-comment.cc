@@ -83,7 +83,7 @@ extern const Rule index_without_comment;
 const Rule index_without_comment = {.name = "index-without-comment",
                                     .severity = Severity::info,
                                     .area = Area::indexes,
-                                    .summary = "Indexes whose purpose is written nowhere.",
+                                    .summary = "Indexes whose purpose is written nowhere",
                                     .engines = Engines::postgresql,
                                     .serves = {"DB-2"},
                                     .needs_workload = false,

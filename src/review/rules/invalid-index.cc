@@ -36,7 +36,7 @@ extern const Rule invalid_index;
 const Rule invalid_index = {.name = "invalid-index",
                             .severity = Severity::error,
                             .area = Area::indexes,
-                            .summary = "An index that was left unfinished.",
+                            .summary = "An index that was left unfinished",
                             .engines = Engines::postgresql,
                             .serves = {"DB-2"},
                             .needs_workload = false,

@@ -27,7 +27,7 @@ extern const Rule large_table_not_partitioned;
 const Rule large_table_not_partitioned = {.name = "large-table-not-partitioned",
                                           .severity = Severity::info,
                                           .area = Area::scaling,
-                                          .summary = "A very large table in one piece.",
+                                          .summary = "A very large table in one piece",
                                           .engines = Engines::postgresql,
                                           .serves = {},
                                           .needs_workload = false,

@@ -41,14 +41,13 @@ void check(const Look& look, Verdict& verdict) {
 }  // namespace
 
 extern const Rule missing_index_by_scans;
-const Rule missing_index_by_scans = {
-    .name = "missing-index-by-scans",
-    .severity = Severity::warning,
-    .area = Area::performance,
-    .summary = "A large table that is mostly read from end to end.",
-    .engines = Engines::postgresql,
-    .serves = {"DB-2", "PERF-4"},
-    .needs_workload = true,
-    .check = check};
+const Rule missing_index_by_scans = {.name = "missing-index-by-scans",
+                                     .severity = Severity::warning,
+                                     .area = Area::performance,
+                                     .summary = "A large table that is mostly read from end to end",
+                                     .engines = Engines::postgresql,
+                                     .serves = {"DB-2", "PERF-4"},
+                                     .needs_workload = true,
+                                     .check = check};
 
 }  // namespace architrave::review::rules

@@ -160,7 +160,7 @@ extern const Rule no_primary_key;
 const Rule no_primary_key = {.name = "no-primary-key",
                              .severity = Severity::error,
                              .area = Area::keys,
-                             .summary = "A table without a primary key.",
+                             .summary = "A table without a primary key",
                              .engines = Engines::postgresql,
                              .serves = {},
                              .needs_workload = false,

@@ -65,7 +65,7 @@ extern const Rule null_heavy_index;
 const Rule null_heavy_index = {.name = "null-heavy-index",
                                .severity = Severity::info,
                                .area = Area::indexes,
-                               .summary = "An index that holds hardly anything but nulls.",
+                               .summary = "An index that holds hardly anything but nulls",
                                .engines = Engines::postgresql,
                                .serves = {"DB-2"},
                                .needs_workload = false,

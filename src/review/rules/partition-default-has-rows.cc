@@ -28,7 +28,7 @@ extern const Rule partition_default_has_rows;
 const Rule partition_default_has_rows = {.name = "partition-default-has-rows",
                                          .severity = Severity::warning,
                                          .area = Area::scaling,
-                                         .summary = "Rows in the default partition.",
+                                         .summary = "Rows in the default partition",
                                          .engines = Engines::postgresql,
                                          .serves = {},
                                          .needs_workload = false,

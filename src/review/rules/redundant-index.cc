@@ -37,7 +37,7 @@ extern const Rule redundant_index;
 const Rule redundant_index = {.name = "redundant-index",
                               .severity = Severity::warning,
                               .area = Area::indexes,
-                              .summary = "An index that a wider index begins with.",
+                              .summary = "An index that a wider index begins with",
                               .engines = Engines::postgresql,
                               .serves = {"DB-2"},
                               .needs_workload = false,

@@ -31,7 +31,7 @@ extern const Rule table_inheritance;
 const Rule table_inheritance = {.name = "table-inheritance",
                                 .severity = Severity::info,
                                 .area = Area::model,
-                                .summary = "A table from which others inherit.",
+                                .summary = "A table from which others inherit",
                                 .engines = Engines::postgresql,
                                 .serves = {},
                                 .needs_workload = false,

@@ -26,7 +26,7 @@ extern const Rule table_without_index;
 const Rule table_without_index = {.name = "table-without-index",
                                   .severity = Severity::warning,
                                   .area = Area::indexes,
-                                  .summary = "A table of many rows without any index.",
+                                  .summary = "A table of many rows without any index",
                                   .engines = Engines::postgresql,
                                   .serves = {"DB-2"},
                                   .needs_workload = false,

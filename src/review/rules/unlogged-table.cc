@@ -44,7 +44,7 @@ extern const Rule unlogged_table;
 const Rule unlogged_table = {.name = "unlogged-table",
                              .severity = Severity::warning,
                              .area = Area::model,
-                             .summary = "A table that a crash empties.",
+                             .summary = "A table that a crash empties",
                              .engines = Engines::postgresql,
                              .serves = {"BCK-1"},
                              .needs_workload = false,

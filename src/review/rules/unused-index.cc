@@ -36,7 +36,7 @@ extern const Rule unused_index;
 const Rule unused_index = {.name = "unused-index",
                            .severity = Severity::warning,
                            .area = Area::indexes,
-                           .summary = "An index that no query has used.",
+                           .summary = "An index that no query has used",
                            .engines = Engines::postgresql,
                            .serves = {"DB-2"},
                            .needs_workload = true,
