@@ -355,6 +355,8 @@ Result<std::vector<Result<Rows>>> Connection::pipeline(const std::vector<std::st
       if (!current || *current) current = std::move(rows);
     }
     if (results.size() == statements.size()) break;
+    // There is room to send again; what is under way may be nothing, which no socket would report.
+    if (unsent == 0 && sent < statements.size() && sent - results.size() < under_way) continue;
     const short events = static_cast<short>(unsent != 0 ? POLLIN | POLLOUT : POLLIN);
     if (wait_for_socket(raw(), events) == Woken::interrupted) {
       cancel(raw());
