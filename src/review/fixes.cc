@@ -139,8 +139,58 @@ std::string with_concurrently(const std::string& definition) {
 
 }  // namespace
 
+namespace {
+
+// SQLite's words are not PostgreSQL's, so everything is quoted; a schema it takes before the
+// index's name alone, and one that is not "main" a catalog does not hold.
+std::string quoted(const std::string& name) { return '"' + replace_all(name, "\"", "\"\"") + '"'; }
+
+Impact sqlite_impact() {
+  Impact impact;
+  impact.lock = Lock::exclusive;
+  impact.blocks = "writes";  // of the whole file
+  return impact;
+}
+
+Proposal create_sqlite_index(const Relation& relation, const NewIndex& index) {
+  std::vector<std::string> keys = index.keys;
+  for (std::string& key : keys)
+    for (const Column& column : relation.columns)
+      if (key == quote_identifier(column.name)) key = quoted(column.name);
+  Proposal proposal;
+  proposal.up = {
+      fmt::format("CREATE {}INDEX {} ON {} ({}){}", index.unique ? "UNIQUE " : "",
+                  quoted(index.name), quoted(relation.name), join(keys, ", "),
+                  index.predicate.empty() ? "" : fmt::format(" WHERE {}", index.predicate))};
+  proposal.down = {fmt::format("DROP INDEX {}", quoted(index.name))};
+  proposal.impact = sqlite_impact();
+  return proposal;
+}
+
+bool is_sqlite(const Look& look) { return look.catalog.server.engine == "sqlite"; }
+
+}  // namespace
+
+namespace {
+// The query that the index is for: rows by its keys.
+std::string look_up(const Relation& relation, const NewIndex& index) {
+  std::string query = "SELECT * FROM " + name_of(relation) + " WHERE ";
+  for (std::size_t i = 0; i < index.keys.size(); ++i)
+    query += fmt::format("{}{} = ${}", i > 0 ? " AND " : "", index.keys[i], i + 1);
+  if (!index.predicate.empty()) query += fmt::format(" AND ({})", index.predicate);
+  return query;
+}
+}  // namespace
+
 Proposal create_index(const Look& look, const Relation& relation, const NewIndex& index,
                       std::string why) {
+  if (is_sqlite(look)) {
+    Proposal proposal = create_sqlite_index(relation, index);
+    proposal.kind = "create_index";
+    proposal.title = fmt::format("Index {} ({})", name_of(relation), join(index.keys, ", "));
+    proposal.why = std::move(why);
+    return proposal;
+  }
   const bool partitioned = relation.kind == RelationKind::partitioned_table;
   const std::string name = catalog::qualified(relation.schema, index.name);
   const std::string concurrently = partitioned ? "" : "CONCURRENTLY ";
@@ -163,6 +213,7 @@ Proposal create_index(const Look& look, const Relation& relation, const NewIndex
   proposal.impact.bytes = index_bytes(relation, index);
   proposal.effort = partitioned ? 2 : 1;
   proposal.risk = partitioned || index.unique ? 2 : 1;
+  if (index.method == "btree") proposal.probes.push_back({look_up(relation, index)});
   return proposal;
 }
 
@@ -188,15 +239,22 @@ std::vector<std::string> statements_of(const Relation& relation, const Index& in
   return statements;
 }
 
-Proposal drop_index(const Look&, const Relation& relation, const Index& index, std::string why) {
+Proposal drop_index(const Look& look, const Relation& relation, const Index& index,
+                    std::string why) {
   Proposal proposal;
   proposal.kind = "drop_index";
   proposal.title = fmt::format("Drop index {}", name_of(relation, index));
   proposal.why = std::move(why);
-  proposal.up = {fmt::format("DROP INDEX CONCURRENTLY {}", name_of(relation, index))};
-  proposal.down = statements_of(relation, index);
-  proposal.transactional = false;
-  proposal.impact.lock = Lock::share_update_exclusive;
+  if (is_sqlite(look)) {
+    proposal.up = {fmt::format("DROP INDEX {}", quoted(index.name))};
+    proposal.down = {index.definition};
+    proposal.impact = sqlite_impact();
+  } else {
+    proposal.up = {fmt::format("DROP INDEX CONCURRENTLY {}", name_of(relation, index))};
+    proposal.down = statements_of(relation, index);
+    proposal.transactional = false;
+    proposal.impact.lock = Lock::share_update_exclusive;
+  }
   if (index.stats) proposal.impact.bytes = -index.stats->bytes;
   return proposal;
 }

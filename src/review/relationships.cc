@@ -51,6 +51,9 @@ bool leads_to(const Look& look, const Relation& from, const Relation& to) {
 
 bool is_served(const Relation& relation, const std::vector<std::string>& columns,
                const Index* without) {
+  // SQLite's INTEGER PRIMARY KEY is the table itself, without an index.
+  const Constraint* key = relation.primary_key();
+  if (key != nullptr && key->index.empty() && key->columns == columns) return true;
   return std::ranges::any_of(relation.indexes, [&](const Index& index) {
     if (&index == without || !index.valid) return false;
     if (index.method == "hash")
@@ -65,6 +68,20 @@ bool is_served(const Relation& relation, const std::vector<std::string>& columns
   });
 }
 
+std::size_t count_served_partitions(const Look& look, const Relation& table,
+                                    const std::vector<std::string>& columns, std::size_t& all) {
+  std::size_t served = 0;
+  for (const Relation* child : look.lookup.children(table)) {
+    if (child->kind == RelationKind::partitioned_table) {
+      served += count_served_partitions(look, *child, columns, all);
+      continue;
+    }
+    ++all;
+    served += is_served(*child, columns) ? 1 : 0;
+  }
+  return served;
+}
+
 bool serves_a_foreign_key_alone(const Relation& relation, const Index& index) {
   return std::ranges::any_of(relation.constraints, [&](const Constraint& key) {
     return key.type == ConstraintType::foreign_key && is_served(relation, key.columns) &&
@@ -74,11 +91,11 @@ bool serves_a_foreign_key_alone(const Relation& relation, const Index& index) {
 
 bool stands_apart(const Relation& relation) {
   static constexpr std::array words = {
-      "archive", "archived", "audit",  "backup",  "bak",      "cache",     "config",     "deleted",
-      "dump",    "event",    "events", "export",  "history",  "import",    "imports",    "job",
-      "jobs",    "log",      "logs",   "meta",    "metadata", "migration", "migrations", "old",
-      "outbox",  "queue",    "schema", "session", "sessions", "setting",   "settings",   "snapshot",
-      "staging", "stats",    "temp",   "tmp",     "version",  "versions"};
+      "archive",  "archived", "audit", "backup", "bak",     "cache",    "cached",    "config",
+      "deleted",  "dump",     "event", "events", "export",  "history",  "import",    "imports",
+      "job",      "jobs",     "log",   "logs",   "meta",    "metadata", "migration", "migrations",
+      "old",      "outbox",   "queue", "schema", "session", "sessions", "setting",   "settings",
+      "snapshot", "staging",  "stats", "temp",   "tmp",     "version",  "versions"};
   return std::ranges::any_of(name_words(relation.name), [](const std::string& word) {
     return std::ranges::find(words, word) != words.end();
   });
@@ -97,7 +114,11 @@ std::vector<std::string> table_names(const std::string& stem) {
 
 std::string joined_words(std::string_view name) { return join(name_words(name), "_"); }
 
-bool is_in_a_foreign_key(const Relation& table, const Column& column) {
+// In one of the table or, where it is partitioned, of a partition.
+bool is_in_a_foreign_key(const Look& look, const Relation& table, const Column& column) {
+  if (table.kind == RelationKind::partitioned_table)
+    for (const Relation* child : look.lookup.children(table))
+      if (is_in_a_foreign_key(look, *child, column)) return true;
   return std::ranges::any_of(table.constraints, [&](const Constraint& key) {
     return key.type == ConstraintType::foreign_key &&
            std::ranges::find(key.columns, column.name) != key.columns.end();
@@ -119,7 +140,8 @@ std::vector<Implied> implied_references(const Look& look) {
       continue;
     const std::string own = joined_words(child->name);
     for (const Column& column : child->columns) {
-      if (column.inherited || !column.generated.empty() || is_in_a_foreign_key(*child, column))
+      if (column.inherited || !column.generated.empty() ||
+          is_in_a_foreign_key(look, *child, column))
         continue;
       const std::string words = joined_words(column.name);
       if (!words.ends_with("_id") || words.size() < 5) continue;

@@ -20,6 +20,11 @@ bool leads_to(const Look& look, const catalog::Relation& from, const catalog::Re
 bool is_served(const catalog::Relation& relation, const std::vector<std::string>& columns,
                const catalog::Index* without = nullptr);
 
+// How many of a partitioned table's leaves have such an index of their own; adds to `all` the
+// leaves it has.
+std::size_t count_served_partitions(const Look& look, const catalog::Relation& table,
+                                    const std::vector<std::string>& columns, std::size_t& all);
+
 // True if a foreign key of the table has this index alone to find its rows by.
 bool serves_a_foreign_key_alone(const catalog::Relation& relation, const catalog::Index& index);
 

@@ -37,7 +37,7 @@ const Rule duplicate_index = {.name = "duplicate-index",
                               .severity = Severity::warning,
                               .area = Area::indexes,
                               .summary = "An index that is the same as another one",
-                              .engines = Engines::postgresql,
+                              .engines = Engines::all,
                               .serves = {"DB-2"},
                               .needs_workload = false,
                               .check = check};

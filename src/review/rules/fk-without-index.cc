@@ -47,7 +47,11 @@ void check(const Look& look, Verdict& verdict) {
       const bool broken = std::ranges::any_of(table->indexes, [&](const Index& index) {
         return !index.valid && begins_with(columns_of(index), key->columns);
       });
-      if (!fix && !broken) {
+      // An index that a partition has already would become part of the new one, and go with it.
+      std::size_t partitions = 0;
+      const std::size_t served = count_served_partitions(look, *table, key->columns, partitions);
+      if (served > 0 && served == partitions) continue;
+      if (!fix && !broken && served == 0) {
         fix = create_index(
             look, *table, index_for(names, *table, *key),
             fmt::format("Deletes from {} and joins to it find their rows at once instead of "
@@ -78,7 +82,7 @@ const Rule fk_without_index = {.name = "fk-without-index",
                                .severity = Severity::warning,
                                .area = Area::indexes,
                                .summary = "A foreign key whose columns no index begins with",
-                               .engines = Engines::postgresql,
+                               .engines = Engines::all,
                                .serves = {"DB-2"},
                                .needs_workload = false,
                                .check = check};

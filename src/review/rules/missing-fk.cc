@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <set>
+
 #include "review/fixes.h"
 #include "review/relationships.h"
 
@@ -9,6 +11,10 @@ namespace {
 
 void check(const Look& look, Verdict& verdict) {
   Names names(look.catalog);
+  std::set<std::string> with_keys;  // schemas that use foreign keys
+  for (const Relation& table : look.catalog.relations)
+    for (const Constraint& constraint : table.constraints)
+      if (constraint.type == ConstraintType::foreign_key) with_keys.insert(table.schema);
   for (const auto& [child, column, parent, key] : implied_references(look)) {
     const std::string name = catalog::quote_identifier(column->name);
     const std::string target =
@@ -36,11 +42,14 @@ void check(const Look& look, Verdict& verdict) {
         fix->impact.bytes = indexed.impact.bytes;
       }
     }
-    verdict.find(subject_of(*child, *column),
-                 fmt::format("{}.{} looks like a reference to {} and is no foreign key: nothing "
-                             "keeps it from pointing nowhere.",
-                             name_of(*child), name, target),
-                 {{"references", name_of(*parent)}, {"type", column->type}}, std::move(fix));
+    Finding& finding = verdict.find(
+        subject_of(*child, *column),
+        fmt::format("{}.{} looks like a reference to {} and is no foreign key: nothing "
+                    "keeps it from pointing nowhere.",
+                    name_of(*child), name, target),
+        {{"references", name_of(*parent)}, {"type", column->type}}, std::move(fix));
+    // Who uses none anywhere has decided so.
+    if (!with_keys.contains(child->schema)) finding.severity = Severity::info;
   }
 }
 

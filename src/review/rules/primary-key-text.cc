@@ -8,7 +8,7 @@ namespace architrave::review::rules {
 
 namespace {
 
-constexpr int code_length = 16;       // country codes and the like are fine
+constexpr int code_length = 24;       // country codes and the like are fine
 constexpr double lookup_rows = 1000;  // and so are small tables of constants
 
 void check(const Look& look, Verdict& verdict) {

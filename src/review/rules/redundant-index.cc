@@ -38,7 +38,7 @@ const Rule redundant_index = {.name = "redundant-index",
                               .severity = Severity::warning,
                               .area = Area::indexes,
                               .summary = "An index that a wider index begins with",
-                              .engines = Engines::postgresql,
+                              .engines = Engines::all,
                               .serves = {"DB-2"},
                               .needs_workload = false,
                               .check = check};
