@@ -88,9 +88,11 @@ std::vector<report::AreaScore> score_areas(const Review& review, const catalog::
          : finding.severity == Severity::warning ? score.warnings
                                                  : score.infos);
     }
-    const bool ran = std::ranges::any_of(rules, [&](const Rule* rule) {
+    // A rule that could not be judged in part may still have found something.
+    const bool found = score.errors + score.warnings + score.infos > 0;
+    const bool ran = found || std::ranges::any_of(rules, [&](const Rule* rule) {
       return rule->area == each.area && applies(*rule, catalog) &&
-             (!rule->needs_workload || catalog.server.has_workload);
+             std::ranges::find(review.skipped, rule->name, &Skipped::rule) == review.skipped.end();
     });
     if (!ran) {
       score.judged = false;

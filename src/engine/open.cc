@@ -1,6 +1,7 @@
 // Opens what a source resolved to, and starts sandboxes of it.
 
 #include <fmt/format.h>
+#include <libpq-fe.h>
 
 #include "base/text.h"
 #include "engine/engine.h"
@@ -52,7 +53,9 @@ Result<std::unique_ptr<Sandbox>> start_postgres(
   return std::unique_ptr<Sandbox>(std::move(*sandbox));
 }
 
-std::string name_of_live(const postgres::Connection& connection, const std::string& host) {
+std::string name_of_live(const postgres::Connection& connection) {
+  const char* from_libpq = PQhost(connection.raw());
+  const std::string host = from_libpq != nullptr ? from_libpq : "";
   return fmt::format("{}{} as {}", connection.database(), host.empty() ? "" : " on " + host,
                      connection.user());
 }
@@ -70,7 +73,7 @@ Result<Opened> open_live(const Resolved& resolved, const OpenOptions& options) {
   Opened opened;
   opened.catalog = std::move(*catalog);
   opened.source = {"live", "postgresql", opened.catalog.server.version,
-                   name_of_live(*connection, connection->host())};
+                   name_of_live(*connection)};
   const std::string source = resolved.connection;
   opened.start_sandbox = [source, connect](Opened& self,
                                            Fill fill) -> Result<std::unique_ptr<Sandbox>> {
@@ -144,6 +147,18 @@ Result<Opened> open_sqlite(Result<Opened> opened) {
   return opened;
 }
 
+// What looks like MySQL's may be SQLite's, which takes any type's name: whether it loads tells.
+Result<Opened> open_sqlite_sql(const Resolved& resolved) {
+  std::vector<sqlite::Script> scripts;
+  for (const SqlFile& file : resolved.files) scripts.push_back({file.file, file.text});
+  Result<Opened> opened = open_sqlite(sqlite::load_scripts(scripts, name_of(resolved)));
+  if (resolved.dialect == Dialect::mysql && (!opened || !opened->problems.empty()))
+    return fail("source.unsupported", "this looks like a script for MySQL, which can't be read yet",
+                name_of(resolved),
+                "if it is for PostgreSQL or SQLite all the same, say --engine postgresql or --engine sqlite");
+  return opened;
+}
+
 }  // namespace
 
 Result<Opened> open(const std::string& source, const OpenOptions& options) {
@@ -159,10 +174,8 @@ Result<Opened> open(const std::string& source, const OpenOptions& options) {
     case Resolved::Kind::sql:
       break;
   }
-  if (resolved->dialect != Dialect::sqlite) return open_postgres_sql(*resolved, options);
-  std::string text;
-  for (const SqlFile& file : resolved->files) text += file.text + '\n';
-  return open_sqlite(sqlite::load_script(text, name_of(*resolved)));
+  if (resolved->dialect == Dialect::postgresql) return open_postgres_sql(*resolved, options);
+  return open_sqlite_sql(*resolved);
 }
 
 Result<std::unique_ptr<Sandbox>> make_sandbox(Opened& opened, Fill fill) {

@@ -59,11 +59,6 @@ Result<Resolved> sql(Resolved resolved, std::string_view engine) {
     for (const SqlFile& file : resolved.files) sample += file.text.substr(0, 200'000) + '\n';
     resolved.dialect = guess_dialect(sample);
   }
-  if (resolved.dialect == Dialect::mysql)
-    return fail("source.unsupported", "this looks like a script for MySQL, which can't be read yet",
-                resolved.path.string(),
-                "if it is for PostgreSQL or SQLite all the same, say --engine postgresql or "
-                "--engine sqlite");
   resolved.kind = Resolved::Kind::sql;
   return resolved;
 }
@@ -95,7 +90,7 @@ Result<Resolved> file(const std::string& path, std::string_view engine) {
   }
   Result<std::string> bytes = read_file(path);
   if (!bytes) return fail(bytes);
-  if (path.ends_with(".twin") || postgres::looks_like_twin(*bytes)) {
+  if (path.ends_with(".twin") || bytes->starts_with(postgres::twin_magic)) {
     resolved.kind = Resolved::Kind::twin;
     resolved.bytes = std::move(*bytes);
     return resolved;

@@ -21,12 +21,12 @@ struct SqlFile {
 struct Resolved {
   enum class Kind { postgres_live, sqlite_file, sql, twin };
   Kind kind = Kind::postgres_live;
-  std::string connection;        // for libpq; empty: its environment
-  std::filesystem::path path;    // of a file or folder
+  std::string connection;      // for libpq; empty: its environment
+  std::filesystem::path path;  // of a file or folder
   bool is_folder = false;
-  std::vector<SqlFile> files;    // kind sql, in the order to load
+  std::vector<SqlFile> files;  // kind sql, in the order to load
   Dialect dialect = Dialect::postgresql;
-  std::string bytes;             // kind twin
+  std::string bytes;  // kind twin
 };
 
 // `engine`: "postgresql" or "sqlite" to force the dialect of .sql files, else "". Errors:
