@@ -55,6 +55,35 @@ const Rule* find_rule(std::span<const Rule* const> rules, std::string_view name)
   return found == rules.end() ? nullptr : *found;
 }
 
+// What is done to how many: "Create 10 indexes", or "Mend 10 places" for kinds that have no word.
+struct KindWords {
+  std::string_view kind;
+  const char* one;
+  const char* many;
+};
+constexpr std::array<KindWords, 7> kind_words = {{
+    {"create_index", "Create {} index", "Create {} indexes"},
+    {"drop_index", "Drop {} index", "Drop {} indexes"},
+    {"add_constraint", "Add {} constraint", "Add {} constraints"},
+    {"alter_type", "Change the types in {} table", "Change the types in {} tables"},
+    {"comment", "Write {} comment", "Write {} comments"},
+    {"setting", "Change {} setting", "Change {} settings"},
+    {"validate_constraint", "Validate {} constraint", "Validate {} constraints"},
+}};
+
+std::string title_of_many(const Proposal* first, std::size_t proposals, std::size_t findings,
+                          std::string summary) {
+  if (!summary.empty() && (summary.size() < 2 || summary[1] < 'A' || summary[1] > 'Z'))
+    summary[0] = lower(summary.substr(0, 1))[0];
+  while (summary.ends_with('.')) summary.pop_back();
+  std::string what = fmt::format("{} {} places", first != nullptr ? "Mend" : "Look at", findings);
+  if (first != nullptr)
+    for (const KindWords& words : kind_words)
+      if (words.kind == first->kind)
+        what = fmt::format(fmt::runtime(proposals == 1 ? words.one : words.many), proposals);
+  return what + ": " + summary;
+}
+
 std::string heaviest(const Review& review, Area area, std::span<const Rule* const> rules) {
   std::map<std::string, double> weights;
   std::map<std::string, int> counts;
@@ -97,7 +126,7 @@ std::vector<report::AreaScore> score_areas(const Review& review, const catalog::
     if (!ran) {
       score.judged = false;
       score.score = 0;
-      score.why = "not judged: it takes a live server to look at";
+      score.why = "it takes a live server to look at";
     } else {
       score.score =
           static_cast<int>(std::lround(100 * std::exp(-weight / (4 * (10 + tables / 2)))));
@@ -149,8 +178,8 @@ std::vector<report::Action> plan_actions(const Review& review, std::span<const R
       action.title = first != nullptr ? first->title : findings.front()->message;
       action.why = first != nullptr ? findings.front()->message : "";
     } else {
-      action.title =
-          fmt::format("{} ({} places)", rule != nullptr ? rule->summary : name, findings.size());
+      action.title = title_of_many(first, action.proposals.size(), findings.size(),
+                                   rule != nullptr ? std::string(rule->summary) : name);
       action.why = first != nullptr ? first->why : findings.front()->message;
     }
     // Without a fix at hand somebody has to think first.

@@ -130,6 +130,7 @@ Result<Opened> open_postgres_sql(const Resolved& resolved, const OpenOptions& op
   if (!catalog) return fail(catalog);
   Opened opened;
   opened.catalog = std::move(*catalog);
+  opened.catalog.server.database_bytes.reset();  // of a sandbox: mostly the server's own catalogs
   opened.source = {resolved.is_folder ? "folder" : "file", "postgresql",
                    opened.catalog.server.version, name_of(resolved)};
   opened.problems = std::move(loaded->problems);
