@@ -66,11 +66,13 @@ Review review(const catalog::Catalog& catalog, const Settings& settings) {
     std::ranges::move(verdict.proposals, std::back_inserter(proposals));
     std::ranges::move(verdict.skipped, std::back_inserter(review.skipped));
   }
-  std::ranges::stable_sort(review.findings, [](const Finding& a, const Finding& b) {
+  std::ranges::sort(review.findings, [](const Finding& a, const Finding& b) {
     return std::tie(b.severity, a.rule, a.object, a.message) <
            std::tie(a.severity, b.rule, b.object, b.message);
   });
-  std::ranges::stable_sort(review.skipped, {}, &Skipped::rule);
+  std::ranges::sort(review.skipped, [](const Skipped& a, const Skipped& b) {
+    return std::tie(a.rule, a.why) < std::tie(b.rule, b.why);
+  });
   review.proposals = in_order(std::move(proposals), review.findings);
   return review;
 }
