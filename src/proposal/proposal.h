@@ -14,8 +14,19 @@ enum class Severity { info, warning, error };
 std::string_view to_string(Severity severity);
 
 // Where in the report a finding stands, and which score it moves.
-enum class Area { keys, indexes, types, naming, model, security, performance, maintenance,
-                  settings, scaling, backup };
+enum class Area {
+  keys,
+  indexes,
+  types,
+  naming,
+  model,
+  security,
+  performance,
+  maintenance,
+  settings,
+  scaling,
+  backup
+};
 std::string_view to_string(Area area);
 
 // An object as findings name it: the words and the form of catalog::Object ("table",
@@ -49,14 +60,23 @@ struct Finding {
 };
 
 // PostgreSQL's table-level lock modes, weakest first; `none` for what locks no table.
-enum class Lock { none, access_share, row_share, row_exclusive, share_update_exclusive, share,
-                  share_row_exclusive, exclusive, access_exclusive };
+enum class Lock {
+  none,
+  access_share,
+  row_share,
+  row_exclusive,
+  share_update_exclusive,
+  share,
+  share_row_exclusive,
+  exclusive,
+  access_exclusive
+};
 std::string_view to_string(Lock lock);  // "ACCESS EXCLUSIVE"
 
 struct Impact {
-  Lock lock = Lock::none;        // the strongest that `up` takes on a table that is in use
-  bool rewrites = false;         // rewrites the table
-  std::string blocks;            // "nothing", "writes", "reads and writes"; from the lock if empty
+  Lock lock = Lock::none;  // the strongest that `up` takes on a table that is in use
+  bool rewrites = false;   // rewrites the table
+  std::string blocks;      // "nothing", "writes", "reads and writes"; from the lock if empty
   std::optional<double> seconds_estimate;  // from measured sizes; absent where none were known
   std::optional<std::int64_t> bytes;       // of disk it takes (or frees, below zero)
 };
@@ -90,16 +110,16 @@ struct Probe {
 };
 
 struct Proposal {
-  std::string id;     // stable: of its kind and `up`; see proposal_id
-  std::string kind;   // "create_index", "drop_index", "add_constraint", "alter_type", …
-  std::string title;  // imperative: "Index shop.orders (customer_id)"
-  std::string why;    // what it is good for, in one or two sentences
+  std::string id;                 // stable: of its kind and `up`; see proposal_id
+  std::string kind;               // "create_index", "drop_index", "add_constraint", "alter_type", …
+  std::string title;              // imperative: "Index shop.orders (customer_id)"
+  std::string why;                // what it is good for, in one or two sentences
   std::vector<std::string> up;    // statements, in order, each without its semicolon
   std::vector<std::string> down;  // undoes `up`: the catalog afterwards equals the one before
   bool transactional = true;      // false: up and down may not run in a transaction (CONCURRENTLY)
   Impact impact;
-  int effort = 1;     // 1 run it, 2 run it in a quiet hour, 3 the application has to change too
-  int risk = 1;       // 1 none to speak of, 2 may fail or block for a moment, 3 plan it
+  int effort = 1;  // 1 run it, 2 run it in a quiet hour, 3 the application has to change too
+  int risk = 1;    // 1 none to speak of, 2 may fail or block for a moment, 3 plan it
   std::vector<Probe> probes;
   Proof proof;
 };

@@ -31,8 +31,9 @@ class Verdict {
   Verdict(std::string_view rule, Severity severity, Area area)
       : rule_(rule), severity_(severity), area_(area) {}
 
-  // Adds a finding, and with a proposal its fix: the proposal gets its id here. The reference is
-  // valid until the next call; use it to change the severity for one finding.
+  // Adds a finding, and with a proposal its fix: the proposal gets its id here. A message that does
+  // not name the object gets the name before it. The reference is valid until the next call; use it
+  // to change the severity for one finding.
   Finding& find(Subject object, std::string message, Evidence evidence = {},
                 std::optional<Proposal> fix = std::nullopt);
   // Says that (a part of) the rule could not be judged. The same reason is kept once.
@@ -51,10 +52,10 @@ class Verdict {
 enum class Engines { postgresql, sqlite, all };
 
 struct Rule {
-  std::string_view name;      // "fk-without-index": also its file's and its page's name
+  std::string_view name;  // "fk-without-index": also its file's and its page's name
   Severity severity = Severity::warning;
   Area area = Area::model;
-  std::string_view summary;   // one sentence: what is wrong when it fires
+  std::string_view summary;  // one sentence: what is wrong when it fires
   Engines engines = Engines::postgresql;
   std::initializer_list<std::string_view> serves;  // house rules: "DB-2", "SEC-3"; mostly empty
   bool needs_workload = false;  // looks at usage counters: not judged on a source without them
