@@ -33,10 +33,7 @@ class Prover {
         progress_(progress) {}
 
   Status prove() {
-    Result<Catalog> before = sandbox_->read();
-    if (!before) return fail(before);
-    before_ = std::move(*before);
-    fingerprints_before_ = fingerprints(judged(before_));
+    if (Status looked = look_before(); !looked) return looked;
     for (const Finding& finding : review_.findings)
       if (!finding.proposal.empty()) mends_[finding.proposal].push_back(finding.fingerprint());
 
@@ -47,6 +44,16 @@ class Prover {
   }
 
  private:
+  // A fresh sandbox has folders of its own, and its definitions have been through the deparser once
+  // more: each is compared with itself.
+  Status look_before() {
+    Result<Catalog> before = sandbox_->read();
+    if (!before) return fail(before);
+    before_ = std::move(*before);
+    fingerprints_before_ = fingerprints(judged(before_));
+    return {};
+  }
+
   // What a batch showed.
   struct Trial {
     std::vector<engine::Outcome> up;
@@ -65,18 +72,21 @@ class Prover {
 
     std::set<std::size_t> suspects = suspected(batch, *trial);
     if (batch.size() == 1) suspects.clear();
-    const bool clean = trial->left.empty();
-    if (!clean) {
-      Result<std::unique_ptr<engine::Sandbox>> again = fresh_();
-      if (!again) return fail(again);
-      sandbox_ = std::move(*again);
-    }
     if (suspects.empty()) {
       for (std::size_t i = 0; i < batch.size(); ++i) record(batch[i], i, *trial);
       done_ += batch.size();
-      return {};
     }
+    if (!trial->left.empty())
+      if (Status renewed = renew(); !renewed) return renewed;
+    if (suspects.empty()) return {};
     return divide(batch, suspects);
+  }
+
+  Status renew() {
+    Result<std::unique_ptr<engine::Sandbox>> again = fresh_();
+    if (!again) return fail(again);
+    sandbox_ = std::move(*again);
+    return look_before();
   }
 
   // Those that are above suspicion are tried again without the others, the others in halves.
@@ -228,8 +238,8 @@ class Prover {
     return claim;
   }
 
-  // Last, since it makes the sandbox a twin, in which changes of definitions mean reading files that
-  // are as long as production's.
+  // Last, since it makes the sandbox a twin, in which changes of definitions mean reading files
+  // that are as long as production's.
   Status compare_costs() {
     const bool any = std::ranges::any_of(
         proposals_, [](const Proposal& proposal) { return !proposal.probes.empty(); });
