@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/configuration.h"
+#include "cli/rule_names.h"
 
 namespace architrave::cli {
 
@@ -70,6 +71,9 @@ int assess(Arguments& arguments) {
                                            : Colour::automatic);
   Result<Configuration> configuration = read_configuration();
   if (!configuration) return report_error(configuration.error());
+  for (const auto* names : {&arguments.options.rules.only, &arguments.options.rules.without})
+    for (const std::string& name : *names)
+      if (const Status known = check_rule_name(name); !known) return report_error(known.error());
   for (const std::string& rule : configuration->without)
     arguments.options.rules.without.push_back(rule);
   if (arguments.fail_on.empty())

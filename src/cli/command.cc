@@ -10,6 +10,7 @@
 #include "base/process.h"
 #include "base/terminal.h"
 #include "base/version.h"
+#include "cli/nearest.h"
 
 namespace architrave::cli {
 
@@ -46,6 +47,19 @@ int write_result(const std::string& output, std::string_view bytes, int otherwis
   return written ? otherwise : report_error(written.error());
 }
 
+namespace {
+
+int unknown_command(const CLI::App& app, const std::string& written) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands(nullptr)) names.push_back(command->get_name());
+  return report_error({"command.unknown",
+                       "there is no command \"" + written + "\"",
+                       {},
+                       did_you_mean(written, names) + "architrave --help lists them"});
+}
+
+}  // namespace
+
 int run(int argc, char** argv) {
   CLI::App app{
       "A database architect: what a principal architect would say of your database, each proposal\n"
@@ -59,9 +73,9 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", "architrave " + std::string(version()));
   app.require_subcommand(1);
   app.failure_message([](const CLI::App* failed, const CLI::Error& error) {
-    return fmt::format("error: {}\n  hint: {} --help\n", error.what(),
-                       failed->get_parent() != nullptr ? "architrave " + failed->get_name()
-                                                       : std::string("architrave"));
+    const std::vector<CLI::App*> commands = failed->get_subcommands();
+    return fmt::format("error: {}\n  hint: architrave {}--help\n", error.what(),
+                       commands.empty() ? "" : commands.front()->get_name() + ' ');
   });
 
   Chosen chosen;
@@ -71,6 +85,8 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    if (argc > 1 && *argv[1] != '-' && app.get_subcommands().empty())
+      return unknown_command(app, argv[1]);
     return app.exit(error) == 0 ? Exit::success : Exit::failed;
   }
   catch_interrupts();

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "cli/rule_names.h"
 
 namespace architrave::cli {
 
@@ -20,8 +21,12 @@ Status read_rules(const YAML::Node& node, Configuration& configuration) {
   for (const auto& entry : node) {
     if (entry.first.as<std::string>() != "without" || !entry.second.IsSequence())
       return wrong(configuration.file, entry.first.Mark(), "rules takes only `without`, a list");
-    for (const YAML::Node& rule : entry.second)
-      configuration.without.push_back(rule.as<std::string>());
+    for (const YAML::Node& rule : entry.second) {
+      const auto name = rule.as<std::string>();
+      const std::string where = configuration.file + ":" + std::to_string(rule.Mark().line + 1);
+      if (Status known = check_rule_name(name, where); !known) return known;
+      configuration.without.push_back(name);
+    }
   }
   return {};
 }

@@ -18,7 +18,8 @@ struct Configuration {
   std::vector<std::string> without;
 };
 
-// Error "configuration" for a file that is not YAML, or has a key or value that is not known.
+// Error "configuration" for a file that is not YAML, or has a key or value that is not known;
+// "rule.unknown" for the name of a rule that there is not.
 Result<Configuration> read_configuration();
 
 }  // namespace architrave::cli
