@@ -1,4 +1,11 @@
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
+#include <array>
+#include <cerrno>
+#include <csignal>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,6 +24,22 @@ struct Arguments {
   std::vector<std::string> command;
   engine::OpenOptions open;
 };
+
+// Waits for the command as a shell does: Ctrl-C at the terminal is the command's own (psql cancels
+// a query with it) and does not end us, who have to tidy up after it. What asks this process alone
+// to end is passed on.
+int wait_for_command(pid_t pid) {
+  std::signal(SIGINT, SIG_IGN);
+  std::signal(SIGQUIT, SIG_IGN);
+  const int process = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  std::array<pollfd, 2> waits = {pollfd{process, POLLIN, 0},
+                                 pollfd{interrupt_descriptor(), POLLIN, 0}};
+  while (process >= 0 && waits[0].revents == 0 && !interrupted())
+    if (::poll(waits.data(), waits.size(), -1) < 0 && errno != EINTR) break;
+  if (interrupted()) ::kill(pid, SIGTERM);
+  if (process >= 0) ::close(process);
+  return wait(pid);
+}
 
 int sandbox(Arguments& arguments) {
   Progress progress;
@@ -44,7 +67,7 @@ int sandbox(Arguments& arguments) {
       command.arguments.push_back(value);
   const Result<pid_t> started = start(command);
   if (!started) return report_error(started.error());
-  return wait(*started);
+  return wait_for_command(*started);
 }
 
 }  // namespace
