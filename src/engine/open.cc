@@ -72,8 +72,7 @@ Result<Opened> open_live(const Resolved& resolved, const OpenOptions& options) {
   if (!catalog) return fail(catalog);
   Opened opened;
   opened.catalog = std::move(*catalog);
-  opened.source = {"live", "postgresql", opened.catalog.server.version,
-                   name_of_live(*connection)};
+  opened.source = {"live", "postgresql", opened.catalog.server.version, name_of_live(*connection)};
   const std::string source = resolved.connection;
   opened.start_sandbox = [source, connect](Opened& self,
                                            Fill fill) -> Result<std::unique_ptr<Sandbox>> {
@@ -104,6 +103,20 @@ Result<Opened> open_twin(const Resolved& resolved) {
   return opened;
 }
 
+// What a sandbox's server knows of itself says nothing of the one that will run the schema.
+void forget_server(catalog::Catalog& catalog) {
+  const catalog::Server seen = std::move(catalog.server);
+  catalog.server = {.engine = seen.engine,
+                    .version = seen.version,
+                    .version_number = seen.version_number,
+                    .database = seen.database,
+                    .encoding = seen.encoding,
+                    .collation = seen.collation,
+                    .role = seen.role,
+                    .superuser = seen.superuser};
+  catalog.settings.clear();
+}
+
 std::string name_of(const Resolved& resolved) {
   return resolved.path == "-" ? "standard input" : resolved.path.string();
 }
@@ -130,7 +143,7 @@ Result<Opened> open_postgres_sql(const Resolved& resolved, const OpenOptions& op
   if (!catalog) return fail(catalog);
   Opened opened;
   opened.catalog = std::move(*catalog);
-  opened.catalog.server.database_bytes.reset();  // of a sandbox: mostly the server's own catalogs
+  forget_server(opened.catalog);
   opened.source = {resolved.is_folder ? "folder" : "file", "postgresql",
                    opened.catalog.server.version, name_of(resolved)};
   opened.problems = std::move(loaded->problems);
@@ -156,7 +169,8 @@ Result<Opened> open_sqlite_sql(const Resolved& resolved) {
   if (resolved.dialect == Dialect::mysql && (!opened || !opened->problems.empty()))
     return fail("source.unsupported", "this looks like a script for MySQL, which can't be read yet",
                 name_of(resolved),
-                "if it is for PostgreSQL or SQLite all the same, say --engine postgresql or --engine sqlite");
+                "if it is for PostgreSQL or SQLite all the same, say --engine postgresql or "
+                "--engine sqlite");
   return opened;
 }
 
