@@ -93,6 +93,8 @@ class Loader {
       switch (item.kind) {
         case ScriptItem::Kind::statement:
           if (runs_or_reads_files(item.text)) {
+            if (const Status flushed = flush(); !flushed) return flushed;
+            ++loaded_.statements;
             problem(script, item, "COPY to or from a file or a program of the server is not run",
                     "use COPY … FROM stdin, or \\copy");
           } else {
