@@ -60,7 +60,9 @@ Status write_file(const std::filesystem::path& path, std::string_view bytes) {
   if (path == "-") {
     if (!write_descriptor(STDOUT_FILENO, bytes))
       return fail("file.write",
-                  std::string("cannot write to standard output: ") + std::strerror(errno));
+                  std::string("cannot write to standard output: ") + std::strerror(errno), {},
+                  errno == ENOSPC ? "free some disk space, or write elsewhere"
+                                  : "see what reads the output, or write to a file with --output");
     return {};
   }
   const auto failed = [&](int error) {

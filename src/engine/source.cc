@@ -44,9 +44,10 @@ Result<std::vector<std::filesystem::path>> sql_files_of(const std::filesystem::p
       paths.push_back(each->path());
   if (error)
     return fail("file.read", "cannot read the folder " + folder.string() + ": " + error.message(),
-                folder.string());
+                folder.string(), "check that you may read it and the folders in it");
   if (paths.empty())
-    return fail("source.empty", "there are no .sql files in " + folder.string(), folder.string());
+    return fail("source.empty", "there are no .sql files in " + folder.string(), folder.string(),
+                "name the folder that holds the schema or its migrations as .sql files");
   std::ranges::sort(paths);
   return paths;
 }
@@ -99,7 +100,8 @@ Result<Resolved> file(const std::string& path, std::string_view engine) {
     return fail("source.unknown", path + " is neither SQL nor a SQLite database nor a twin", path,
                 forms);
   if (trim(*bytes).empty())
-    return fail("source.empty", (path == "-" ? "standard input" : path) + " is empty", path);
+    return fail("source.empty", (path == "-" ? "standard input" : path) + " is empty", path,
+                "give it SQL that creates a schema, such as what pg_dump --schema-only prints");
   resolved.files.push_back({path, std::move(*bytes)});
   return sql(std::move(resolved), engine);
 }

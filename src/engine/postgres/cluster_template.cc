@@ -57,8 +57,12 @@ bool copy_bytes(int from, int to, off_t size) {
   if (size == 0) return true;
   std::array<char, 65536> buffer;
   ssize_t count = 0;
-  while ((count = ::read(from, buffer.data(), buffer.size())) > 0)
-    if (::write(to, buffer.data(), static_cast<std::size_t>(count)) != count) return false;
+  while ((count = ::read(from, buffer.data(), buffer.size())) > 0) {
+    // A disk that is nearly full takes a part first, and says why it takes no more only then.
+    for (ssize_t done = 0, some = 0; done < count; done += some)
+      if ((some = ::write(to, buffer.data() + done, static_cast<std::size_t>(count - done))) <= 0)
+        return false;
+  }
   return count == 0;
 }
 

@@ -126,9 +126,13 @@ std::unexpected<Error> start_error(const std::string& message, const std::string
   for (std::size_t i = 0; i < lines.size(); ++i)
     if (lines[i].find("FATAL") != std::string::npos || lines[i].find("PANIC") != std::string::npos)
       said = (i > 0 ? lines[i - 1] + "; " : "") + lines[i];
-  return fail("postgres.start", message + (said.empty() ? "" : ": " + std::string(trim(said))), {},
-              "check the free space of " + temporary_folder().string() +
-                  " and that the server's own files are whole");
+  const std::string temporary = temporary_folder().string();
+  return fail(
+      "postgres.start", message + (said.empty() ? "" : ": " + std::string(trim(said))), {},
+      said.find("Permission denied") != std::string::npos && server_user() != nullptr
+          ? "a server is not run as root: let all users enter " + temporary +
+                ", or set TMPDIR to another folder"
+          : "check the free space of " + temporary + " and that the server's own files are whole");
 }
 
 }  // namespace
