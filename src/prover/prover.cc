@@ -54,6 +54,15 @@ class Prover {
     return {};
   }
 
+  // What the sandbox holds before anything is tried.
+  Status look() {
+    Result<Catalog> before = sandbox_->read();
+    if (!before) return fail(before);
+    before_ = std::move(*before);
+    fingerprints_before_ = fingerprints(judged(before_));
+    return {};
+  }
+
   // What a batch showed.
   struct Trial {
     std::vector<engine::Outcome> up;
