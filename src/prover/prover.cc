@@ -255,16 +255,26 @@ class Prover {
     if (!any) return {};
     say(0);
     if (Status taken = sandbox_->take_statistics(); !taken) return taken;
+    std::vector<std::string> queries;
+    for (const Proposal& proposal : proposals_)
+      for (const Probe& probe : proposal.probes) queries.push_back(probe.query);
+    const auto costs = sandbox_->costs(queries);
+    if (!costs) return std::unexpected(costs.error());
+    std::size_t first = 0;
     for (Proposal& proposal : proposals_) {
-      if (proposal.probes.empty() || proposal.proof.status() == ProofStatus::refuted) continue;
-      Result<Claim> claim = cheaper_claim(proposal);
+      const std::size_t count = proposal.probes.size();
+      const auto before = std::span(*costs).subspan(first, count);
+      first += count;
+      if (count == 0 || proposal.proof.status() == ProofStatus::refuted) continue;
+      Result<Claim> claim = cheaper_claim(proposal, before);
       if (!claim) return fail(claim);
       proposal.proof.claims.push_back(std::move(*claim));
     }
     return {};
   }
 
-  Result<Claim> cheaper_claim(const Proposal& proposal) {
+  Result<Claim> cheaper_claim(const Proposal& proposal,
+                              std::span<const std::optional<double>> before) {
     std::vector<std::string> queries;
     for (const Probe& probe : proposal.probes) queries.push_back(probe.query);
     Claim claim{ClaimKind::cheaper, "EXPLAIN " + shown(queries), {}, std::nullopt};
@@ -272,18 +282,16 @@ class Prover {
       claim.seen = "not tried: the source has no statistics of rows to plan with";
       return claim;
     }
-    const auto before = sandbox_->costs(queries);
-    if (!before) return std::unexpected(before.error());
     const auto after = sandbox_->costs_with(queries, {proposal.up.front()});
     if (!after) return std::unexpected(after.error());
     double sum_before = 0;
     double sum_after = 0;
     for (std::size_t i = 0; i < queries.size(); ++i) {
-      if (!(*before)[i] || !(*after)[i]) {
+      if (!before[i] || !(*after)[i]) {
         claim.seen = "not tried: this takes HypoPG in the sandbox's server";
         return claim;
       }
-      sum_before += *(*before)[i];
+      sum_before += *before[i];
       sum_after += *(*after)[i];
     }
     claim.seen = fmt::format("cost {:.2f} before, {:.2f} with the index", sum_before, sum_after);

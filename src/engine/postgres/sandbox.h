@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ class PostgresSandbox final : public engine::Sandbox {
   // Queries may hold $1, $2, …: they are planned as generic plans.
   Result<std::vector<std::optional<double>>> costs(
       const std::vector<std::string>& queries) override;
+  // Installs HypoPG in the sandbox's database, where the server has it.
   Result<std::vector<std::optional<double>>> costs_with(
       const std::vector<std::string>& queries,
       const std::vector<std::string>& create_indexes) override;
@@ -45,6 +47,7 @@ class PostgresSandbox final : public engine::Sandbox {
   std::string database_;
   std::shared_ptr<const Statistics> statistics_;
   bool has_statistics_ = false;
+  std::optional<bool> has_hypopg_;  // once it was asked for
 };
 
 // `settings` are lines for postgresql.conf.
