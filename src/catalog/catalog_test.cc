@@ -89,6 +89,8 @@ TEST(Catalog, SaysWhereJsonDoesNotFit) {
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().where, "$.relations[1].columns[0].not_null");
   EXPECT_FALSE(from_json(R"({"relations": [{"kind": "chair"}]})"));
+  EXPECT_FALSE(from_json(R"({"relations": [{"stats": {"bytes": 1e300}}]})"));
+  EXPECT_FALSE(from_json(R"({"relations": [{"stats": {"bytes": 1.5}}]})"));
 }
 
 TEST(Diff, IgnoresMeasurements) {

@@ -1,6 +1,7 @@
 #include "catalog/json.h"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "catalog/words.h"
 
@@ -96,7 +97,15 @@ struct Decoder {
     requires std::is_arithmetic_v<Number>
   bool decode(const Json& json, Number& out) const {
     if (!json.is_number()) return wrong();
-    out = json.get<Number>();
+    if constexpr (std::is_integral_v<Number>) {
+      // nlohmann's own conversion of a number that does not fit is undefined.
+      if (!json.is_number_integer()) return wrong();
+      const auto value = json.get<std::int64_t>();
+      if (!std::in_range<Number>(value)) return wrong();
+      out = static_cast<Number>(value);
+    } else {
+      out = json.get<Number>();
+    }
     return true;
   }
   template <class Enum>

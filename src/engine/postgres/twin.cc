@@ -5,6 +5,8 @@
 #include <array>
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <utility>
 
 #include "base/text.h"
 #include "catalog/json.h"
@@ -51,9 +53,20 @@ json to_json(const StatisticsSlot& slot) {
   return object;
 }
 
+// The number of that name. nlohmann's own conversion of one that does not fit is undefined.
+template <class Integer>
+Integer integer(const json& object, const char* name, Integer otherwise) {
+  const auto found = object.find(name);
+  if (found == object.end()) return otherwise;
+  if (!found->is_number_integer()) throw std::out_of_range(std::string(name) + " is no whole number");
+  const auto value = found->get<std::int64_t>();
+  if (!std::in_range<Integer>(value)) throw std::out_of_range(std::string(name) + " is too large");
+  return static_cast<Integer>(value);
+}
+
 StatisticsSlot slot_in(const json& object) {
   StatisticsSlot slot;
-  slot.kind = object.at("kind").get<int>();
+  slot.kind = integer(object, "kind", 0);
   slot.op = object.value("operator", "");
   slot.collation = object.value("collation", "");
   slot.has_numbers = object.contains("numbers");
@@ -79,7 +92,7 @@ ColumnStatistics column_in(const json& object) {
   column.column = object.at("column").get<std::string>();
   column.inherited = object.value("inherited", false);
   column.null_fraction = object.value("null_fraction", 0.0F);
-  column.width = object.value("width", 0);
+  column.width = integer(object, "width", 0);
   column.distinct = object.value("distinct", 0.0F);
   for (const json& slot : object.value("slots", json::array()))
     column.slots.push_back(slot_in(slot));
@@ -105,11 +118,11 @@ RelationSize relation_in(const json& object) {
   RelationSize relation;
   relation.schema = object.at("schema").get<std::string>();
   relation.name = object.at("name").get<std::string>();
-  relation.pages = object.value("pages", std::int64_t{0});
-  relation.believed_pages = object.value("believed_pages", std::int64_t{0});
-  relation.all_visible = object.value("all_visible", std::int64_t{0});
+  relation.pages = integer(object, "pages", std::int64_t{0});
+  relation.believed_pages = integer(object, "believed_pages", std::int64_t{0});
+  relation.all_visible = integer(object, "all_visible", std::int64_t{0});
   relation.rows = object.value("rows", -1.0);
-  relation.btree_height = object.value("btree_height", 0);
+  relation.btree_height = integer(object, "btree_height", 0);
   relation.gin = object.value("gin", std::vector<std::int64_t>{});
   if (relation.pages < 0 || relation.pages > most_pages || relation.btree_height < 0 ||
       relation.btree_height > 20)
@@ -181,6 +194,29 @@ std::unexpected<Error> corrupt(const std::string& why) {
               "copy it again, or make it anew with architrave twin");
 }
 
+// Of JSON, in brackets: a twin's own is under ten. Writing JSON recurses, and so must not be given
+// what is nested to overflow the stack.
+constexpr int deepest = 100;
+
+bool nests_deeper_than(std::string_view text, int limit) {
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > limit) return true;
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<std::string> write_twin(const Twin& twin) {
@@ -225,6 +261,7 @@ Result<Twin> read_twin(std::string_view bytes) {
 
   // From here on the text is as its writer made it, or made to deceive.
   try {
+    if (nests_deeper_than(text, deepest)) return corrupt("it nests too deep");
     const json object = json::parse(text);
     Twin twin;
     Result<catalog::Catalog> catalog = catalog::from_json(object.at("catalog").dump());
