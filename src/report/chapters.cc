@@ -16,8 +16,6 @@
 namespace architrave::report {
 
 using catalog::Catalog;
-using catalog::Constraint;
-using catalog::ConstraintType;
 using catalog::Index;
 using catalog::Relation;
 using catalog::RelationKind;

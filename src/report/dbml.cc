@@ -11,7 +11,6 @@ namespace architrave::report {
 
 using catalog::Column;
 using catalog::Constraint;
-using catalog::ConstraintType;
 using catalog::Index;
 using catalog::IndexKey;
 using catalog::Relation;

@@ -15,7 +15,7 @@ std::span<const EmbeddedFile> embedded_files();
 namespace {
 
 // Stands in the page where its data goes, once, as a JSON string; see web/report.html.
-constexpr std::string_view kPlaceholder = "\"ARCHITRAVE-REPORT-DATA\"";
+constexpr std::string_view placeholder = "\"ARCHITRAVE-REPORT-DATA\"";
 
 std::string_view page() {
   const auto files = embedded_files();
@@ -38,14 +38,14 @@ void append_escaped(std::string& out, std::string_view json) {
 
 std::string to_html(const Report& report) {
   const std::string_view whole = page();
-  const std::size_t at = whole.find(kPlaceholder);
+  const std::size_t at = whole.find(placeholder);
   if (at == std::string_view::npos) return std::string(whole);
   const std::string data = to_page_data(report);
   std::string out;
   out.reserve(whole.size() + data.size() + data.size() / 64);
   out.append(whole.substr(0, at));
   append_escaped(out, data);
-  out.append(whole.substr(at + kPlaceholder.size()));
+  out.append(whole.substr(at + placeholder.size()));
   return out;
 }
 

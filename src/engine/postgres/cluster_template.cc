@@ -59,16 +59,20 @@ bool copy_bytes(int from, int to, off_t size) {
   ssize_t count = 0;
   while ((count = ::read(from, buffer.data(), buffer.size())) > 0) {
     // A disk that is nearly full takes a part first, and says why it takes no more only then.
-    for (ssize_t done = 0, some = 0; done < count; done += some)
-      if ((some = ::write(to, buffer.data() + done, static_cast<std::size_t>(count - done))) <= 0)
-        return false;
+    for (ssize_t done = 0; done < count;) {
+      const ssize_t some =
+          ::write(to, buffer.data() + done, static_cast<std::size_t>(count - done));
+      if (some <= 0) return false;
+      done += some;
+    }
   }
   return count == 0;
 }
 
 // Copies a folder's content into an existing one, giving everything to the user.
 Status copy_folder(int from, int to, const fs::path& path, const User* user) {
-  DIR* listing = ::fdopendir(::dup(from));
+  const int again = ::dup(from);
+  DIR* listing = again < 0 ? nullptr : ::fdopendir(again);
   if (listing == nullptr) return cannot("read", path);
   Status copied;
   while (const dirent* entry = ::readdir(listing)) {

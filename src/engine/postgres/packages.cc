@@ -69,7 +69,7 @@ std::string install_hint(std::string_view message, int major) {
     if (at == std::string_view::npos) continue;
     const std::string_view rest = message.substr(at + before.size());
     const std::string name(rest.substr(0, rest.find_first_of(".\"")));
-    const std::string command = install_extension(name, major);
+    std::string command = install_extension(name, major);
     if (!command.empty()) return command;
     return fmt::format("install the extension {} for PostgreSQL {} from its own source", name,
                        major);

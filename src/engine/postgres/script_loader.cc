@@ -153,7 +153,7 @@ class Loader {
   }
 
   static std::filesystem::path beside(const Script& script, const std::string& name) {
-    const std::filesystem::path path(name);
+    std::filesystem::path path(name);
     if (path.is_absolute() || script.file == "-") return path;
     return std::filesystem::path(script.file).parent_path() / path;
   }

@@ -69,7 +69,8 @@ double days_from_civil(int year, int month, int day) {
   const int era = (year >= 0 ? year : year - 399) / 400;
   const int of_era = year - era * 400;
   const int of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  return era * 146097.0 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+  const int days = of_era * 365 + of_era / 4 - of_era / 100 + of_year;
+  return era * 146097.0 + days - 719468;
 }
 
 std::string civil(long long days) {

@@ -15,7 +15,6 @@ namespace {
 using catalog::Catalog;
 using catalog::Column;
 using catalog::Constraint;
-using catalog::ConstraintType;
 using catalog::Index;
 using catalog::IndexKey;
 using catalog::Relation;
