@@ -179,7 +179,34 @@ std::string obstacle_in_others(const Look& look, const Relation& relation, const
 
 }  // namespace
 
+std::string stores_rows_of(const Catalog& catalog, const Relation& relation) {
+  const auto uses = [](const Column& column, const catalog::ObjectName& type) {
+    return column.type_schema == type.schema &&
+           (column.type_name == type.name || column.type_name == '_' + type.name);
+  };
+  std::vector<catalog::ObjectName> types = {relation.object_name()};
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    const catalog::ObjectName type = types[i];
+    const std::string sql = catalog::qualified(type.schema, type.name);
+    for (const Relation& other : catalog.relations)
+      if (other.kind != RelationKind::view)
+        for (const Column& column : other.columns)
+          if (uses(column, type)) return catalog::object_of(other, column).name;
+    for (const catalog::Type& other : catalog.types) {
+      const bool holds = other.base_type == sql || other.base_type == sql + "[]" ||
+                         std::ranges::any_of(other.attributes, [&](const Column& attribute) {
+                           return uses(attribute, type);
+                         });
+      const catalog::ObjectName name{other.schema, other.name};
+      if (holds && std::ranges::find(types, name) == types.end()) types.push_back(name);
+    }
+  }
+  return {};
+}
+
 std::string obstacle(const Look& look, const Relation& relation, const Column& column) {
+  if (const std::string user = stores_rows_of(look.catalog, relation); !user.empty())
+    return fmt::format("{} stores rows of its table", user);
   if (!relation.of_type.empty()) return "its table is of type " + relation.of_type;
   if (!column.generated.empty()) return "it is generated";
   if (!column.collation.empty() || !column.storage.empty() || !column.compression.empty())

@@ -49,6 +49,11 @@ bool has_evidence_of_use(const Look& look, Verdict& verdict);
 std::string obstacle(const Look& look, const catalog::Relation& relation,
                      const catalog::Column& column);
 
+// The first thing that stores rows of this table in a column of its own, directly or in an array,
+// domain or composite type ("app.history.old_row"); empty if none does. The server then refuses
+// what would rewrite the table.
+std::string stores_rows_of(const catalog::Catalog& catalog, const catalog::Relation& relation);
+
 struct NewType {
   std::string type;
   std::string forward;      // USING expression of the change; empty: the type's own cast

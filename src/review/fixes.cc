@@ -78,7 +78,7 @@ std::vector<std::string> columns_of(const Index& index) {
 
 std::string Names::make(const std::string& schema, const std::vector<std::string>& parts,
                         std::string_view suffix) {
-  constexpr std::size_t longest = 63;  // NAMEDATALEN - 1
+  constexpr std::size_t longest = 62;  // NAMEDATALEN - 1 looks like a name that was cut
   if (!filled_) {
     for (const Relation& relation : catalog_.relations) {
       taken_.insert(relation.object_name());
@@ -233,6 +233,9 @@ std::vector<std::string> statements_of(const Relation& relation, const Index& in
   if (index.clustered)
     statements.push_back(fmt::format("ALTER TABLE {} CLUSTER ON {}", name_of(relation),
                                      quote_identifier(index.name)));
+  if (relation.replica_identity == index.name)
+    statements.push_back(fmt::format("ALTER TABLE {} REPLICA IDENTITY USING INDEX {}",
+                                     name_of(relation), quote_identifier(index.name)));
   if (!index.comment.empty())
     statements.push_back(
         fmt::format("COMMENT ON INDEX {} IS {}", name, quote_literal(index.comment)));

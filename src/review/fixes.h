@@ -54,7 +54,7 @@ std::vector<std::string> columns_of(const Index& index);  // of its keys; "" for
 class Names {
  public:
   explicit Names(const Catalog& catalog) : catalog_(catalog) {}
-  // PART_PART_SUFFIX in at most 63 bytes, numbered if it is taken: free for an index, a relation
+  // PART_PART_SUFFIX in at most 62 bytes, numbered if it is taken: free for an index, a relation
   // and a constraint of that schema.
   std::string make(const std::string& schema, const std::vector<std::string>& parts,
                    std::string_view suffix);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "base/text.h"
@@ -125,6 +126,28 @@ bool is_in_a_foreign_key(const Look& look, const Relation& table, const Column& 
   });
 }
 
+// The column that is the table's key, or would be if it had one; by name and type.
+struct Key {
+  std::string column;
+  std::string type;
+  bool declared = true;
+};
+std::optional<Key> key_of(const Catalog& catalog, const Relation& table) {
+  const auto named = [&](const std::string& name, bool declared) {
+    return Key{name, compared_type(catalog, *table.column(name)), declared};
+  };
+  if (const Constraint* key = table.primary_key())
+    return key->columns.size() == 1 ? std::optional(named(key->columns.front(), true))
+                                    : std::nullopt;
+  for (const Index& index : table.indexes)
+    if (index.unique && index.predicate.empty() && index.keys.size() == 1)
+      if (const Column* column = table.column(index.keys.front().column);
+          column != nullptr && column->not_null)
+        return named(column->name, false);
+  if (table.column("id") != nullptr) return named("id", false);
+  return Key{"id", "bigint", false};
+}
+
 }  // namespace
 
 std::vector<Implied> implied_references(const Look& look) {
@@ -165,18 +188,16 @@ std::vector<Implied> implied_references(const Look& look) {
         try_names(own.substr(0, underscore + 1));
       if (parents.size() != 1) continue;
       const Relation* parent = *parents.begin();
-      const Constraint* key = parent->primary_key();
-      if (parent == child || key == nullptr || key->columns.size() != 1 ||
-          !parent->parents.empty() ||
+      const std::optional<Key> key = key_of(look.catalog, *parent);
+      if (parent == child || !key || !parent->parents.empty() ||
           (parent->kind == RelationKind::table && !look.lookup.children(*parent).empty()) ||
           (parent->unlogged && !child->unlogged))
         continue;
-      const Column* referenced = parent->column(key->columns.front());
-      const std::string key_words = joined_words(referenced->name);
+      const std::string key_words = joined_words(key->column);
       if ((key_words != "id" && key_words != words) ||
-          compared_type(look.catalog, *referenced) != compared_type(look.catalog, column))
+          key->type != compared_type(look.catalog, column))
         continue;
-      implied.push_back({child, &column, parent, referenced->name});
+      implied.push_back({child, &column, parent, key->column, key->declared});
     }
   }
   return implied;

@@ -33,7 +33,8 @@ struct Implied {
   const catalog::Relation* child;
   const catalog::Column* column;
   const catalog::Relation* parent;
-  std::string key;  // the parent's column
+  std::string key;      // the parent's column
+  bool has_key = true;  // false where it is none yet, though it is what would be one
 };
 std::vector<Implied> implied_references(const Look& look);
 

@@ -12,6 +12,9 @@ void check(const Look& look, Verdict& verdict) {
       if (constraint.validated || constraint.inherited ||
           constraint.definition.find("NOT ENFORCED") != std::string::npos)
         continue;
+      // A check of the children would come back as not valid, also where it is.
+      const bool has_heirs = constraint.type == ConstraintType::check && !constraint.no_inherit &&
+                             !look.lookup.children(*table).empty();
       const std::string name = catalog::quote_identifier(constraint.name);
       const bool foreign = constraint.type == ConstraintType::foreign_key;
       Proposal fix =
@@ -26,7 +29,8 @@ void check(const Look& look, Verdict& verdict) {
       verdict.find(subject_of(*table, constraint),
                    fmt::format("{} of {} is NOT VALID: older rows may {}.", name, name_of(*table),
                                foreign ? "refer to nothing" : "break it"),
-                   {{"definition", constraint.definition}}, std::move(fix));
+                   {{"definition", constraint.definition}},
+                   has_heirs ? std::nullopt : std::optional(std::move(fix)));
     }
 }
 

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "catalog/acl.h"
 #include "review/columns.h"
 #include "review/fixes.h"
@@ -22,13 +24,24 @@ void check(const Look& look, Verdict& verdict) {
     if (privileges.empty()) continue;
     const std::string name = name_of(relation);
     const std::string list = join(privileges, ", ");
+    // What is taken from the table is taken from its columns too, and comes back one by one.
+    std::vector<std::string> back = {fmt::format("GRANT {} ON TABLE {} TO PUBLIC", list, name)};
+    for (const Column& column : relation.columns)
+      for (const catalog::Grant& grant : catalog::grants(column.acl)) {
+        const std::string privilege(catalog::privilege_name(grant.privilege));
+        if (!grant.grantee.empty() || std::ranges::find(privileges, privilege) == privileges.end())
+          continue;
+        back.push_back(fmt::format("GRANT {} ({}) ON TABLE {} TO PUBLIC", privilege,
+                                   catalog::quote_identifier(column.name), name));
+        by_owner = by_owner && grant.grantor == relation.owner;
+      }
     std::optional<Proposal> fix;
     if (by_owner) {
-      fix = propose("revoke", fmt::format("Take {} from PUBLIC", name),
-                    "What PUBLIC may do, every role that can connect may do, also those that are "
-                    "made later. Grant it to the roles that need it instead.",
-                    {fmt::format("REVOKE {} ON TABLE {} FROM PUBLIC", list, name)},
-                    {fmt::format("GRANT {} ON TABLE {} TO PUBLIC", list, name)});
+      fix =
+          propose("revoke", fmt::format("Take {} from PUBLIC", name),
+                  "What PUBLIC may do, every role that can connect may do, also those that are "
+                  "made later. Grant it to the roles that need it instead.",
+                  {fmt::format("REVOKE {} ON TABLE {} FROM PUBLIC", list, name)}, std::move(back));
       fix->effort = 2;
       fix->risk = 3;
     }

@@ -15,13 +15,13 @@ void check(const Look& look, Verdict& verdict) {
   for (const Relation& table : look.catalog.relations)
     for (const Constraint& constraint : table.constraints)
       if (constraint.type == ConstraintType::foreign_key) with_keys.insert(table.schema);
-  for (const auto& [child, column, parent, key] : implied_references(look)) {
+  for (const auto& [child, column, parent, key, has_key] : implied_references(look)) {
     const std::string name = catalog::quote_identifier(column->name);
     const std::string target =
         fmt::format("{} ({})", name_of(*parent), catalog::quote_identifier(key));
     std::optional<Proposal> fix;
     // A partitioned table can be referred to since PostgreSQL 12; a circle would need more thought.
-    if (!leads_to(look, *parent, *child)) {
+    if (has_key && !leads_to(look, *parent, *child)) {
       fix = add_constraint(look, *child,
                            names.make(child->schema, {child->name, column->name}, "fkey"),
                            fmt::format("FOREIGN KEY ({}) REFERENCES {}", name, target),
@@ -44,9 +44,11 @@ void check(const Look& look, Verdict& verdict) {
     }
     Finding& finding = verdict.find(
         subject_of(*child, *column),
-        fmt::format("{}.{} looks like a reference to {} and is no foreign key: nothing "
-                    "keeps it from pointing nowhere.",
-                    name_of(*child), name, target),
+        has_key ? fmt::format("{}.{} looks like a reference to {} and is no foreign key: nothing "
+                              "keeps it from pointing nowhere.",
+                              name_of(*child), name, target)
+                : fmt::format("{}.{} looks like a reference to {}, which has no key to refer to.",
+                              name_of(*child), name, name_of(*parent)),
         {{"references", name_of(*parent)}, {"type", column->type}}, std::move(fix));
     // Who uses none anywhere has decided so.
     if (!with_keys.contains(child->schema)) finding.severity = Severity::info;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "review/columns.h"
 #include "review/fixes.h"
 #include "review/index_facts.h"
 
@@ -124,7 +125,9 @@ std::optional<Proposal> mend(const Look& look, const Relation& table) {
   const Column* id = table.column("id");
   if (!fix && id != nullptr && id->not_null && id->type_category == "N")
     fix = add_key(look, table, {"id"});
-  if (!fix && id == nullptr && linked_columns(table).empty()) fix = add_identity(look, table);
+  if (!fix && id == nullptr && linked_columns(table).empty() &&
+      stores_rows_of(look.catalog, table).empty())
+    fix = add_identity(look, table);
   if (!fix) return fix;
   fix->title = fmt::format("Give {} a primary key", name_of(table));
   fix->why = "Rows can be told apart, referred to and replicated.";

@@ -71,7 +71,10 @@ Proposal extend(const Look& look, const Relation& table, Bounds last, time::sys_
     fix.up.push_back(
         fmt::format("CREATE TABLE {} PARTITION OF {} FOR VALUES FROM ('{}{}') TO ('{}{}')", name,
                     name_of(table), text_of(last.to, "-"), last.tail, text_of(to, "-"), last.tail));
-    fix.down.insert(fix.down.begin(), fmt::format("DROP TABLE {}", name));
+    // Detached first: a foreign key that refers to the parent would hold it.
+    fix.down.insert(fix.down.begin(),
+                    {fmt::format("ALTER TABLE {} DETACH PARTITION {}", name_of(table), name),
+                     fmt::format("DROP TABLE {}", name)});
     last = {last.to, to, last.tail};
   }
   fix.impact.lock = Lock::access_exclusive;

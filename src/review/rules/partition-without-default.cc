@@ -46,7 +46,9 @@ void check(const Look& look, Verdict& verdict) {
     fix.why =
         "A value that nobody thought of is kept, and can be moved when its partition is made.";
     fix.up = {fmt::format("CREATE TABLE {} PARTITION OF {} DEFAULT", name, name_of(table))};
-    fix.down = {fmt::format("DROP TABLE {}", name)};
+    // Detached first: a foreign key that refers to the parent would hold it.
+    fix.down = {fmt::format("ALTER TABLE {} DETACH PARTITION {}", name_of(table), name),
+                fmt::format("DROP TABLE {}", name)};
     fix.impact.lock = Lock::access_exclusive;
     fix.risk = 2;
     verdict.find(

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "catalog/acl.h"
 #include "review/columns.h"
@@ -26,15 +27,35 @@ std::string options_of(const Sequence& sequence) {
                      sequence.cache, sequence.cycle ? " CYCLE" : "");
 }
 
+// Whom default privileges may give rights on a new sequence of this schema.
+std::set<std::string> preferred(const Catalog& catalog, const Sequence& sequence) {
+  std::set<std::string> roles;
+  for (const catalog::OtherObject& other : catalog.others) {
+    if (other.kind != catalog::Kind::default_privileges) continue;
+    const auto objects = other.properties.find("objects"), schema = other.properties.find("schema");
+    if (objects == other.properties.end() || objects->second != "sequences") continue;
+    if (schema != other.properties.end() && schema->second != sequence.schema) continue;
+    for (const catalog::Grant& grant : catalog::grants(other.acl))
+      if (grant.grantee != sequence.owner) roles.insert(grant.grantee);
+  }
+  return roles;
+}
+
+std::string role_name(const std::string& role) {
+  return role.empty() ? "PUBLIC" : quote_identifier(role);
+}
+
 // Grants and comment of the sequence, to be given to another of that name.
-void add_trimmings(std::vector<std::string>& statements, const Sequence& sequence) {
+void add_trimmings(const Catalog& catalog, std::vector<std::string>& statements,
+                   const Sequence& sequence) {
   const std::string name = catalog::qualified(sequence.schema, sequence.name);
+  for (const std::string& role : preferred(catalog, sequence))
+    statements.push_back(fmt::format("REVOKE ALL ON SEQUENCE {} FROM {}", name, role_name(role)));
   for (const catalog::Grant& grant : catalog::grants(sequence.acl))
     if (grant.grantee != sequence.owner)
       statements.push_back(
           fmt::format("GRANT {} ON SEQUENCE {} TO {}{}", catalog::privilege_name(grant.privilege),
-                      name, grant.grantee.empty() ? "PUBLIC" : quote_identifier(grant.grantee),
-                      grant.grantable ? " WITH GRANT OPTION" : ""));
+                      name, role_name(grant.grantee), grant.grantable ? " WITH GRANT OPTION" : ""));
   if (!sequence.comment.empty())
     statements.push_back(fmt::format("COMMENT ON SEQUENCE {} IS {}", name,
                                      catalog::quote_literal(sequence.comment)));
@@ -60,7 +81,8 @@ bool is_used_elsewhere(const Look& look, const Sequence& sequence, const Relatio
       users, [&](const catalog::Object& user) { return user != own_column && user != own_table; });
 }
 
-Proposal fix_for(const Relation& table, const Column& column, const Sequence& sequence) {
+Proposal fix_for(const Catalog& catalog, const Relation& table, const Column& column,
+                 const Sequence& sequence) {
   const std::string alter =
       fmt::format("ALTER TABLE {} ALTER COLUMN {}", name_of(table), quote_identifier(column.name));
   const std::string name = catalog::qualified(sequence.schema, sequence.name);
@@ -89,8 +111,8 @@ Proposal fix_for(const Relation& table, const Column& column, const Sequence& se
        fmt::format("ALTER SEQUENCE {} OWNED BY {}.{}", name, name_of(table),
                    quote_identifier(column.name)),
        fmt::format("{} SET DEFAULT {}", alter, column.default_value)});
-  add_trimmings(fix.up, sequence);
-  add_trimmings(fix.down, sequence);
+  add_trimmings(catalog, fix.up, sequence);
+  add_trimmings(catalog, fix.down, sequence);
   fix.impact.lock = Lock::access_exclusive;
   fix.effort = 2;
   fix.risk = 2;
@@ -109,7 +131,7 @@ void check(const Look& look, Verdict& verdict) {
                               has_plain_grants(*sequence) &&
                               !is_used_elsewhere(look, *sequence, *table, column);
       std::optional<Proposal> fix;
-      if (can_change) fix = fix_for(*table, column, *sequence);
+      if (can_change) fix = fix_for(look.catalog, *table, column, *sequence);
       verdict.find(about(*table, column),
                    fmt::format("{} is a serial: a default and a sequence beside it, with rights "
                                "and a life of their own",
