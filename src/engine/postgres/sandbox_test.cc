@@ -123,5 +123,54 @@ TEST_P(SandboxTest, SaysWhichDefinitionItDoesNotTake) {
       << describe(failed.error());
 }
 
+TEST_P(SandboxTest, RunsDefinitionsOnly) {
+  ASSERT_TRUE(sandbox->run(
+      {{{"CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'"}, /*transactional=*/true}}));
+  const auto catalog = sandbox->read();
+  ASSERT_TRUE(catalog) << describe(catalog.error());
+  ASSERT_FALSE(catalog->routines.empty());
+  const std::filesystem::path harm = std::filesystem::temp_directory_path() / "architrave_harm";
+  for (const std::string& statement :
+       {"COPY (SELECT 1) TO '" + harm.string() + "'",
+        "COPY (SELECT 1) TO PROGRAM 'cat > " + harm.string() + "'",
+        std::string("DO $$ BEGIN RAISE EXCEPTION 'ran'; END $$"),
+        std::string("LOAD 'auto_explain'"),
+        std::string("ALTER SYSTEM SET archive_command = 'true'"),
+        std::string("ALTER\n\tSYSTEM SET archive_command = 'true'"),
+        std::string("ALTER /**/ SYSTEM SET archive_command = 'true'"),
+        std::string("/**/ ALTER SYSTEM SET archive_command = 'true'"),
+        std::string("SELECT pg_catalog.lo_export(1, 'x')"),
+        std::string("UPDATE pg_catalog.pg_class x"), std::string("SELECT pg_catalog.setval"),
+        std::string("DROP TABLE t"), std::string()}) {
+    catalog::Catalog deceiving = *catalog;
+    deceiving.routines.front().definition = statement;
+    const auto refused = sandbox_with(deceiving, nullptr, GetParam());
+    ASSERT_FALSE(refused) << statement;
+    EXPECT_NE(refused.error().message.find("is not run"), std::string::npos)
+        << statement << ": " << refused.error().message;
+  }
+  EXPECT_FALSE(std::filesystem::exists(harm));
+  // What hides behind a definition is not run either.
+  catalog::Catalog deceiving = *catalog;
+  deceiving.routines.front().definition += "; DROP SCHEMA pg_catalog";
+  EXPECT_FALSE(sandbox_with(deceiving, nullptr, GetParam()));
+}
+
+TEST_P(SandboxTest, FillsAMaterializedViewWithoutRunningItsQuery) {
+  ASSERT_TRUE(sandbox->run(
+      {{{"CREATE SEQUENCE s", "CREATE MATERIALIZED VIEW m AS SELECT nextval('public.s') AS n",
+         "CREATE MATERIALIZED VIEW \"of M\" AS SELECT n FROM m"}}}));
+  const auto catalog = sandbox->read();
+  ASSERT_TRUE(catalog) << describe(catalog.error());
+  auto copy = sandbox_with(*catalog, nullptr, GetParam());
+  ASSERT_TRUE(copy) << describe(copy.error());
+  const auto rows = (*copy)->connection().query("SELECT count(*) FROM m, \"of M\"");
+  ASSERT_TRUE(rows) << describe(rows.error());
+  EXPECT_EQ(rows->cell(0, 0), "0");
+  const auto called = (*copy)->connection().query("SELECT is_called FROM s");
+  ASSERT_TRUE(called) << describe(called.error());
+  EXPECT_EQ(called->cell(0, 0), "f");
+}
+
 }  // namespace
 }  // namespace architrave::postgres
