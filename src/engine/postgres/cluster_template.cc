@@ -138,9 +138,13 @@ Status initdb(const Installation& installation, const fs::path& data) {
   std::string last;
   for (const std::string& line : split(said, '\n'))
     if (line.starts_with("initdb:") || line.find("error") != std::string::npos) last = line;
-  return fail("postgres.initdb", "initdb failed: " + std::string(trim(last.empty() ? said : last)),
-              installation.bin.string(),
-              "check that the user it runs as may read and execute " + installation.bin.string());
+  return fail(
+      "postgres.initdb", "initdb failed: " + std::string(trim(last.empty() ? said : last)),
+      installation.bin.string(),
+      last.find(data.string()) != std::string::npos && server_user() != nullptr
+          ? "a server is not run as root: let all users enter the folder for temporary "
+            "files, or set TMPDIR to another one"
+          : "check that the user it runs as may read and execute " + installation.bin.string());
 }
 
 // The installation as it is on disk now: an upgrade of the package makes another template.

@@ -174,7 +174,11 @@ Result<std::unique_ptr<Server>> Server::start(const Installation& installation,
       return start_error("cannot make " + folder + ": " + std::strerror(errno));
     Status launched = server->launch();
     if (launched) return server;
-    if (last_try || launched.error().code == "interrupted") return fail(launched);
+    const std::string said = server->log_tail();
+    const bool no_fault_of_its = said.find("Permission denied") != std::string::npos ||
+                                 said.find("No space left") != std::string::npos;
+    if (last_try || no_fault_of_its || launched.error().code == "interrupted")
+      return fail(launched);
     // It may be the template that is broken: what a crash of the machine left of it.
     forget_template(installation);
   }
