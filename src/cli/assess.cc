@@ -137,6 +137,11 @@ void add(CLI::App& app, Chosen& chosen, const std::string& name, const std::stri
       ->add_option("--engine", arguments->options.open.engine,
                    "read a .sql file as postgresql or sqlite, whatever it looks like")
       ->check(CLI::IsMember({"postgresql", "sqlite"}));
+  command
+      ->add_option("--server-version", arguments->options.open.server_version,
+                   "load a .sql file into this major version of PostgreSQL, or the next that is "
+                   "here (15)")
+      ->check(CLI::Range(12, 30));
   command->add_option("--statement-timeout", arguments->options.open.statement_timeout,
                       "seconds that each question to a live server may take (60)");
   command->add_option("--color", arguments->colour, "auto, always, never")

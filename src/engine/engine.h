@@ -86,8 +86,9 @@ struct Opened {
 };
 
 struct OpenOptions {
-  std::string engine;                              // force "postgresql" or "sqlite" for a .sql file
-  double statement_timeout = 60;                   // seconds, of each question to a live server
+  std::string engine;             // force "postgresql" or "sqlite" for a .sql file
+  int server_version = 15;        // major version of the PostgreSQL that a .sql file is loaded into
+  double statement_timeout = 60;  // seconds, of each question to a live server
   std::function<void(std::string_view)> progress;  // "reading 142 tables"; may be empty
 };
 

@@ -122,7 +122,8 @@ std::string name_of(const Resolved& resolved) {
 }
 
 Result<Opened> open_postgres_sql(const Resolved& resolved, const OpenOptions& options) {
-  const Result<postgres::Installation> installation = postgres::choose_installation(15);
+  const Result<postgres::Installation> installation =
+      postgres::choose_installation(options.server_version);
   if (!installation) return std::unexpected(installation.error());
   say(options, "starting a sandbox");
   auto sandbox = postgres::make_empty_sandbox(*installation);

@@ -64,6 +64,14 @@ class Loader {
     ScriptItem item;
   };
 
+  // The name that follows CREATE ROLE, folded as mentions of it are compared.
+  static std::string role_made_by(std::string_view text) {
+    text = trim(text);
+    const bool quoted = text.starts_with('"');
+    const std::size_t end = quoted ? text.find('"', 1) : text.find_first_of(" \t\r\n;");
+    return lower(text.substr(quoted ? 1 : 0, end == text.npos ? end : end - (quoted ? 1 : 0)));
+  }
+
   Status make_roles(const std::vector<Script>& scripts) {
     sql::Mentions mentions;
     std::set<std::string> made;
@@ -73,7 +81,7 @@ class Loader {
         sql::collect_mentions(item.text, mentions);
         const std::string words = lower(item.text.substr(0, 40));
         if (words.starts_with("create role ") || words.starts_with("create user "))
-          if (const auto name = split(words.substr(12), ' '); !name.empty()) made.insert(name[0]);
+          made.insert(role_made_by(item.text.substr(12)));
       }
     }
     std::vector<std::string> statements;
