@@ -41,10 +41,11 @@ int main() {
       (void)run(version);
       bare.push_back(monotonic_seconds() - begin);
     }
-    fmt::print("sandbox, PostgreSQL {:<6} first answer {:6.0f} ms (worst {:.0f})   "
-               "postgres --version {:4.0f} ms   goal 250 ms\n",
-               installation.version, 1e3 * median(ready), 1e3 * std::ranges::max(ready),
-               1e3 * median(bare));
+    fmt::print(
+        "sandbox, PostgreSQL {:<6} first answer {:6.0f} ms (worst {:.0f})   "
+        "postgres --version {:4.0f} ms   goal 250 ms\n",
+        installation.version, 1e3 * median(ready), 1e3 * std::ranges::max(ready),
+        1e3 * median(bare));
   }
   return 0;
 }

@@ -120,9 +120,10 @@ std::vector<report::AreaScore> score_areas(const Review& review, const catalog::
     // A rule that could not be judged in part may still have found something.
     const bool found = score.errors + score.warnings + score.infos > 0;
     const bool ran = found || std::ranges::any_of(rules, [&](const Rule* rule) {
-      return rule->area == each.area && applies(*rule, catalog) &&
-             std::ranges::find(review.skipped, rule->name, &Skipped::rule) == review.skipped.end();
-    });
+                       return rule->area == each.area && applies(*rule, catalog) &&
+                              std::ranges::find(review.skipped, rule->name, &Skipped::rule) ==
+                                  review.skipped.end();
+                     });
     if (!ran) {
       score.judged = false;
       score.score = 0;

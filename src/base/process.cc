@@ -245,12 +245,8 @@ void catch_interrupts() {
   }
 }
 
-bool interrupted() {
-  return interrupt_seen.load();
-}
+bool interrupted() { return interrupt_seen.load(); }
 
-int interrupt_descriptor() {
-  return interrupt_pipe[0];
-}
+int interrupt_descriptor() { return interrupt_pipe[0]; }
 
 }  // namespace architrave

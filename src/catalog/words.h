@@ -35,17 +35,13 @@ struct Words<RoutineKind> {
 template <class Enum>
 concept Worded = requires { Words<Enum>::list; };
 
-inline std::string_view word(Kind kind) {
-  return to_string(kind);
-}
+inline std::string_view word(Kind kind) { return to_string(kind); }
 template <Worded Enum>
 constexpr std::string_view word(Enum value) {
   return Words<Enum>::list.at(static_cast<std::size_t>(value));
 }
 
-inline bool from_word(std::string_view text, Kind& kind) {
-  return from_string(text, kind);
-}
+inline bool from_word(std::string_view text, Kind& kind) { return from_string(text, kind); }
 // False, and `value` untouched, for a word that is none.
 template <Worded Enum>
 constexpr bool from_word(std::string_view text, Enum& value) {

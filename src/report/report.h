@@ -32,8 +32,8 @@ struct Problem {
 // What an area came to. The score is 100 less what its findings weigh, per size of the schema:
 // assessment/score.h has the formula.
 struct AreaScore {
-  std::string area;   // "Keys", "Indexes", …
-  int score = 100;    // 0..100
+  std::string area;  // "Keys", "Indexes", …
+  int score = 100;   // 0..100
   int errors = 0;
   int warnings = 0;
   int infos = 0;
@@ -47,27 +47,27 @@ struct Action {
   std::string why;
   std::string rule;
   Severity severity = Severity::warning;
-  int findings = 1;                     // how many findings it mends
-  std::vector<std::string> proposals;   // ids
-  int risk = 1;                         // as Proposal::risk
-  int effort = 1;                       // as Proposal::effort
+  int findings = 1;                    // how many findings it mends
+  std::vector<std::string> proposals;  // ids
+  int risk = 1;                        // as Proposal::risk
+  int effort = 1;                      // as Proposal::effort
 };
 
 struct Report {
   std::string tool_version;
-  std::string command;  // "assess" or "review": review's text is findings alone
+  std::string command;                 // "assess" or "review": review's text is findings alone
   std::optional<double> generated_at;  // Unix time
   Source source;
   catalog::Counts counts;
   const catalog::Catalog* catalog = nullptr;
   Review review;
-  std::string verdict;             // one or two sentences
-  int score = 100;                 // of the whole
-  std::vector<AreaScore> scores;   // in the order of enum Area
-  std::vector<Action> actions;     // the whole roadmap in order; the first five matter most
+  std::string verdict;            // one or two sentences
+  int score = 100;                // of the whole
+  std::vector<AreaScore> scores;  // in the order of enum Area
+  std::vector<Action> actions;    // the whole roadmap in order; the first five matter most
   std::vector<Problem> problems;
   std::vector<std::string> notes;
-  std::string proof_note;          // "tried in a PostgreSQL 15.20 sandbox", or why nothing was
+  std::string proof_note;  // "tried in a PostgreSQL 15.20 sandbox", or why nothing was
   bool show_refuted = false;
   // With --baseline: fingerprints of findings that the baseline had and that are gone. The
   // review then holds only new findings.

@@ -82,6 +82,7 @@ class Assembler::Identity {
   explicit Identity(const Rows& rows)
       : table(rows, "_class"),
         oid(rows, "_oid"),
+        // NOLINTNEXTLINE(modernize-use-default-member-init): not without the rows
         aliases{{rows, "_array"}, {rows, "_multirange"}, {rows, "_row_type"}} {}
   Numbers table;
   Numbers oid;

@@ -70,7 +70,7 @@ std::vector<std::string> secrets(std::string_view source, std::string_view passw
   const std::string folded = lower(source);
   for (auto i = folded.find("password"); i != std::string::npos;
        i = folded.find("password", i + 1)) {
-    const auto equals = folded.find_first_not_of(" ", i + 8);
+    const auto equals = folded.find_first_not_of(' ', i + 8);
     if (equals == std::string::npos || folded[equals] != '=') continue;
     std::string_view value = trim(source.substr(equals + 1));
     const char quote = value.empty() ? ' ' : value.front();

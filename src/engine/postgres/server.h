@@ -16,7 +16,7 @@ namespace architrave::postgres {
 struct Installation {
   std::filesystem::path bin;  // the folder of initdb and postgres
   int major = 0;
-  std::string version;        // "15.20"
+  std::string version;          // "15.20"
   std::filesystem::path share;  // where its extensions' control files are (…/extension)
 };
 

@@ -58,7 +58,8 @@ template <class Integer>
 Integer integer(const json& object, const char* name, Integer otherwise) {
   const auto found = object.find(name);
   if (found == object.end()) return otherwise;
-  if (!found->is_number_integer()) throw std::out_of_range(std::string(name) + " is no whole number");
+  if (!found->is_number_integer())
+    throw std::out_of_range(std::string(name) + " is no whole number");
   const auto value = found->get<std::int64_t>();
   if (!std::in_range<Integer>(value)) throw std::out_of_range(std::string(name) + " is too large");
   return static_cast<Integer>(value);

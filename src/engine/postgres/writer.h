@@ -15,9 +15,9 @@ struct WriteOptions {
 };
 
 // Statements without their semicolons, in an order that loads: by the catalog's dependencies
-// where it has some, else by what the parser finds in the definitions. The roles that owners, grants and
-// policies name must exist: see roles_named. Function bodies are not checked (the first statement
-// sets check_function_bodies off).
+// where it has some, else by what the parser finds in the definitions. The roles that owners,
+// grants and policies name must exist: see roles_named. Function bodies are not checked (the first
+// statement sets check_function_bodies off).
 std::vector<std::string> write(const catalog::Catalog& catalog, const WriteOptions& options = {});
 
 // Every role that the catalog names as an owner, grantee or in a policy, sorted.

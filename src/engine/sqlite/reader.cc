@@ -132,8 +132,7 @@ class Reader {
   Status columns() {
     auto add = [&](const Row& row) { add_column(row); };
     if (Status status = connection_.query(columns_query, {}, add); !status) return status;
-    for (std::size_t i = 0; i < catalog_.relations.size(); ++i) {
-      Relation& relation = catalog_.relations[i];
+    for (Relation& relation : catalog_.relations) {
       if (relation.is_table() && !relation.options.contains("virtual")) continue;
       Status status = connection_.query(columns_of_query, {relation.name}, add);
       if (status && relation.is_view()) status = view_needs(relation);

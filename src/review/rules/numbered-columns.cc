@@ -23,9 +23,9 @@ struct Numbered {
 };
 
 // Two lines of an address are two lines of an address, and names of standards end in digits.
-constexpr std::array<std::string_view, 13> not_lists = {"address", "addr", "line", "street", "md",
-                                                        "sha",     "ipv",  "utf",  "iso",   
-                                                        "level",   "mp",   "base", "x"};
+constexpr std::array<std::string_view, 13> not_lists = {
+    "address", "addr", "line",  "street", "md",   "sha", "ipv",
+    "utf",     "iso",  "level", "mp",     "base", "x"};
 
 std::optional<Numbered> numbered(const Column& column) {
   const std::string& name = column.name;
