@@ -1,7 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
+#include "base/text.h"
+#include "review/columns.h"
 #include "review/fixes.h"
 #include "review/index_facts.h"
 
@@ -48,32 +51,41 @@ std::string purpose(const Relation& table, const Index& index) {
 }
 
 void check(const Look& look, Verdict& verdict) {
+  struct Bare {
+    std::vector<std::string> indexes;
+    Proposal fix;
+  };
+  std::map<std::string, Bare> schemas;
   for (const Relation& table : look.catalog.relations) {
     if (table.is_partition()) continue;
-    std::vector<std::string> bare;
-    Proposal fix;
     for (const Index& index : table.indexes) {
       // A constraint's name says what its index is for; what goes needs no comment.
       if (!index.comment.empty() || !index.constraint.empty() || index.primary || !index.valid ||
           index.inherited || will_go(look, table, index))
         continue;
-      bare.push_back(index.name);
+      auto& [indexes, fix] = schemas[table.schema];
+      indexes.push_back(index.name);
       const Proposal one =
           set_comment("INDEX " + name_of(table, index), index.comment, purpose(table, index));
       fix.up.push_back(one.up.front());
       fix.down.push_back(one.down.front());
     }
-    if (bare.empty()) continue;
+  }
+  for (auto& [schema, bare] : schemas) {
+    auto& [indexes, fix] = bare;
+    const std::string name = catalog::quote_identifier(schema);
     fix.kind = "comment";
-    fix.title = fmt::format("Say what the indexes of {} are for", name_of(table));
+    fix.title = fmt::format("Say what the indexes of {} are for", name);
     fix.why =
         "Whoever wants to drop or change an index knows whom it serves. Add the queries that "
         "only you know.";
     fix.impact.lock = Lock::share_update_exclusive;
-    verdict.find(subject_of(table),
-                 fmt::format("Nothing says what {} of {} {} for.", list_of(bare), name_of(table),
-                             bare.size() == 1 ? "is" : "are"),
-                 {{"indexes", join(bare, ", ")}}, std::move(fix));
+    verdict.find(about_schema(schema),
+                 fmt::format("Nothing says what {} of {} {} for.",
+                             indexes.size() > 5 ? plural(std::ssize(indexes), "index", "indexes")
+                                                : list_of(indexes),
+                             name, indexes.size() == 1 ? "is" : "are"),
+                 {{"indexes", some_of(indexes, 20)}}, std::move(fix));
   }
 }
 

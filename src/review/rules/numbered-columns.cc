@@ -45,6 +45,9 @@ std::optional<Numbered> numbered(const Column& column) {
 // Numbers that follow each other, from 0 or 1, or from 2 beside a column without a number.
 bool is_list(std::vector<Numbered>& group) {
   if (group.size() < 2) return false;
+  // The two ends of a relation: concept_id_1 and concept_id_2.
+  if (group.size() == 2 && (group.front().stem == "id" || group.front().stem.ends_with("_id")))
+    return false;
   std::ranges::sort(group, {}, &Numbered::number);
   if (group.front().number > 2) return false;
   for (std::size_t i = 1; i < group.size(); ++i)

@@ -1,17 +1,30 @@
+#include <algorithm>
+#include <array>
 #include <string>
 
 #include "base/text.h"
 #include "review/columns.h"
 #include "review/fixes.h"
+#include "review/words.h"
 
 namespace architrave::review::rules {
 
 namespace {
 
+// Days that are the same day everywhere, and no moments: a date, whatever its column's type.
+bool is_day_name(const std::string& name) {
+  static constexpr std::array<std::string_view, 9> days = {
+      "birth", "birthday", "birthdate", "dob", "born", "hire", "hired", "hiredate", "holiday"};
+  return std::ranges::any_of(name_words(name), [](const std::string& word) {
+    return std::ranges::find(days, word) != days.end();
+  });
+}
+
 std::optional<NewType> better(const Relation&, const Column& column) {
   if (!is_builtin(column, "timestamp")) return std::nullopt;
   // A wall clock's reading ("opens_at_local") is meant to have no zone.
   if (lower(column.name).find("local") != std::string::npos) return std::nullopt;
+  if (is_day_name(column.name)) return std::nullopt;
   NewType to;
   to.type = replace_all(column.type, "without time zone", "with time zone");
   const std::string name = catalog::quote_identifier(column.name);
