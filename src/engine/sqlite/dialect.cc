@@ -69,6 +69,9 @@ constexpr Sign signs[] = {
     {"CIDR", -3},
     {"UUID", -2},
     {"[]", -6},
+    {"PUBLIC .", -6},
+    {"UNLOGGED TABLE", -8},
+    {"NULLS NOT DISTINCT", -6},
     {"CREATE EXTENSION", -8},
     {"CREATE SCHEMA", -4},
     {"CREATE TYPE", -6},
@@ -202,6 +205,13 @@ bool looks_like_sqlite_script(std::string_view text) {
       weight += value;
     }
   }
+  // A file of SQLite's has no schemas to name but its own.
+  for (std::size_t i = 0; i + 2 < words.size(); ++i)
+    if ((words[i] == "TABLE" || words[i] == "EXISTS") && words[i + 2] == "." &&
+        words[i + 1] != "MAIN" && words[i + 1] != "TEMP" && words[i + 1] != "\"") {
+      weight -= 6;
+      break;
+    }
   return weight > 0;
 }
 

@@ -25,6 +25,12 @@ int take_lock(const fs::path& folder, int flags) {
     ::close(descriptor);
     return -1;
   }
+  // A sweeper that was here between the two calls has let go of it, and removed it.
+  struct stat status{};
+  if (descriptor >= 0 && (::fstat(descriptor, &status) != 0 || status.st_nlink == 0)) {
+    ::close(descriptor);
+    return -1;
+  }
   return descriptor;
 }
 
