@@ -76,6 +76,7 @@ class Writer {
   std::string review() {
     findings(/*fold=*/false);
     problems();
+    gone();
     wrapped(styled(summary_line(report_, selection_), Style::bold));
     return std::move(out_);
   }
@@ -242,13 +243,17 @@ class Writer {
     line();
   }
 
+  void gone() {
+    if (report_.gone.empty()) return;
+    heading(plural(std::ssize(report_.gone), "finding") + " of the baseline gone");
+    for (const Finding& each : report_.gone)
+      item("✓ ", Style::green, each.rule + "  " + each.object.name, "  ");
+    line();
+  }
+
   void rest() {
     problems();
-    if (report_.has_baseline && !report_.gone.empty()) {
-      line(styled(plural(std::ssize(report_.gone), "finding") + " of the baseline gone",
-                  Style::green));
-      line();
-    }
+    gone();
     if (!report_.notes.empty()) {
       heading("Notes");
       for (const std::string& each : report_.notes) item("• ", Style::dim, each, "  ");

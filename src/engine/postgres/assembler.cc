@@ -82,13 +82,12 @@ class Assembler::Identity {
   explicit Identity(const Rows& rows)
       : table(rows, "_class"),
         oid(rows, "_oid"),
-        // NOLINTNEXTLINE(modernize-use-default-member-init): not without the rows
         aliases{{rows, "_array"}, {rows, "_multirange"}, {rows, "_row_type"}} {}
   Numbers table;
   Numbers oid;
   // A type is also meant by whoever needs its array or multirange; a relation by whoever needs a
   // row of it.
-  Numbers aliases[3];
+  Numbers aliases[3];  // NOLINT(modernize-use-default-member-init): made of the rows
 };
 
 void Assembler::remember(const Identity& identity, int row, Place place) {
