@@ -114,8 +114,10 @@ std::optional<Proposal> mend(const Look& look, const Relation& table) {
   if (table.kind == RelationKind::partitioned_table || !table.parents.empty() ||
       !look.lookup.children(table).empty() || !table.of_type.empty())
     return fix;
-  for (const Index& index : table.indexes)
-    if (may_be_key(table, index) && (fix = promote(look, table, index))) break;
+  for (const Index& index : table.indexes) {
+    if (may_be_key(table, index)) fix = promote(look, table, index);
+    if (fix) break;
+  }
   const bool is_keyed = std::ranges::any_of(
       table.indexes, [&](const Index& index) { return may_be_key(table, index); });
   if (!fix && is_keyed) return fix;
