@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
@@ -148,10 +149,13 @@ bool same_shape(const Index& a, const Index& b) {
 class Writer {
  public:
   Writer(const Catalog& catalog, const WriteOptions& options)
-      : catalog_(catalog), options_(options), mentions_(catalog) {
+      : catalog_(catalog), options_(options) {
     for (const catalog::Dependency& edge : catalog.dependencies)
       needs_[to_string(edge.object)].push_back(to_string(edge.needs));
-    scan_ = catalog.dependencies.empty();
+    if (!catalog.dependencies.empty()) return;
+    mentions_.emplace(catalog);
+    for (const Relation& each : catalog.relations)
+      if (each.is_view()) needs_[to_string(object_of(each))] = mentions_->in(each.definition);
   }
 
   Statements write() {
@@ -199,7 +203,7 @@ class Writer {
       needs.insert(needs.end(), found->second.begin(), found->second.end());
   }
   void scan(Statements& needs, std::string_view sql) const {
-    if (scan_) std::ranges::move(mentions_.in(sql), std::back_inserter(needs));
+    if (mentions_) std::ranges::move(mentions_->in(sql), std::back_inserter(needs));
   }
 
   void comment(const std::string& what, const std::string& text) {
@@ -251,7 +255,7 @@ class Writer {
     made.statements = {
         "CREATE EXTENSION IF NOT EXISTS " + name +
         (extension.schema.empty() ? "" : " WITH SCHEMA " + quote_identifier(extension.schema)) +
-        (scan_ ? " CASCADE" : "")};
+        (mentions_ ? " CASCADE" : "")};
     comment("EXTENSION " + name, extension.comment);
   }
 
@@ -309,7 +313,8 @@ class Writer {
     const bool aggregate = routine.kind == catalog::RoutineKind::aggregate;
     Step& made = step(aggregate ? of_aggregate : of_routine, object, routine.schema);
     // What a body in a string names is not looked at before it runs.
-    if (scan_) scan(made.needs, routine.definition.substr(0, routine.definition.find("\nAS $")));
+    if (mentions_)
+      scan(made.needs, routine.definition.substr(0, routine.definition.find("\nAS $")));
     made.statements = {routine.definition};
     const std::string words = upper_words(object.kind) + ' ' + object.name;
     comment(words, routine.comment);
@@ -391,15 +396,15 @@ class Writer {
     if (!table.of_type.empty()) each.needs.push_back(to_string(Object{Kind::type, table.of_type}));
     if (!table.foreign_server.empty())
       each.needs.push_back(to_string(Object{Kind::server, quote_identifier(table.foreign_server)}));
-    if (scan_)
+    if (mentions_)
       std::ranges::copy_if(each.needs, std::back_inserter(each.first_needs),
                            [](const std::string& need) { return !needs_code(need); });
     else
       each.first_needs = each.needs;
     for (const catalog::Column& column : table.columns)
       for (std::string& need : needs_of(object_of(table, column))) {
-        // The edges of a default and of the column's type are alike; code is the default's.
-        if (!column.generated.empty() || !needs_code(need)) each.first_needs.push_back(need);
+        // These are its default's; what its type needs, the table does.
+        if (!column.generated.empty()) each.first_needs.push_back(need);
         each.needs.push_back(std::move(need));
       }
     for (const Constraint& check : table.constraints)
@@ -419,7 +424,6 @@ class Writer {
   void add_view(const Relation& view, const std::string& name) {
     const bool materialized = view.kind == RelationKind::materialized_view;
     Step& each = step(of_view, object_of(view), view.schema);
-    scan(each.needs, view.definition);
     for (const catalog::Column& column : view.columns)
       also_needs(each.needs, object_of(view, column));
     each.statements = {create_view(view)};
@@ -633,8 +637,7 @@ class Writer {
 
   const Catalog& catalog_;
   const WriteOptions options_;
-  const Mentions mentions_;
-  bool scan_ = false;  // nothing is known of dependencies
+  std::optional<Mentions> mentions_;  // where nothing is known of dependencies
   std::unordered_map<std::string, Statements> needs_;
   std::vector<Step> steps_;
   Statements comments_;
