@@ -137,10 +137,12 @@ void round_trip(TestServer& server, const std::string& script) {
   const catalog::Catalog second = reload(server, first);
   const catalog::Catalog third = reload(server, second);
   EXPECT_TRUE(catalog::equal(second, third)) << differences(second, third);
+  const std::set<std::string> deparsed = {"definition",    "expression",     "predicate",
+                                          "keys",          "using",          "check",
+                                          "default_value", "partition_bound"};
   for (const catalog::Change& change : catalog::diff(first, second)) {
-    const std::set<std::string> deparsed = {"definition", "expression",     "predicate",
-                                            "keys",       "default_value",  "using",
-                                            "check",      "partition_bound"};
+    // The newest version of an extension is made, as every server has it.
+    if (change.object.kind == catalog::Kind::extension && change.property == "version") continue;
     EXPECT_TRUE(change.what == catalog::Change::What::changed && deparsed.contains(change.property))
         << describe(change);
   }
