@@ -1,3 +1,4 @@
+// Which Architrave this is.
 #pragma once
 
 #include <string_view>

@@ -92,7 +92,9 @@ TEST_P(SandboxTest, AsksWhatAnIndexWouldCost) {
   ASSERT_TRUE(before && with && after);
   ASSERT_TRUE(before->front() && with->front() && after->front());
   EXPECT_LT(*with->front(), *before->front() / 5);
-  EXPECT_EQ(after->front(), before->front()) << "nothing stays behind";
+  EXPECT_EQ(after->front(), before->front()) << "no hypothetical index stays behind";
+  EXPECT_EQ(ask("SELECT count(*) FROM pg_extension WHERE extname = 'hypopg'"), "1");
+  EXPECT_EQ(ask("SELECT count(*) FROM pg_indexes WHERE tablename = 't'"), "0");
 }
 
 TEST_P(SandboxTest, ReadsWhatItHolds) {
