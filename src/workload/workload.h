@@ -1,0 +1,69 @@
+// The queries that a database serves, as values: text, fingerprint, calls, time and rows, from
+// pg_stat_statements, from logs or from a file of queries; and the file that keeps them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace architrave::workload {
+
+enum class QueryKind { select, insert, update, remove, merge, utility };
+std::string_view to_string(QueryKind kind);
+
+// All statements of one fingerprint.
+struct Query {
+  std::string fingerprint;  // libpg_query's, 16 hexadecimal digits
+  QueryKind kind = QueryKind::select;
+  std::string text;     // normalized: constants are $1, $2, …
+  std::string example;  // one of them with its constants, if any was seen; the slowest
+  // Values for $1, $2, … of `text` as seen in the log (absent: NULL): a small, bounded sample.
+  std::vector<std::vector<std::optional<std::string>>> parameters;
+  std::int64_t calls = 0;
+  double total_ms = 0;
+  double max_ms = 0;
+  std::int64_t rows = 0;
+  std::int64_t blocks_read = 0;  // shared, from outside PostgreSQL's cache
+  std::int64_t blocks_hit = 0;
+  std::int64_t temp_blocks = 0;  // written
+  std::string user;              // the first that was seen
+  std::string database;
+};
+
+// The same statement sent once for each row of an earlier one (DB-4).
+struct NPlusOne {
+  std::string fingerprint;  // of the repeated one
+  std::string text;
+  std::string parent;  // fingerprint of the statement that it follows, if known
+  std::string parent_text;
+  std::int64_t round_trips = 0;  // of the repeated one in all bursts
+  std::int64_t bursts = 0;       // sessions or transactions in which it was repeated
+  std::string key;               // "orders.customer_id = $1": what varies
+  std::string batched;           // the `= ANY($1)` form
+  std::string joined;            // the JOIN form, if the parent is known
+  std::int64_t saved = 0;        // round trips that the batched form spares
+};
+
+struct Workload {
+  std::string source;  // "pg_stat_statements", "log", "file"
+  std::string name;    // of the database or files; never with a password
+  std::optional<double> from;  // Unix time of the first and last statement seen, if known
+  std::optional<double> to;
+  std::int64_t statements = 0;  // seen, each call counted
+  std::int64_t unparsed = 0;    // of them, not understood by the parser
+  std::int64_t unreadable_lines = 0;  // of logs
+  std::vector<Query> queries;         // most total time first, then most calls
+  std::vector<NPlusOne> n_plus_one;
+  std::vector<std::string> notes;  // what is missing or partial, for people
+  bool partial = false;            // exit code 2: something could not be read
+};
+
+// The .workload file: JSON. Errors "workload.format".
+std::string to_file(const Workload& workload);
+Result<Workload> from_file(std::string_view bytes);
+
+}  // namespace architrave::workload
