@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "catalog/acl.h"
 #include "catalog/diff.h"
 #include "catalog/json.h"
@@ -80,6 +82,25 @@ TEST(Catalog, SurvivesJson) {
   EXPECT_TRUE(equal(catalog, *back));
   EXPECT_EQ(back->relation("app", "customers")->stats->rows, 42);
   EXPECT_EQ(to_json(*back), to_json(catalog));
+}
+
+// As another writer of JSON would, to the byte.
+TEST(Catalog, WritesJsonAsUsual) {
+  Catalog catalog = shop();
+  catalog.relations.front().comment = "\"\\/\b\f\n\r\t\x01\x1f\x7f ünï 🏛 \xff\xc3";
+  catalog.relations.front().options = {{"a \"b\"", ""}, {"fillfactor", "70"}};
+  catalog.relations.front().acl.emplace();
+  catalog.settings["empty"] = {};
+  for (const double rows : {0.0, -1.0, 1e6, 0.1, 1e300, 5e-324, 123456789012345680.0}) {
+    catalog.relations.front().stats.emplace().rows = rows;
+    for (const int indent : {-1, 0, 2}) {
+      const std::string text = to_json(catalog, indent);
+      const auto parsed = nlohmann::ordered_json::parse(text);
+      EXPECT_EQ(text, parsed.dump(indent));
+    }
+  }
+  EXPECT_NE(to_json(catalog).find("\xef\xbf\xbd"), std::string::npos) << "what is no UTF-8";
+  EXPECT_EQ(to_json(Catalog()), "{\n  \"server\": {}\n}");
 }
 
 TEST(Catalog, SaysWhereJsonDoesNotFit) {

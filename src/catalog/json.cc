@@ -1,5 +1,8 @@
 #include "catalog/json.h"
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -33,49 +36,104 @@ bool unset(const std::map<std::string, T>& value, const std::map<std::string, T>
   return value.empty();
 }
 
-// Declared first, since they call each other and two-phase look-up finds only what it has seen.
-template <class T>
-Json encode(const T& value);
-template <class T>
-Json encode(const std::optional<T>& value);
-template <class T>
-Json encode(const std::vector<T>& list);
-template <class T>
-Json encode(const std::map<std::string, T>& map);
+// Writes values as they are met: a tree of ten thousand tables in between would cost more than
+// reading them did. The text is what nlohmann's dump() gives, which writes what is not plain.
+class Encoder {
+ public:
+  explicit Encoder(int indent) : indent_(indent) {}
+  std::string take() { return std::move(text_); }
 
-template <class T>
-Json encode(const T& value) {
-  if constexpr (Described<T>) {
-    static const T fresh{};
-    Json object = Json::object();
-    for_each_field<T>([&](const auto& each) {
-      const auto& member = value.*(each.member);
-      if (unset(member, fresh.*(each.member))) return;
-      object[std::string(each.name)] = encode(member);
-    });
-    return object;
-  } else if constexpr (std::is_enum_v<T>) {
-    return Json(word(value));
-  } else {
-    return Json(value);
+  template <class T>
+  void encode(const T& value) {
+    if constexpr (Described<T>) {
+      static const T fresh{};
+      open('{');
+      for_each_field<T>([&](const auto& each) {
+        const auto& member = value.*(each.member);
+        if (unset(member, fresh.*(each.member))) return;
+        key(each.name);
+        encode(member);
+      });
+      close('}');
+    } else if constexpr (std::is_enum_v<T>) {
+      string(word(value));
+    } else if constexpr (std::is_same_v<T, bool>) {
+      text_ += value ? "true" : "false";
+    } else if constexpr (std::is_integral_v<T>) {
+      std::array<char, 24> digits{};
+      text_.append(digits.data(),
+                   std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
+    } else if constexpr (std::is_floating_point_v<T>) {
+      text_ += Json(value).dump();
+    } else {
+      string(value);
+    }
   }
-}
-template <class T>
-Json encode(const std::optional<T>& value) {
-  return value ? encode(*value) : Json(nullptr);
-}
-template <class T>
-Json encode(const std::vector<T>& list) {
-  Json array = Json::array();
-  for (const T& each : list) array.push_back(encode(each));
-  return array;
-}
-template <class T>
-Json encode(const std::map<std::string, T>& map) {
-  Json object = Json::object();
-  for (const auto& [key, value] : map) object[key] = encode(value);
-  return object;
-}
+  template <class T>
+  void encode(const std::optional<T>& value) {
+    if (value)
+      encode(*value);
+    else
+      text_ += "null";
+  }
+  template <class T>
+  void encode(const std::vector<T>& list) {
+    open('[');
+    for (const T& each : list) {
+      next();
+      encode(each);
+    }
+    close(']');
+  }
+  template <class T>
+  void encode(const std::map<std::string, T>& map) {
+    open('{');
+    for (const auto& [name, value] : map) {
+      key(name);
+      encode(value);
+    }
+    close('}');
+  }
+
+ private:
+  void open(char bracket) {
+    text_ += bracket;
+    ++depth_;
+    empty_ = true;
+  }
+  void close(char bracket) {
+    --depth_;
+    if (!empty_) new_line();
+    text_ += bracket;
+    empty_ = false;
+  }
+  void next() {
+    if (!empty_) text_ += ',';
+    new_line();
+    empty_ = false;
+  }
+  void new_line() {
+    if (indent_ >= 0) text_.append(1, '\n').append(static_cast<std::size_t>(indent_ * depth_), ' ');
+  }
+  void key(std::string_view name) {
+    next();
+    string(name);
+    text_ += indent_ >= 0 ? ": " : ":";
+  }
+  void string(std::string_view value) {
+    const bool plain = std::ranges::all_of(
+        value, [](char each) { return each >= ' ' && each <= '~' && each != '"' && each != '\\'; });
+    if (plain)
+      text_.append(1, '"').append(value) += '"';
+    else
+      text_ += Json(value).dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+
+  const int indent_;
+  int depth_ = 0;
+  bool empty_ = true;  // nothing was written yet inside of the last bracket
+  std::string text_;
+};
 
 // Reads a value of the wanted shape; false leaves in `where` the path to what did not fit.
 struct Decoder {
@@ -165,7 +223,9 @@ struct Decoder {
 }  // namespace
 
 std::string to_json(const Catalog& catalog, int indent) {
-  return encode(catalog).dump(indent, ' ', false, Json::error_handler_t::replace);
+  Encoder encoder(indent);
+  encoder.encode(catalog);
+  return encoder.take();
 }
 
 Result<Catalog> from_json(std::string_view text) {

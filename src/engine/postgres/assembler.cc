@@ -205,6 +205,11 @@ void Assembler::take_columns(const Rows& rows) {
       catalog_.types[composite->second].attributes.push_back(column_of(row));
     } else if (place != nullptr) {
       Relation& each = catalog_.relations[place->item];
+      if (each.columns.empty()) {
+        int end = row;  // they come by relation, and growing would waste half of the memory
+        while (end < rows.size() && owner[end] == oid) ++end;
+        each.columns.reserve(static_cast<std::size_t>(end - row));
+      }
       each.columns.push_back(column_of(row));
       column.relation = place->item;
       column.column = last(each.columns);

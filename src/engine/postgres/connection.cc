@@ -306,23 +306,22 @@ Status Connection::execute(const std::string& script) {
   return {};
 }
 
-Result<std::vector<Result<Rows>>> Connection::pipeline(const std::vector<std::string>& statements,
-                                                       std::vector<double>* finished) {
+Status Connection::pipeline_each(
+    const std::vector<std::string>& statements,
+    const std::function<void(std::size_t, Result<Rows>)>& take_result) {
   if (interrupted()) return interrupted_error();
-  std::vector<Result<Rows>> results;
-  results.reserve(statements.size());
-  if (finished != nullptr) finished->clear();
   if (PQenterPipelineMode(raw()) == 0) return lost(raw());
 
   // Both sides' buffers are finite: while ours does not empty, the server may be waiting for us to
   // read, so nothing more is sent until it does, and everything that comes is read at once.
-  // Not too many are under way, so that `finished` is when the server was done.
+  // Not too many are under way, so that a result is taken when the server is done with it.
   constexpr std::size_t under_way = 64;
   std::size_t sent = 0;
+  std::size_t received = 0;
   std::optional<Result<Rows>> current;
-  while (results.size() < statements.size()) {
+  while (received < statements.size()) {
     int unsent = PQflush(raw());
-    while (unsent == 0 && sent < statements.size() && sent - results.size() < under_way) {
+    while (unsent == 0 && sent < statements.size() && sent - received < under_way) {
       if (PQsendQueryParams(raw(), statements[sent].c_str(), 0, nullptr, nullptr, nullptr, nullptr,
                             /*resultFormat=*/0) == 0 ||
           PQpipelineSync(raw()) == 0)
@@ -332,7 +331,7 @@ Result<std::vector<Result<Rows>>> Connection::pipeline(const std::vector<std::st
     }
     if (unsent < 0) return lost(raw());
     int nulls = 0;  // one ends each statement; more in a row mean that nothing is to come
-    while (results.size() < sent && PQisBusy(raw()) == 0) {
+    while (received < sent && PQisBusy(raw()) == 0) {
       PGresult* result = PQgetResult(raw());
       if (result == nullptr) {
         if (++nulls > 2 || PQstatus(raw()) == CONNECTION_BAD) return lost(raw());
@@ -341,9 +340,8 @@ Result<std::vector<Result<Rows>>> Connection::pipeline(const std::vector<std::st
       nulls = 0;
       if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
         PQclear(result);
-        results.push_back(current ? std::move(*current) : Result<Rows>(Rows()));
+        take_result(received++, current ? std::move(*current) : Result<Rows>(Rows()));
         current.reset();
-        if (finished != nullptr) finished->push_back(monotonic_seconds());
         continue;
       }
       const ExecStatusType status = PQresultStatus(result);
@@ -354,9 +352,9 @@ Result<std::vector<Result<Rows>>> Connection::pipeline(const std::vector<std::st
         return fail(rows);
       if (!current || *current) current = std::move(rows);
     }
-    if (results.size() == statements.size()) break;
+    if (received == statements.size()) break;
     // There is room to send again; what is under way may be nothing, which no socket would report.
-    if (unsent == 0 && sent < statements.size() && sent - results.size() < under_way) continue;
+    if (unsent == 0 && sent < statements.size() && sent - received < under_way) continue;
     const short events = static_cast<short>(unsent != 0 ? POLLIN | POLLOUT : POLLIN);
     if (wait_for_socket(raw(), events) == Woken::interrupted) {
       cancel(raw());
@@ -365,6 +363,19 @@ Result<std::vector<Result<Rows>>> Connection::pipeline(const std::vector<std::st
     if (PQconsumeInput(raw()) == 0) return lost(raw());
   }
   if (PQexitPipelineMode(raw()) == 0) return lost(raw());
+  return {};
+}
+
+Result<std::vector<Result<Rows>>> Connection::pipeline(const std::vector<std::string>& statements,
+                                                       std::vector<double>* finished) {
+  std::vector<Result<Rows>> results;
+  results.reserve(statements.size());
+  if (finished != nullptr) finished->clear();
+  Status done = pipeline_each(statements, [&](std::size_t, Result<Rows> result) {
+    results.push_back(std::move(result));
+    if (finished != nullptr) finished->push_back(monotonic_seconds());
+  });
+  if (!done) return fail(done);
   return results;
 }
 

@@ -69,6 +69,10 @@ class Connection {
   // (monotonic_seconds) at which each statement's result arrived.
   Result<std::vector<Result<Rows>>> pipeline(const std::vector<std::string>& statements,
                                              std::vector<double>* finished = nullptr);
+  // The same, giving each statement's number and result as soon as it is there, while the server
+  // works on the next.
+  Status pipeline_each(const std::vector<std::string>& statements,
+                       const std::function<void(std::size_t, Result<Rows>)>& take_result);
   // COPY … FROM STDIN with this data.
   Status copy_in(const std::string& statement, std::string_view data);
 
