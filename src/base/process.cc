@@ -13,7 +13,9 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 
+#include "base/confinement.h"
 #include "base/file.h"
 
 extern char** environ;
@@ -67,8 +69,9 @@ struct Child {
   const char* program;
   char* const* arguments;
   char* const* environment;
-  const char* folder;  // null: this one
-  const User* user;    // null: unchanged
+  const char* folder;        // null: this one
+  const User* user;          // null: unchanged
+  const Confiner* confiner;  // null: not confined
   int die_with_parent;
   pid_t parent;
   bool background;  // in a process group of its own, which a terminal's Ctrl-C does not reach
@@ -95,6 +98,7 @@ struct Child {
   if (child.user != nullptr && (::setgroups(1, &child.user->gid) != 0 ||
                                 ::setgid(child.user->gid) != 0 || ::setuid(child.user->uid) != 0))
     give_up(errno);
+  if (child.confiner != nullptr && !child.confiner->confine()) give_up(errno);
   // After the change of credentials, which clears it. A parent that died before this line would
   // never be noticed, hence the second look.
   if (child.die_with_parent != 0) {
@@ -151,11 +155,14 @@ Result<pid_t> spawn(const Command& command, int output) {
   std::vector<std::string> environment = merged_environment(command);
   const std::vector<char*> argument_pointers = pointers(arguments);
   const std::vector<char*> environment_pointers = pointers(environment);
+  std::optional<Confiner> confiner;
+  if (command.confinement != nullptr) confiner.emplace(*command.confinement, program);
   const Child child = {.program = program.c_str(),
                        .arguments = argument_pointers.data(),
                        .environment = environment_pointers.data(),
                        .folder = command.folder.empty() ? nullptr : command.folder.c_str(),
                        .user = command.user,
+                       .confiner = confiner ? &*confiner : nullptr,
                        .die_with_parent = command.die_with_parent,
                        .parent = ::getpid(),
                        .background = output >= 0,

@@ -18,13 +18,16 @@ struct User {
   gid_t gid = 0;
 };
 
+struct Confinement;  // base/confinement.h
+
 struct Command {
   std::vector<std::string> arguments = {};  // [0] is the program: a path, or a name on PATH
   std::vector<std::pair<std::string, std::string>> environment = {};  // added to this process's own
   std::filesystem::path folder = {};                                  // to run in; empty: this one
-  std::filesystem::path output = {};  // file for stdout and stderr; empty: inherited
-  const User* user = nullptr;         // empty: as this process
-  int die_with_parent = 0;            // signal that the kernel sends it if this process dies
+  std::filesystem::path output = {};         // file for stdout and stderr; empty: inherited
+  const User* user = nullptr;                // empty: as this process
+  int die_with_parent = 0;                   // signal that the kernel sends it if this process dies
+  const Confinement* confinement = nullptr;  // empty: it may do what its user may
 };
 
 // Starts it and returns its pid. Error "process.start", naming the program.

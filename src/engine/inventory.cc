@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/clock.h"
+#include "base/confinement.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "engine/postgres/packages.h"
@@ -91,6 +92,15 @@ std::vector<Item> take_inventory() {
                present ? "" : postgres::install_extension(extension.name, installation.major)});
     }
   }
+  const std::string kept = confinement();
+  items.push_back({.name = "confinement",
+                   .present = kept.find("files") != std::string::npos,
+                   .required = false,
+                   .detail = kept.empty()
+                                 ? "this kernel has neither Landlock nor seccomp"
+                                 : "this kernel keeps a sandbox's server from others' " + kept,
+                   .purpose = "loading SQL and twin files of which you don't know who wrote them",
+                   .install = "Linux 5.13 or newer with landlock among its security modules"});
   items.push_back({.name = "SQLite",
                    .present = true,
                    .required = true,

@@ -17,6 +17,7 @@
 #include <fstream>
 
 #include "base/clock.h"
+#include "base/confinement.h"
 #include "base/file.h"
 #include "base/process.h"
 #include "base/text.h"
@@ -45,6 +46,7 @@ max_connections = 20
 max_locks_per_transaction = 1024
 shared_buffers = 32MB
 huge_pages = off
+dynamic_shared_memory_type = mmap
 checkpoint_timeout = 1d
 bgwriter_lru_maxpages = 0
 update_process_title = off
@@ -117,6 +119,50 @@ void sweep() {
     ::close(lock);
   }
   ::closedir(listing);
+}
+
+// A sandbox runs what a stranger wrote, as superuser: as far as the kernel can see to it, the
+// server reads the system and itself, writes its own folder, runs no program and reaches nobody.
+Confinement confinement_of(const Installation& installation, const fs::path& data,
+                           const fs::path& socket) {
+  Confinement confinement{.readable = {installation.bin.parent_path(), installation.share},
+                          .writable = {data, socket, "/dev/null"},
+                          // Before 15 its processes tell each other their counters by UDP.
+                          .sockets = installation.major < 15};
+  for (const char* each : {"/usr",
+                           "/lib",
+                           "/lib32",
+                           "/lib64",
+                           "/opt",
+                           "/nix/store",
+                           "/gnu/store",
+                           "/home/linuxbrew/.linuxbrew",
+                           "/etc/ld.so.cache",
+                           "/etc/ld.so.preload",
+                           "/etc/passwd",
+                           "/etc/group",
+                           "/etc/nsswitch.conf",
+                           "/etc/localtime",
+                           "/etc/timezone",
+                           "/etc/locale.alias",
+                           "/etc/host.conf",
+                           "/etc/hosts",
+                           "/etc/resolv.conf",
+                           "/etc/ssl/openssl.cnf",
+                           "/etc/ssl/certs",
+                           "/dev/zero",
+                           "/dev/random",
+                           "/dev/urandom",
+                           "/proc/cpuinfo",
+                           "/proc/meminfo",
+                           "/proc/stat",
+                           "/sys/devices/system"})
+    confinement.readable.emplace_back(each);
+  // Libraries, dictionaries, data to load: what lies elsewhere.
+  if (const char* more = std::getenv("ARCHITRAVE_READABLE"))
+    for (const std::string& each : split(more, ':'))
+      if (!each.empty()) confinement.readable.emplace_back(each);
+  return confinement;
 }
 
 std::unexpected<Error> start_error(const std::string& message, const std::string& log = {}) {
@@ -196,6 +242,7 @@ Server::~Server() {
 }
 
 Status Server::launch() {
+  const Confinement confinement = confinement_of(installation_, data_, socket_);
   // SIGQUIT rather than SIGKILL: it ends just as surely, and removes its shared memory.
   const Result<pid_t> pid = architrave::start(
       {.arguments = {(installation_.bin / "postgres").string(), "-D", data_.string()},
@@ -203,7 +250,8 @@ Status Server::launch() {
        .folder = folder_,
        .output = folder_ / "log",
        .user = server_user(),
-       .die_with_parent = SIGQUIT});
+       .die_with_parent = SIGQUIT,
+       .confinement = &confinement});
   if (!pid) return std::unexpected(pid.error());
   pid_ = *pid;
   const double deadline = monotonic_seconds() + patience;

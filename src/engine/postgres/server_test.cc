@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "base/clock.h"
+#include "base/confinement.h"
 #include "base/file.h"
 #include "base/process.h"
 
@@ -50,6 +51,69 @@ bool eventually(Condition condition) {
   const double deadline = monotonic_seconds() + 20;
   while (!condition() && monotonic_seconds() < deadline) ::usleep(2000);
   return condition();
+}
+
+// Whatever a script does as superuser: it reaches the server's own folder, and nothing else.
+TEST_P(EachServer, IsConfined) {
+  if (confinement().find("files") == std::string::npos) GTEST_SKIP() << "no Landlock here";
+  const auto server = Server::start(GetParam());
+  ASSERT_TRUE(server) << describe(server.error());
+  std::string mine = (fs::temp_directory_path() / "architrave-home-XXXXXX").string();
+  ASSERT_NE(::mkdtemp(mine.data()), nullptr);
+  const fs::path secret = fs::path(mine) / "secret";
+  const fs::path harm = fs::path(mine) / "harm";
+  std::ofstream(secret) << "secret";
+  ASSERT_EQ(::chmod(mine.c_str(), 0777), 0);
+  EXPECT_NE(ask(**server, "COPY (SELECT 1) TO PROGRAM 'echo > " + harm.string() + "'"), "");
+  EXPECT_NE(ask(**server, "COPY (SELECT 1) TO '" + harm.string() + "'"), "");
+  EXPECT_NE(ask(**server, "SELECT lo_export(lo_from_bytea(4711, 'x'), '" + harm.string() + "')"),
+            "1");
+  EXPECT_FALSE(fs::exists(harm));
+  for (const fs::path& path : {secret, fs::path("/etc/shadow"), fs::path("/proc/1/cmdline"),
+                               server.value()->data() / "../lock"})
+    EXPECT_NE(
+        ask(**server, "SELECT pg_read_file('" + path.string() + "')").find("Permission denied"),
+        std::string::npos)
+        << path;
+  EXPECT_NE(ask(**server, "SELECT pg_ls_dir('" + mine + "')").find("ermission denied"),
+            std::string::npos);
+  EXPECT_NE(ask(**server, "CREATE TABLESPACE t LOCATION '" + mine + "'"), "");
+  fs::remove_all(mine);
+}
+
+TEST_P(EachServer, IsAWholeServerForAllThat) {
+  const auto server = Server::start(GetParam());
+  ASSERT_TRUE(server) << describe(server.error());
+  const auto has = [](const fs::path& share, const char* name) {
+    return fs::exists(share / "extension" / (std::string(name) + ".control"));
+  };
+  for (const char* extension : {"pg_trgm", "dblink", "hypopg", "pg_stat_statements", "uuid-ossp"})
+    if (has(GetParam().share, extension)) {
+      const std::string sql = std::string("CREATE EXTENSION \"") + extension + '"';
+      EXPECT_EQ(ask(**server, sql), "");
+    }
+  EXPECT_EQ(ask(**server, "DO $$ BEGIN PERFORM 1; END $$"), "");
+  EXPECT_EQ(ask(**server, "SELECT to_tsvector('english', 'cats')"), "'cat':1");
+  EXPECT_EQ(ask(**server, "SELECT '2024-07-01 00:00Z'::timestamptz AT TIME ZONE 'Europe/Berlin'"),
+            "2024-07-01 02:00:00");
+  EXPECT_EQ(ask(**server, "COPY (SELECT 1) TO '" + (server.value()->data() / "x").string() + "'"),
+            "");
+  auto connection = (*server)->connect("postgres");
+  ASSERT_TRUE(connection);
+  const bool in_place = GetParam().major >= 15;
+  const Status made = connection->execute(
+      "CREATE TABLE big AS SELECT g FROM generate_series(1, 10000) g; ANALYZE big;"
+      "SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0;"
+      "SET min_parallel_table_scan_size = 0;");
+  ASSERT_TRUE(made) << describe(made.error());
+  const auto plan =
+      connection->query("EXPLAIN (ANALYZE, FORMAT JSON, COSTS OFF) SELECT sum(g) FROM big");
+  ASSERT_TRUE(plan) << describe(plan.error());
+  EXPECT_NE(plan->cell(0, 0).find("\"Workers Launched\": 2"), std::string::npos);
+  if (!in_place) return;
+  ASSERT_TRUE(connection->execute("SET allow_in_place_tablespaces = on"));
+  ASSERT_TRUE(connection->execute("CREATE TABLESPACE inside LOCATION ''"));
+  EXPECT_TRUE(connection->execute("CREATE TABLE t (x int) TABLESPACE inside"));
 }
 
 TEST_P(EachServer, StartsAnswersAndLeavesNothing) {
