@@ -105,8 +105,10 @@ struct Column {
   std::optional<std::int32_t> statistics_target;
   Options options;  // n_distinct, n_distinct_inherited
   Options foreign_options;
-  std::string not_null_constraint;  // PostgreSQL 18: its name, only where it was chosen
-  bool inherited = false;           // comes from a parent and is not declared here
+  std::string not_null_constraint;   // PostgreSQL 18: its name, only where it was chosen
+  bool not_null_no_inherit = false;  // PostgreSQL 18
+  bool not_null_validated = true;    // PostgreSQL 18: false if old rows may have nulls
+  bool inherited = false;            // comes from a parent and is not declared here
   Acl acl;
   std::string comment;
   std::optional<ColumnStats> stats;  // measured
@@ -129,6 +131,8 @@ struct Column {
                       field("options", &Column::options),
                       field("foreign_options", &Column::foreign_options),
                       field("not_null_constraint", &Column::not_null_constraint),
+                      field("not_null_no_inherit", &Column::not_null_no_inherit),
+                      field("not_null_validated", &Column::not_null_validated),
                       field("inherited", &Column::inherited),
                       field("acl", &Column::acl),
                       field("comment", &Column::comment),

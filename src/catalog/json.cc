@@ -113,7 +113,9 @@ class Encoder {
     empty_ = false;
   }
   void new_line() {
-    if (indent_ >= 0) text_.append(1, '\n').append(static_cast<std::size_t>(indent_ * depth_), ' ');
+    if (indent_ >= 0)
+      text_.append(1, '\n').append(
+          static_cast<std::size_t>(indent_) * static_cast<std::size_t>(depth_), ' ');
   }
   void key(std::string_view name) {
     next();

@@ -239,7 +239,10 @@ Result<TwinFile> make_twin(const std::string& source, bool without_values,
 
 std::string to_sql(const catalog::Catalog& catalog) {
   if (catalog.server.engine == "sqlite") return join_lines(sqlite::write(catalog));
-  return join_lines(postgres::write(catalog, {.version = catalog.server.version_number}));
+  std::string text;
+  for (const postgres::Correction& each : postgres::corrections(catalog))
+    text += "-- " + replace_all(each.note, "\n", "\n-- ") + "\n";
+  return text + join_lines(postgres::write(catalog, {.version = catalog.server.version_number}));
 }
 
 }  // namespace architrave::engine

@@ -305,6 +305,11 @@ Result<std::unique_ptr<PostgresSandbox>> sandbox_with(const catalog::Catalog& ca
                                                       std::shared_ptr<const Statistics> statistics,
                                                       const Installation& installation) {
   std::vector<std::string> statements;
+  // Inside of the server's own folder; releases before 13.8 and 14.5 have no such.
+  for (const std::string& each : tablespaces_named(catalog)) {
+    if (statements.empty()) statements.emplace_back("SET allow_in_place_tablespaces = on");
+    statements.push_back("CREATE TABLESPACE " + quote_identifier(each) + " LOCATION ''");
+  }
   for (const std::string& role : roles_named(catalog))
     if (role != Server::role && !role.starts_with("pg_") && role != "public")
       statements.push_back("CREATE ROLE " + quote_identifier(role));
@@ -316,6 +321,8 @@ Result<std::unique_ptr<PostgresSandbox>> sandbox_with(const catalog::Catalog& ca
                   "it was made by hand: ask whoever gave it to you, and make a twin of your own");
     statements.push_back(without_queries(std::move(each)));
   }
+  for (Correction& each : corrections(catalog))
+    std::ranges::move(each.statements, std::back_inserter(statements));
   auto sandbox = make(installation, {}, catalog.server.database, catalog.server.collation);
   if (!sandbox) return sandbox;
   (*sandbox)->statistics_ = std::move(statistics);

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "catalog/diff.h"
+#include "engine/postgres/writer.h"
+
 namespace architrave::postgres {
 namespace {
 
@@ -155,6 +158,44 @@ TEST_P(SandboxTest, RunsDefinitionsOnly) {
   catalog::Catalog deceiving = *catalog;
   deceiving.routines.front().definition += "; DROP SCHEMA pg_catalog";
   EXPECT_FALSE(sandbox_with(deceiving, nullptr, GetParam()));
+}
+
+TEST_P(SandboxTest, HoldsWhatSqlHasNoWordsFor) {
+  for (const char* statement :
+       {"SET allow_in_place_tablespaces = on", "CREATE TABLESPACE \"Fast disk\" LOCATION ''",
+        "CREATE TABLE placed (x int) TABLESPACE \"Fast disk\"",
+        "CREATE INDEX placed_x ON placed (x) TABLESPACE \"Fast disk\"",
+        "CREATE TABLE parent (a int CHECK (a > 0))", "CREATE TABLE other (c text, z int)",
+        "CREATE TABLE child (own int, z int) INHERITS (parent, other)",
+        "CREATE TABLE grandchild (CHECK (a < 9)) INHERITS (child)",
+        "ALTER TABLE parent ADD COLUMN b int NOT NULL DEFAULT 3 CHECK (b > 0)",
+        "ALTER TABLE parent ADD CONSTRAINT late CHECK (b < 8) NOT VALID",
+        "CREATE TABLE \"Dup\" AS SELECT 1 AS x FROM generate_series(1, 2)",
+        "CREATE INDEX fine ON \"Dup\" (x)"}) {
+    const auto done = sandbox->connection().query(statement);
+    ASSERT_TRUE(done) << statement << ": " << describe(done.error());
+  }
+  ASSERT_FALSE(
+      sandbox->connection().query("CREATE UNIQUE INDEX CONCURRENTLY \"Bad\" ON \"Dup\" (x)"));
+  const auto catalog = sandbox->read();
+  ASSERT_TRUE(catalog) << describe(catalog.error());
+  const auto copy = sandbox_with(*catalog, nullptr, GetParam());
+  ASSERT_TRUE(copy) << describe(copy.error());
+  const auto again = (*copy)->read();
+  ASSERT_TRUE(again) << describe(again.error());
+  std::string differences;
+  for (const auto& each : catalog::diff(*catalog, *again)) differences += describe(each) + '\n';
+  EXPECT_EQ(differences, "");
+  const catalog::Relation* child = again->relation("public", "child");
+  ASSERT_NE(child, nullptr);
+  ASSERT_EQ(child->columns.size(), 5u);
+  EXPECT_EQ(child->columns.back().name, "b");
+  EXPECT_TRUE(child->columns.back().inherited);
+  EXPECT_EQ(again->relation("public", "placed")->tablespace, "Fast disk");
+  EXPECT_FALSE(again->relation("public", "Dup")->indexes.front().valid);
+  std::string notes;
+  for (const Correction& each : corrections(*catalog)) notes += each.note + '\n';
+  EXPECT_NE(notes.find("index public.\"Bad\" is invalid"), std::string::npos) << notes;
 }
 
 TEST_P(SandboxTest, FillsAMaterializedViewWithoutRunningItsQuery) {

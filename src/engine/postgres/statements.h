@@ -37,6 +37,15 @@ struct TableStatements {
 TableStatements create_table(const catalog::Catalog& catalog, const catalog::Relation& table,
                              int version);
 
+// Whether a table that inherits has its columns in an order that CREATE TABLE … INHERITS would not
+// give them: its parents got some after it was made. It is made by itself and then made to inherit.
+bool has_order_of_its_own(const catalog::Catalog& catalog, const catalog::Relation& table);
+
+// What is not to hold for old rows: it is added when the table's children are there, so that it
+// does not hold for theirs either. Nothing for a column whose parent has the same.
+std::vector<std::string> not_valid_not_nulls(const catalog::Catalog& catalog,
+                                             const catalog::Relation& table, int version);
+
 std::string create_view(const catalog::Relation& view);
 // A view of the same columns and nothing else, for CREATE OR REPLACE to fill later.
 std::string create_empty_view(const catalog::Relation& view);

@@ -149,7 +149,7 @@ bool same_shape(const Index& a, const Index& b) {
 class Writer {
  public:
   Writer(const Catalog& catalog, const WriteOptions& options)
-      : catalog_(catalog), options_(options) {
+      : catalog_(catalog), options_(options), lookup_(catalog) {
     for (const catalog::Dependency& edge : catalog.dependencies)
       needs_[to_string(edge.object)].push_back(to_string(edge.needs));
     if (!catalog.dependencies.empty()) return;
@@ -408,7 +408,7 @@ class Writer {
         each.needs.push_back(std::move(need));
       }
     for (const Constraint& check : table.constraints)
-      if (check.type == ConstraintType::check) {
+      if (check.type == ConstraintType::check && check.validated) {
         each.makes.push_back(to_string(object_of(table, check)));
         also_needs(each.needs, object_of(table, check));
       }
@@ -473,7 +473,42 @@ class Writer {
     }
   }
 
+  // Adds what does not hold for old rows, of which no server knows that there are none: on children
+  // that are made after it, it would.
+  void add_not_valid(const Relation& table, const std::string& name) {
+    std::vector<const Relation*> below;
+    descendants(table, below);
+    const auto add_late = [&](const Object& object, Statements statements) {
+      Step& each = step(of_key, object);
+      each.needs.push_back(to_string(object_of(table)));
+      for (const Relation* child : below) each.needs.push_back(to_string(object_of(*child)));
+      each.statements = std::move(statements);
+    };
+    for (const Constraint& check : table.constraints) {
+      if (check.type != ConstraintType::check || check.validated || check.inherited) continue;
+      Statements sql = {"ALTER TABLE " + name + " ADD CONSTRAINT " + quote_identifier(check.name) +
+                        ' ' + constraint_definition(check, options_.version)};
+      for (const Relation* child : below)
+        for (const Constraint& its : child->constraints)
+          if (its.name == check.name && its.inherited && its.validated)
+            sql.push_back("ALTER TABLE " + qualified(child->schema, child->name) +
+                          " VALIDATE CONSTRAINT " + quote_identifier(its.name));
+      add_late(object_of(table, check), std::move(sql));
+    }
+    Statements not_nulls = not_valid_not_nulls(catalog_, table, options_.version);
+    if (!not_nulls.empty()) add_late({Kind::constraint, name + " not null"}, std::move(not_nulls));
+  }
+
+  void descendants(const Relation& table, std::vector<const Relation*>& below) const {
+    for (const Relation* child : lookup_.children(table)) {
+      if (std::ranges::find(below, child) != below.end()) continue;
+      below.push_back(child);
+      descendants(*child, below);
+    }
+  }
+
   void add_constraints(const Relation& table, const std::string& name) {
+    add_not_valid(table, name);
     for (const Constraint& constraint : table.constraints) {
       comment("CONSTRAINT " + quote_identifier(constraint.name) + " ON " + name,
               constraint.comment);
@@ -637,6 +672,7 @@ class Writer {
 
   const Catalog& catalog_;
   const WriteOptions options_;
+  const catalog::Lookup lookup_;
   std::optional<Mentions> mentions_;  // where nothing is known of dependencies
   std::unordered_map<std::string, Statements> needs_;
   std::vector<Step> steps_;
@@ -681,6 +717,47 @@ std::vector<std::string> roles_named(const Catalog& catalog) {
   roles.erase("");
   std::erase_if(roles, [](const std::string& role) { return role.starts_with("pg_"); });
   return {roles.begin(), roles.end()};
+}
+
+std::vector<std::string> tablespaces_named(const Catalog& catalog) {
+  std::set<std::string> names;
+  for (const auto& relation : catalog.relations) {
+    names.insert(relation.tablespace);
+    for (const auto& index : relation.indexes) names.insert(index.tablespace);
+  }
+  names.erase("");
+  std::erase_if(names, [](const std::string& name) { return name.starts_with("pg_"); });
+  return {names.begin(), names.end()};
+}
+
+std::vector<Correction> corrections(const Catalog& catalog) {
+  std::vector<Correction> list;
+  const auto names = [](const auto& all) {
+    std::vector<std::string> quoted;
+    for (const auto& each : all)
+      if (each.inherited) quoted.push_back(quote_literal(each.name));
+    return quoted.empty() ? "NULL" : join(quoted, ", ");
+  };
+  for (const Relation& relation : catalog.relations) {
+    const std::string name = qualified(relation.schema, relation.name);
+    const std::string oid = quote_literal(name) + "::pg_catalog.regclass";
+    if (has_order_of_its_own(catalog, relation))
+      list.push_back(
+          {"the columns that " + name + " inherits are declared for it too, to keep their order",
+           {"UPDATE pg_catalog.pg_attribute SET attislocal = false WHERE attrelid = " + oid +
+                " AND attname IN (" + names(relation.columns) + ')',
+            "UPDATE pg_catalog.pg_constraint SET conislocal = false WHERE conrelid = " + oid +
+                " AND conname IN (" + names(relation.constraints) + ')'}});
+    for (const Index& index : relation.indexes) {
+      // That of a partitioned table is, until every partition has one.
+      if (index.valid || relation.kind == RelationKind::partitioned_table) continue;
+      const std::string its_name = qualified(relation.schema, index.name);
+      list.push_back({"the index " + its_name + " is invalid, which no statement can make it",
+                      {"UPDATE pg_catalog.pg_index SET indisvalid = false WHERE indexrelid = " +
+                       quote_literal(its_name) + "::pg_catalog.regclass"}});
+    }
+  }
+  return list;
 }
 
 }  // namespace architrave::postgres

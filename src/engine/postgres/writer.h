@@ -23,4 +23,15 @@ std::vector<std::string> write(const catalog::Catalog& catalog, const WriteOptio
 // Every role that the catalog names as an owner, grantee or in a policy, sorted.
 std::vector<std::string> roles_named(const catalog::Catalog& catalog);
 
+// Every tablespace that it names, sorted, but for the server's own.
+std::vector<std::string> tablespaces_named(const catalog::Catalog& catalog);
+
+// What SQL has no words for: for a reader, and as changes of the system's own catalog, for a
+// superuser of a disposable server, after what write() gives.
+struct Correction {
+  std::string note;  // "the index app.i is invalid, which no statement can make it"
+  std::vector<std::string> statements;
+};
+std::vector<Correction> corrections(const catalog::Catalog& catalog);
+
 }  // namespace architrave::postgres

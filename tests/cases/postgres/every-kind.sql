@@ -181,6 +181,15 @@ CREATE TABLE app.parent (id integer NOT NULL, name text DEFAULT 'p', CONSTRAINT 
 CREATE TABLE app.parent_two (id integer, extra integer DEFAULT 1);
 CREATE TABLE app.child (own integer) INHERITS (app.parent, app.parent_two);
 ALTER TABLE app.child ALTER COLUMN name SET DEFAULT 'c', ALTER COLUMN extra DROP DEFAULT, ALTER COLUMN extra SET NOT NULL;
+CREATE TABLE app.doubted (id integer, label text);
+CREATE TABLE app.doubted_early () INHERITS (app.doubted);
+ALTER TABLE app.doubted ADD CONSTRAINT since_then CHECK (id > 0) NOT VALID;
+ALTER TABLE app.doubted ADD CONSTRAINT for_itself CHECK (id < 9) NO INHERIT NOT VALID;
+ALTER TABLE app.doubted ADD CONSTRAINT label_there NOT NULL label NOT VALID; --@18+
+ALTER TABLE app.doubted ADD NOT NULL id NO INHERIT; --@18+
+CREATE TABLE app.doubted_late (own integer NOT NULL NO INHERIT) INHERITS (app.doubted); --@18+
+CREATE TABLE app.doubted_last () INHERITS (app.doubted_early);
+ALTER TABLE app.doubted_last VALIDATE CONSTRAINT since_then;
 CREATE TABLE app.events (id bigint NOT NULL, at timestamp with time zone NOT NULL, customer_id integer, kind text DEFAULT 'none', payload jsonb, CHECK (id > 0)) PARTITION BY RANGE (at, lower(kind));
 CREATE TABLE app.events_2024 PARTITION OF app.events FOR VALUES FROM ('2024-01-01 00:00+00', MINVALUE) TO ('2025-01-01 00:00+00', MINVALUE) PARTITION BY LIST (kind);
 CREATE TABLE app.events_2024_a PARTITION OF app.events_2024 (kind DEFAULT 'a' NOT NULL, CONSTRAINT mine CHECK (id < 100000)) FOR VALUES IN ('a', NULL) WITH (fillfactor = 50);

@@ -19,7 +19,10 @@ SELECT a.attrelid AS _relation, a.attnum AS _number,
        nullif(a.attstattarget, -1) AS statistics_target,
        a.attoptions AS options,
        a.attfdwoptions AS foreign_options,
-       nn.conname AS not_null_constraint, --@18+
+       CASE WHEN nn.conislocal AND nn.conname <> c.relname || '_' || a.attname || '_not_null' --@18+
+            THEN nn.conname END AS not_null_constraint, --@18+
+       nn.connoinherit AS not_null_no_inherit, --@18+
+       nn.convalidated AS not_null_validated, --@18+
        NOT a.attislocal AS inherited,
        CASE WHEN cardinality(a.attacl) > 0 THEN a.attacl END AS acl,
        d.description AS comment
@@ -29,8 +32,7 @@ JOIN pg_type t ON t.oid = a.atttypid
 JOIN pg_namespace tn ON tn.oid = t.typnamespace
 LEFT JOIN pg_attrdef ad ON ad.adrelid = a.attrelid AND ad.adnum = a.attnum
 LEFT JOIN pg_constraint nn ON a.attnotnull AND nn.conrelid = a.attrelid AND nn.contype = 'n' --@18+
-                              AND nn.conkey[1] = a.attnum AND nn.conislocal --@18+
-                              AND nn.conname <> c.relname || '_' || a.attname || '_not_null' --@18+
+                              AND nn.conkey[1] = a.attnum --@18+
 LEFT JOIN pg_collation co ON co.oid = a.attcollation
 LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
 LEFT JOIN pg_description d ON d.objoid = a.attrelid AND d.classoid = 'pg_class'::regclass
