@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "base/fields.h"
+#include "base/quoting.h"
 
 namespace architrave::catalog {
 
@@ -81,11 +82,8 @@ struct Object {
 // "table app.orders"
 std::string to_string(const Object& object);
 
-// An identifier as SQL text, quoted if PostgreSQL would quote it (upper case, spaces, keywords).
-std::string quote_identifier(std::string_view name);
-// A string as an SQL literal: 'it''s'. A backslash makes it E'…'.
-std::string quote_literal(std::string_view text);
-// schema.name, each quoted where needed; the name alone if there is no schema.
-std::string qualified(std::string_view schema, std::string_view name);
+using architrave::qualified;
+using architrave::quote_identifier;
+using architrave::quote_literal;
 
 }  // namespace architrave::catalog
