@@ -55,7 +55,7 @@ void add_workers(const Json& workers, Node& node) {
     const std::string prefix = "Worker " + text_of(worker.value("Worker Number", Json(0))) + ": ";
     for (const auto& [name, value] : worker.items())
       if (name.starts_with("Sort ") || name.starts_with("Peak ") || name.starts_with("HashAgg ") ||
-          name.starts_with("Disk ") || name.starts_with("Actual ") || name.starts_with("Cache "))
+          name.starts_with("Disk ") || name.starts_with("Cache "))
         node.details[prefix + name] = text_of(value);
   }
 }
@@ -137,6 +137,11 @@ Result<Plan> read_json(std::string_view text) {
   if (const auto jit = document.find("JIT"); jit != document.end() && jit->is_object())
     if (const auto timing = jit->find("Timing"); timing != jit->end() && timing->is_object())
       plan.jit_ms = optional_number(*timing, "Total");
+  if (const auto query = document.find("Query Text"); query != document.end())
+    plan.query = text_of(*query);
+  if (const auto settings = document.find("Settings");
+      settings != document.end() && settings->is_object())
+    for (const auto& [name, value] : settings->items()) plan.settings[name] = text_of(value);
   return plan;
 }
 

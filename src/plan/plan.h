@@ -57,6 +57,9 @@ struct Plan {
   std::optional<double> planning_ms;
   std::optional<double> execution_ms;
   std::optional<double> jit_ms;
+  std::string query;  // where it was said: auto_explain's "Query Text"
+  // Settings that differ from the server's built-in ones, as EXPLAIN (SETTINGS) says them.
+  std::map<std::string, std::string, std::less<>> settings;
 };
 
 // EXPLAIN (FORMAT JSON)'s answer, or auto_explain's. Error "plan.format".

@@ -1,0 +1,23 @@
+// What a condition in a plan compares: the columns that an index could serve. Conditions are as
+// EXPLAIN prints them: "((o.status = 'open'::text) AND (o.total > '10'::numeric))".
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace architrave::plan {
+
+struct Compared {
+  std::string column;  // as it is printed: quoted where it has to be, without its table
+  bool equal = false;  // =, IS NULL, = ANY: an index on it may go on with further columns
+};
+
+// The columns of top-level ANDs that are compared by =, <, <=, >, >=, IS NULL or = ANY, each once,
+// in their order. Empty where an OR stands at the top, or nothing can be served.
+std::vector<Compared> compared_columns(std::string_view condition);
+
+// For an index's key: those that are equal, then the first of the others.
+std::vector<std::string> key_columns(const std::vector<Compared>& compared);
+
+}  // namespace architrave::plan
