@@ -1,0 +1,182 @@
+#include <algorithm>
+#include <iterator>
+
+#include "engine/postgres/statements.h"
+#include "engine/postgres/writing.h"
+
+namespace architrave::postgres::writing {
+
+namespace {
+
+Priority priority_of(Kind kind) {
+  switch (kind) {
+    case Kind::language:
+    case Kind::access_method:
+      return of_language;
+    case Kind::collation:
+      return of_collation;
+    case Kind::foreign_data_wrapper:
+      return of_wrapper;
+    case Kind::server:
+      return of_server;
+    case Kind::user_mapping:
+      return of_user_mapping;
+    case Kind::operator_:
+      return of_operator;
+    case Kind::operator_family:
+      return of_operator_family;
+    case Kind::operator_class:
+      return of_operator_class;
+    case Kind::text_search_parser:
+      return of_text_search_parser;
+    case Kind::text_search_template:
+      return of_text_search_template;
+    case Kind::text_search_dictionary:
+      return of_text_search_dictionary;
+    case Kind::text_search_configuration:
+      return of_text_search_configuration;
+    case Kind::statistics:
+      return of_statistics;
+    case Kind::publication:
+      return of_publication;
+    case Kind::subscription:
+      return of_subscription;
+    case Kind::default_privileges:
+      return of_default_privileges;
+    default:
+      return of_cast;
+  }
+}
+
+std::string upper_words(Kind kind) {
+  std::string text(to_string(kind));
+  for (char& c : text)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return text;
+}
+
+std::string name_of(const OtherObject& object) {
+  return object.schema.empty() ? object.name : quote_identifier(object.schema) + '.' + object.name;
+}
+
+}  // namespace
+
+void Writer::add(const catalog::Schema& schema) {
+  const std::string name = quote_identifier(schema.name);
+  const bool is_public = schema.name == "public";
+  step(of_schema, {Kind::schema, name}).statements = {
+      (is_public ? "CREATE SCHEMA IF NOT EXISTS " : "CREATE SCHEMA ") + name};
+  comment("SCHEMA " + name, schema.comment);
+  owner("SCHEMA " + name, schema.owner);
+  // A new database grants on `public` what its version likes.
+  if (is_public && options_.grants) grants_.push_back("REVOKE ALL ON SCHEMA public FROM PUBLIC");
+  grant("SCHEMA " + name, 'n', schema.owner, schema.acl);
+}
+
+void Writer::add(const catalog::Extension& extension) {
+  const std::string name = quote_identifier(extension.name);
+  Step& made = step(of_extension, {Kind::extension, name}, extension.schema);
+  made.statements = {
+      "CREATE EXTENSION IF NOT EXISTS " + name +
+      (extension.schema.empty() ? "" : " WITH SCHEMA " + quote_identifier(extension.schema)) +
+      (mentions_ ? " CASCADE" : "")};
+  comment("EXTENSION " + name, extension.comment);
+}
+
+void Writer::add(const catalog::Type& type) {
+  using catalog::TypeKind;
+  const std::string name = qualified(type.schema, type.name);
+  TypeStatements made = create_type(type);
+  Step& each =
+      step(type.kind == TypeKind::enumeration ? of_enum : of_type, object_of(type), type.schema);
+  scan(each.needs, made.whole);
+  each.first = std::move(made.first);
+  each.second = std::move(made.second);
+  each.statements = {std::move(made.whole)};
+  each.first_needs = {schema_object(type.schema)};
+  if (type.kind == TypeKind::domain)
+    std::ranges::copy_if(each.needs, std::back_inserter(each.first_needs),
+                         [](const std::string& need) { return !needs_code(need); });
+  for (Statements* list : {&each.statements, &each.second})
+    list->insert(list->end(), made.after.begin(), made.after.end());
+  const std::string words = (type.kind == TypeKind::domain ? "DOMAIN " : "TYPE ") + name;
+  comment(words, type.comment);
+  for (const Constraint& check : type.constraints)
+    comment("CONSTRAINT " + quote_identifier(check.name) + " ON DOMAIN " + name, check.comment);
+  for (const catalog::Column& attribute : type.attributes)
+    comment("COLUMN " + name + '.' + quote_identifier(attribute.name), attribute.comment);
+  if (type.kind != TypeKind::shell) owner(words, type.owner);
+  grant(words, 'T', type.owner, type.acl);
+}
+
+void Writer::add(const catalog::Sequence& sequence) {
+  const std::string name = qualified(sequence.schema, sequence.name);
+  step(of_sequence, object_of(sequence), sequence.schema).statements = {create_sequence(sequence)};
+  comment("SEQUENCE " + name, sequence.comment);
+  if (sequence.owned_by_table.empty()) {
+    owner("SEQUENCE " + name, sequence.owner);
+  } else {
+    // Its table's owner becomes its own.
+    Step& owned = steps_.emplace_back();
+    owned.priority = of_owned_sequence;
+    owned.name = name;
+    owned.needs = {to_string(object_of(sequence))};
+    if (const Relation* table =
+            catalog_.relation(sequence.owned_by_schema, sequence.owned_by_table))
+      owned.needs.push_back(to_string(object_of(*table)));
+    owned.statements = {"ALTER SEQUENCE " + name + " OWNED BY " +
+                        qualified(sequence.owned_by_schema, sequence.owned_by_table) + '.' +
+                        quote_identifier(sequence.owned_by_column)};
+  }
+  grant("SEQUENCE " + name, 's', sequence.owner, sequence.acl);
+}
+
+void Writer::add(const catalog::Routine& routine) {
+  const Object object = object_of(routine);
+  const bool aggregate = routine.kind == catalog::RoutineKind::aggregate;
+  Step& made = step(aggregate ? of_aggregate : of_routine, object, routine.schema);
+  // What a body in a string names is not looked at before it runs.
+  if (mentions_) scan(made.needs, routine.definition.substr(0, routine.definition.find("\nAS $")));
+  made.statements = {routine.definition};
+  const std::string words = upper_words(object.kind) + ' ' + object.name;
+  comment(words, routine.comment);
+  owner(words, routine.owner);
+  const bool procedure = routine.kind == catalog::RoutineKind::procedure;
+  std::string granted = (procedure ? "PROCEDURE " : "FUNCTION ") + object.name;
+  if (aggregate && routine.arguments == "*")
+    granted = "FUNCTION " + qualified(routine.schema, routine.name) + "()";
+  grant(granted, 'f', routine.owner, routine.acl);
+}
+
+void Writer::add(const OtherObject& other) {
+  const std::string name = name_of(other);
+  const std::string words = upper_words(other.kind) + ' ' + name;
+  if (other.kind == Kind::event_trigger) {
+    // They would fire at all that comes after them.
+    std::ranges::copy(other.definition, std::back_inserter(event_triggers_));
+    if (!other.comment.empty())
+      event_triggers_.push_back("COMMENT ON " + words + " IS " + quote_literal(other.comment));
+    if (options_.owners && !other.owner.empty())
+      event_triggers_.push_back("ALTER " + words + " OWNER TO " + quote_identifier(other.owner));
+    return;
+  }
+  Step& made = step(priority_of(other.kind), {other.kind, name}, other.schema);
+  for (const std::string& statement : other.definition) scan(made.needs, statement);
+  for (const char* property : {"foreign_data_wrapper", "server"})
+    if (const auto found = other.properties.find(property); found != other.properties.end())
+      made.needs.push_back(
+          to_string(Object{property[0] == 's' ? Kind::server : Kind::foreign_data_wrapper,
+                           quote_identifier(found->second)}));
+  made.statements = other.definition;
+  if (other.kind == Kind::default_privileges) return;
+  comment(words, other.comment);
+  owner(words, other.owner);
+  if (other.kind == Kind::language)
+    grant(words, 'l', other.owner, other.acl);
+  else if (other.kind == Kind::foreign_data_wrapper)
+    grant(words, 'F', other.owner, other.acl);
+  else if (other.kind == Kind::server)
+    grant("FOREIGN " + words, 'S', other.owner, other.acl);
+}
+
+}  // namespace architrave::postgres::writing

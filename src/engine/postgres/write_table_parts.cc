@@ -1,0 +1,134 @@
+#include <algorithm>
+#include <iterator>
+
+#include "engine/postgres/statements.h"
+#include "engine/postgres/writing.h"
+
+namespace architrave::postgres::writing {
+
+namespace {
+
+// Whether two indexes of a partitioned table and of its partition can be one and the same.
+bool same_shape(const Index& a, const Index& b) {
+  return a.method == b.method && a.unique == b.unique && a.primary == b.primary &&
+         a.constraint.empty() == b.constraint.empty() && a.predicate == b.predicate &&
+         a.include == b.include &&
+         std::ranges::equal(a.keys, b.keys, [](const auto& x, const auto& y) {
+           return x.column == y.column && x.expression == y.expression && x.opclass == y.opclass &&
+                  x.collation == y.collation && x.descending == y.descending &&
+                  x.nulls_first == y.nulls_first;
+         });
+}
+
+}  // namespace
+
+void Writer::add_indexes(const Relation& relation, const std::string& name) {
+  std::set<const Index*> taken;
+  for (const Index& index : relation.indexes) {
+    const Object object = object_of(relation, index);
+    comment("INDEX " + object.name, index.comment);
+    Statements after;
+    const bool owned = !index.constraint.empty();
+    if (owned && !index.options.empty())
+      after.push_back("ALTER INDEX " + object.name + " SET (" + with_options(index.options) + ')');
+    if (!index.tablespace.empty())
+      after.push_back("ALTER INDEX " + object.name + " SET TABLESPACE " +
+                      quote_identifier(index.tablespace));
+    for (std::size_t i = 0; i < index.keys.size(); ++i)
+      if (index.keys[i].statistics_target)
+        after.push_back("ALTER INDEX " + object.name + " ALTER COLUMN " + std::to_string(i + 1) +
+                        " SET STATISTICS " + std::to_string(*index.keys[i].statistics_target));
+    if (index.clustered)
+      after.push_back("ALTER TABLE " + name + " CLUSTER ON " + quote_identifier(index.name));
+    if (owned) {
+      if (!after.empty()) add_setting(object.name, {to_string(object)}, std::move(after));
+    } else {
+      Step& each = step(of_index, object);
+      each.needs.push_back(to_string(object_of(relation)));
+      scan(each.needs, index.definition);
+      each.statements = {create_index(relation, index, options_.version)};
+      std::ranges::move(after, std::back_inserter(each.statements));
+    }
+    if (index.inherited) attach(relation, index, taken);
+  }
+}
+
+void Writer::attach(const Relation& partition, const Index& index, std::set<const Index*>& taken) {
+  for (const catalog::ObjectName& each : partition.parents) {
+    const Relation* parent = catalog_.relation(each);
+    if (parent == nullptr) continue;
+    for (const Index& candidate : parent->indexes) {
+      if (!same_shape(candidate, index) || !taken.insert(&candidate).second) continue;
+      const Object object = object_of(partition, index);
+      const Object whole = object_of(*parent, candidate);
+      Step& attached = steps_.emplace_back();
+      attached.priority = of_attached_index;
+      attached.name = object.name;
+      attached.needs = {to_string(object), to_string(whole)};
+      attached.statements = {"ALTER INDEX " + whole.name + " ATTACH PARTITION " + object.name};
+      return;
+    }
+  }
+}
+
+void Writer::add_code(const Relation& relation, const std::string& name) {
+  const auto state = [&](std::string_view words, const std::string& its_name,
+                         const std::string& enabled) -> Statements {
+    if (enabled.empty() || enabled == "origin") return {};
+    const std::string verb = enabled == "disabled"  ? " DISABLE "
+                             : enabled == "replica" ? " ENABLE REPLICA "
+                                                    : " ENABLE ALWAYS ";
+    return {"ALTER TABLE " + std::string(relation.is_table() ? "ONLY " : "") + name + verb +
+            std::string(words) + ' ' + quote_identifier(its_name)};
+  };
+  const std::string object = to_string(object_of(relation));
+  for (const catalog::Trigger& trigger : relation.triggers) {
+    comment("TRIGGER " + quote_identifier(trigger.name) + " ON " + name, trigger.comment);
+    Statements enable = state("TRIGGER", trigger.name, trigger.enabled);
+    if (trigger.inherited) {
+      if (!enable.empty()) add_setting(name, {object}, std::move(enable));
+      continue;
+    }
+    Step& each = step(of_trigger, object_of(relation, trigger));
+    each.needs.push_back(object);
+    scan(each.needs, trigger.definition);
+    each.statements = {trigger.definition};
+    std::ranges::move(enable, std::back_inserter(each.statements));
+  }
+  for (const catalog::RewriteRule& rule : relation.rules) {
+    const std::string its_name = quote_identifier(rule.name);
+    comment("RULE " + its_name + " ON " + name, rule.comment);
+    Step& each = step(of_rule, {Kind::rule, name + '.' + its_name});
+    each.needs.push_back(object);
+    scan(each.needs, rule.definition);
+    each.statements = {rule.definition};
+    std::ranges::move(state("RULE", rule.name, rule.enabled), std::back_inserter(each.statements));
+  }
+  for (const catalog::Policy& policy : relation.policies) {
+    comment("POLICY " + quote_identifier(policy.name) + " ON " + name, policy.comment);
+    Step& each = step(of_policy, object_of(relation, policy));
+    each.needs.push_back(object);
+    each.statements = {create_policy(relation, policy)};
+    scan(each.needs, each.statements.front());
+  }
+}
+
+void Writer::add_settings(const Relation& table, const std::string& name) {
+  Statements sql;
+  Statements needs = {to_string(object_of(table))};
+  const std::string alter = "ALTER TABLE ONLY " + name + ' ';
+  if (table.row_security) sql.push_back("ALTER TABLE " + name + " ENABLE ROW LEVEL SECURITY");
+  if (table.force_row_security) sql.push_back(alter + "FORCE ROW LEVEL SECURITY");
+  if (table.replica_identity == "full" || table.replica_identity == "nothing") {
+    sql.push_back(alter + "REPLICA IDENTITY " +
+                  (table.replica_identity == "full" ? "FULL" : "NOTHING"));
+  } else if (!table.replica_identity.empty()) {
+    sql.push_back(alter + "REPLICA IDENTITY USING INDEX " +
+                  quote_identifier(table.replica_identity));
+    needs.push_back(
+        to_string(Object{Kind::index, qualified(table.schema, table.replica_identity)}));
+  }
+  if (!sql.empty()) add_setting(name, std::move(needs), std::move(sql));
+}
+
+}  // namespace architrave::postgres::writing

@@ -1,0 +1,196 @@
+#include <algorithm>
+#include <iterator>
+
+#include "engine/postgres/statements.h"
+#include "engine/postgres/writing.h"
+
+namespace architrave::postgres::writing {
+
+void Writer::add(const Relation& relation) {
+  const std::string name = qualified(relation.schema, relation.name);
+  const std::string words = std::string(relation_words(relation.kind)) + ' ' + name;
+  if (relation.is_table())
+    add_table(relation);
+  else
+    add_view(relation, name);
+  comment(words, relation.comment);
+  owner(words, relation.owner);
+  grant("TABLE " + name, 'r', relation.owner, relation.acl);
+  for (const catalog::Column& column : relation.columns) {
+    comment("COLUMN " + name + '.' + quote_identifier(column.name), column.comment);
+    grant("TABLE " + name, 'c', relation.owner, column.acl,
+          " (" + quote_identifier(column.name) + ')');
+    if (column.identity_sequence) {
+      const catalog::Sequence& sequence = *column.identity_sequence;
+      const std::string its_name = qualified(sequence.schema, sequence.name);
+      comment("SEQUENCE " + its_name, sequence.comment);
+      grant("SEQUENCE " + its_name, 's', sequence.owner, sequence.acl);
+    }
+  }
+  add_constraints(relation, name);
+  add_indexes(relation, name);
+  add_code(relation, name);
+  add_settings(relation, name);
+}
+
+void Writer::add_table(const Relation& table) {
+  TableStatements made = create_table(catalog_, table, options_.version);
+  Step& each = step(of_table, object_of(table), table.schema);
+  scan(each.needs, made.whole);
+  for (const catalog::ObjectName& parent : table.parents)
+    if (const Relation* found = catalog_.relation(parent))
+      each.needs.push_back(to_string(object_of(*found)));
+  if (!table.of_type.empty()) each.needs.push_back(to_string(Object{Kind::type, table.of_type}));
+  if (!table.foreign_server.empty())
+    each.needs.push_back(to_string(Object{Kind::server, quote_identifier(table.foreign_server)}));
+  if (mentions_)
+    std::ranges::copy_if(each.needs, std::back_inserter(each.first_needs),
+                         [](const std::string& need) { return !needs_code(need); });
+  else
+    each.first_needs = each.needs;
+  for (const catalog::Column& column : table.columns)
+    for (std::string& need : needs_of(object_of(table, column))) {
+      // These are its default's; what its type needs, the table does.
+      if (!column.generated.empty()) each.first_needs.push_back(need);
+      each.needs.push_back(std::move(need));
+    }
+  for (const Constraint& check : table.constraints)
+    if (check.type == ConstraintType::check && check.validated) {
+      each.makes.push_back(to_string(object_of(table, check)));
+      also_needs(each.needs, object_of(table, check));
+    }
+  each.statements = {std::move(made.whole)};
+  std::ranges::copy(made.after, std::back_inserter(each.statements));
+  if (!made.rest.empty()) {
+    each.first = {std::move(made.bare)};
+    each.second = std::move(made.rest);
+    std::ranges::copy(made.after, std::back_inserter(each.second));
+  }
+}
+
+void Writer::add_view(const Relation& view, const std::string& name) {
+  const bool materialized = view.kind == RelationKind::materialized_view;
+  Step& each = step(of_view, object_of(view), view.schema);
+  for (const catalog::Column& column : view.columns)
+    also_needs(each.needs, object_of(view, column));
+  each.statements = {create_view(view)};
+  Statements& after = each.statements;
+  for (const catalog::Column& column : view.columns) {
+    const std::string alter =
+        "ALTER TABLE " + name + " ALTER COLUMN " + quote_identifier(column.name) + ' ';
+    if (!column.default_value.empty())
+      after.push_back(alter + "SET DEFAULT " + column.default_value);
+    if (!column.storage.empty()) after.push_back(alter + "SET STORAGE " + column.storage);
+    if (!column.compression.empty() && options_.version >= 140000)
+      after.push_back(alter + "SET COMPRESSION " + column.compression);
+    if (column.statistics_target)
+      after.push_back(alter + "SET STATISTICS " + std::to_string(*column.statistics_target));
+    if (!column.options.empty())
+      after.push_back(alter + "SET (" + with_options(column.options) + ')');
+  }
+  if (!materialized) {
+    if (view.columns.empty()) return;
+    each.first = {create_empty_view(view)};
+    each.second = each.statements;
+    std::ranges::copy_if(each.needs, std::back_inserter(each.first_needs),
+                         [](const std::string& need) {
+                           return need.starts_with("type ") || need.starts_with("schema ");
+                         });
+  } else if (view.populated) {
+    const std::string object = to_string(object_of(view));
+    Step& refresh = steps_.emplace_back();
+    refresh.priority = of_refresh;
+    refresh.name = name;
+    refresh.makes = {"rows of " + object};
+    refresh.needs = {object};
+    std::unordered_set<std::string> seen;
+    rows_needed(object, seen, refresh.needs);
+    refresh.statements = {"REFRESH MATERIALIZED VIEW " + name};
+  }
+}
+
+void Writer::rows_needed(const std::string& object, std::unordered_set<std::string>& seen,
+                         Statements& needs) const {
+  const auto found = needs_.find(object);
+  if (found == needs_.end() || !seen.insert(object).second) return;
+  for (const std::string& need : found->second) {
+    if (need.starts_with("materialized view ")) needs.push_back("rows of " + need);
+    rows_needed(need, seen, needs);
+  }
+}
+
+void Writer::add_not_valid(const Relation& table, const std::string& name) {
+  std::vector<const Relation*> below;
+  descendants(table, below);
+  const auto add_late = [&](const Object& object, Statements statements) {
+    Step& each = step(of_key, object);
+    each.needs.push_back(to_string(object_of(table)));
+    for (const Relation* child : below) each.needs.push_back(to_string(object_of(*child)));
+    each.statements = std::move(statements);
+  };
+  for (const Constraint& check : table.constraints) {
+    if (check.type != ConstraintType::check || check.validated || check.inherited) continue;
+    Statements sql = {"ALTER TABLE " + name + " ADD CONSTRAINT " + quote_identifier(check.name) +
+                      ' ' + constraint_definition(check, options_.version)};
+    for (const Relation* child : below)
+      for (const Constraint& its : child->constraints)
+        if (its.name == check.name && its.inherited && its.validated)
+          sql.push_back("ALTER TABLE " + qualified(child->schema, child->name) +
+                        " VALIDATE CONSTRAINT " + quote_identifier(its.name));
+    add_late(object_of(table, check), std::move(sql));
+  }
+  Statements not_nulls = not_valid_not_nulls(catalog_, table, options_.version);
+  if (!not_nulls.empty()) add_late({Kind::constraint, name + " not null"}, std::move(not_nulls));
+}
+
+void Writer::descendants(const Relation& table, std::vector<const Relation*>& below) const {
+  for (const Relation* child : lookup_.children(table)) {
+    if (std::ranges::find(below, child) != below.end()) continue;
+    below.push_back(child);
+    descendants(*child, below);
+  }
+}
+
+void Writer::add_constraints(const Relation& table, const std::string& name) {
+  add_not_valid(table, name);
+  for (const Constraint& constraint : table.constraints) {
+    comment("CONSTRAINT " + quote_identifier(constraint.name) + " ON " + name, constraint.comment);
+    if (constraint.type == ConstraintType::check) continue;
+    const bool foreign = constraint.type == ConstraintType::foreign_key;
+    // A partition gets its parent's foreign keys by itself; one that has a name of its own is
+    // made first, and then adopted.
+    if (foreign && constraint.inherited && parent_has(table, constraint)) continue;
+    Step& each = step(!foreign               ? of_key
+                      : constraint.inherited ? of_partition_foreign_key
+                                             : of_foreign_key,
+                      object_of(table, constraint));
+    each.needs.push_back(to_string(object_of(table)));
+    each.statements = {"ALTER TABLE " +
+                       std::string(foreign && !table.partition_key.empty() ? "" : "ONLY ") + name +
+                       " ADD CONSTRAINT " + quote_identifier(constraint.name) + ' ' +
+                       constraint_definition(constraint, options_.version)};
+    if (!foreign) {
+      each.makes.push_back(
+          to_string(Object{Kind::index, qualified(table.schema, constraint.name)}));
+      continue;
+    }
+    if (const Relation* parent =
+            catalog_.relation(constraint.references_schema, constraint.references_table)) {
+      each.needs.push_back(to_string(object_of(*parent)));
+      for (const Index& index : parent->indexes)
+        if (index.unique) each.needs.push_back(to_string(object_of(*parent, index)));
+    }
+  }
+}
+
+bool Writer::parent_has(const Relation& table, const Constraint& constraint) const {
+  return std::ranges::any_of(table.parents, [&](const catalog::ObjectName& each) {
+    const Relation* parent = catalog_.relation(each);
+    return parent != nullptr &&
+           std::ranges::any_of(parent->constraints, [&](const Constraint& other) {
+             return other.name == constraint.name;
+           });
+  });
+}
+
+}  // namespace architrave::postgres::writing
