@@ -74,6 +74,8 @@ struct LoadProblem {
 // What a new sandbox holds: the definitions, or also the statistics and lengths of a twin.
 enum class Fill { definitions, twin };
 
+class Planner;  // engine/planner.h
+
 struct Opened {
   SourceInfo source;
   catalog::Catalog catalog;
@@ -83,6 +85,8 @@ struct Opened {
   std::vector<std::string> notes;  // "there is no PostgreSQL 14 here; read with 15"
   // Makes another sandbox of it; set by the engine that opened it.
   std::function<Result<std::unique_ptr<Sandbox>>(Opened&, Fill)> start_sandbox;
+  // Asks its planner what if; empty where the engine has no such thing. See make_planner.
+  std::function<Result<std::unique_ptr<Planner>>(Opened&)> start_planner;
 };
 
 struct OpenOptions {

@@ -5,12 +5,14 @@
 
 #include "base/text.h"
 #include "engine/engine.h"
+#include "engine/planner.h"
 #include "engine/postgres/reader.h"
 #include "engine/postgres/sandbox.h"
 #include "engine/postgres/script_loader.h"
 #include "engine/postgres/server.h"
 #include "engine/postgres/statistics.h"
 #include "engine/postgres/twin.h"
+#include "engine/postgres/what_if.h"
 #include "engine/postgres/writer.h"
 #include "engine/source.h"
 #include "engine/sqlite/source.h"
@@ -53,6 +55,20 @@ Result<std::unique_ptr<Sandbox>> start_postgres(
   return std::unique_ptr<Sandbox>(std::move(*sandbox));
 }
 
+// Asks the sandbox that holds the source: a twin of it, or its rows.
+Result<std::unique_ptr<Planner>> plan_in_sandbox(Opened& opened) {
+  if (!opened.sandbox) {
+    auto made = make_sandbox(opened, Fill::twin);
+    if (!made) return fail(made);
+    opened.sandbox = std::move(*made);
+  }
+  const auto& sandbox = dynamic_cast<const postgres::PostgresSandbox&>(*opened.sandbox);
+  return postgres::make_what_if({.connection = sandbox.connection_string(),
+                                 .options = {},
+                                 .description = sandbox.description(),
+                                 .is_own = true});
+}
+
 std::string name_of_live(const postgres::Connection& connection) {
   const char* from_libpq = PQhost(connection.raw());
   const std::string host = from_libpq != nullptr ? from_libpq : "";
@@ -83,6 +99,12 @@ Result<Opened> open_live(const Resolved& resolved, const OpenOptions& options) {
     return start_postgres(self, fill,
                           std::make_shared<const postgres::Statistics>(std::move(*statistics)));
   };
+  opened.start_planner = [source, connect](Opened& self) {
+    const std::string description = "PostgreSQL " + self.catalog.server.version;
+    auto there = postgres::make_what_if({source, connect, description, /*is_own=*/false});
+    return there || there.error().code != "planner.hypopg" ? std::move(there)
+                                                           : plan_in_sandbox(self);
+  };
   return opened;
 }
 
@@ -100,6 +122,7 @@ Result<Opened> open_twin(const Resolved& resolved) {
   opened.start_sandbox = [statistics](Opened& self, Fill fill) {
     return start_postgres(self, fill, statistics);
   };
+  opened.start_planner = plan_in_sandbox;
   return opened;
 }
 
@@ -153,6 +176,14 @@ Result<Opened> open_postgres_sql(const Resolved& resolved, const OpenOptions& op
   opened.start_sandbox = [](Opened& self, Fill fill) {
     return start_postgres(self, fill, nullptr);
   };
+  opened.start_planner = [](Opened& self) -> Result<std::unique_ptr<Planner>> {
+    if (auto* held = dynamic_cast<postgres::PostgresSandbox*>(self.sandbox.get())) {
+      // The rows came with the file; what the planner knows of them does not.
+      const auto analyzed = held->connection().query("ANALYZE");
+      if (!analyzed) return std::unexpected(analyzed.error());
+    }
+    return plan_in_sandbox(self);
+  };
   return opened;
 }
 
@@ -197,6 +228,12 @@ Result<Opened> open(const std::string& source, const OpenOptions& options) {
 Result<std::unique_ptr<Sandbox>> make_sandbox(Opened& opened, Fill fill) {
   if (opened.sandbox) return std::move(opened.sandbox);
   return opened.start_sandbox(opened, fill);
+}
+
+Result<std::unique_ptr<Planner>> make_planner(Opened& opened) {
+  if (opened.start_planner) return opened.start_planner(opened);
+  return fail("planner.engine", "there is no planner to ask what if for " + opened.source.engine,
+              opened.source.name, "this is for PostgreSQL: a live database, a twin or a .sql file");
 }
 
 Result<TwinFile> make_twin(const std::string& source, bool without_values,

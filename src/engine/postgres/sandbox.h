@@ -21,6 +21,7 @@ class PostgresSandbox final : public engine::Sandbox {
   Server& server() { return *server_; }
   // As the superuser; may be left in any state, since every question starts by resetting it.
   Connection& connection() { return connection_; }
+  std::string connection_string() const { return server_->connection_string(database_); }
 
   std::string description() const override;
   bool has_statistics() const override { return has_statistics_; }

@@ -1,0 +1,42 @@
+// Which indexes might help a workload: of every query those on the columns that it compares, joins,
+// groups, orders by and returns, in every order that can matter.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "sql/query_facts.h"
+
+namespace architrave::advisor {
+
+struct Candidate {
+  const catalog::Relation* table = nullptr;
+  catalog::Index index;              // without a name
+  std::vector<std::size_t> queries;  // that it was thought of for, or that might use it as well
+  std::int64_t bytes = 0;
+  double maintenance = 0;  // the planner's units, for all writes of the workload
+};
+
+struct CandidateOptions {
+  int max_width = 3;  // key columns
+  std::size_t most_per_query = 200;
+  int server_version = 150000;
+};
+
+// `facts` are of the queries, in order. Candidates equal to an index that exists, or to the
+// leading part of one, are left out; so are those on views, system tables and foreign tables.
+std::vector<Candidate> find_candidates(const catalog::Catalog& catalog,
+                                       const std::vector<sql::QueryFacts>& facts,
+                                       const CandidateOptions& options);
+
+// Whether the keys of one begin with all keys of the other, in the same order.
+bool begins_with(const catalog::Index& index, const catalog::Index& shorter);
+// "btree (a, b DESC) INCLUDE (c) WHERE d": what it is, without its name and table.
+std::string describe(const catalog::Index& index);
+// CREATE INDEX [CONCURRENTLY] [name] ON table …
+std::string create_statement(const catalog::Relation& table, const catalog::Index& index,
+                             bool concurrently);
+
+}  // namespace architrave::advisor

@@ -1,0 +1,140 @@
+#include "advisor/indexes.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "advisor/index_size.h"
+
+namespace architrave::advisor {
+
+namespace {
+
+using catalog::Relation;
+
+// What an index costs one changed row, in the planner's units: the way down the tree (its inner
+// pages are in memory) and a leaf page that is read and, at some time, written. Half of the leaf
+// pages are taken to be in memory; the constants are PostgreSQL's own (costsize.c,
+// genericcostestimate).
+constexpr double operator_cost = 0.0025;
+constexpr double index_tuple_cost = 0.005;
+constexpr double page_cost = 4.0;
+constexpr double cached = 0.5;
+
+double cost_of_change(const Candidate& candidate) {
+  const double rows = std::max(2.0, rows_of(*candidate.table).value_or(1000));
+  const double descent = std::log2(rows) * operator_cost + 50 * operator_cost;
+  const double leaf = candidate.index.method == "brin" ? 0.01 : page_cost * (1 - cached);
+  const double inverted = candidate.index.method == "gin" ? 10 : 1;
+  return (descent + index_tuple_cost + leaf) * inverted;
+}
+
+// An update touches an index if it sets one of its columns, or if it can't be done in the page
+// (HOT) for the sake of another index: the latter is not counted.
+double changes(const sql::Write& write, const Candidate& candidate) {
+  if (write.kind != sql::Write::Kind::update) return 1;
+  const auto sets = [&](const std::string& column) {
+    return std::ranges::find(write.columns, column) != write.columns.end();
+  };
+  const bool touched =
+      std::ranges::any_of(candidate.index.keys,
+                          [&](const catalog::IndexKey& key) { return sets(key.column); }) ||
+      std::ranges::any_of(candidate.index.include, sets);
+  return touched ? 2 : 0;  // the old entry and the new one
+}
+
+double maintenance_of(const Candidate& candidate, const std::vector<sql::QueryFacts>& facts,
+                      const std::vector<WeightedQuery>& queries) {
+  double cost = 0;
+  for (std::size_t q = 0; q < facts.size(); ++q)
+    for (const sql::Write& write : facts[q].writes) {
+      const bool same = write.name == candidate.table->name &&
+                        (write.schema.empty() || write.schema == candidate.table->schema);
+      if (same)
+        cost += queries[q].calls * queries[q].rows_per_call * changes(write, candidate) *
+                cost_of_change(candidate);
+    }
+  return cost;
+}
+
+}  // namespace
+
+CatalogNames::CatalogNames(const catalog::Catalog& catalog) {
+  for (const Relation& relation : catalog.relations) {
+    sql::Known known{
+        relation.schema,
+        {},
+        relation.kind == catalog::RelationKind::view ? relation.definition : std::string()};
+    for (const catalog::Column& column : relation.columns) known.columns.push_back(column.name);
+    const auto at =
+        known_.emplace(std::pair{relation.schema, relation.name}, std::move(known)).first;
+    by_name_[relation.name].push_back(&at->second);
+  }
+}
+
+const sql::Known* CatalogNames::operator()(std::string_view schema, std::string_view name) const {
+  const auto found =
+      known_.find(std::pair{std::string(schema.empty() ? "public" : schema), std::string(name)});
+  if (found != known_.end()) return &found->second;
+  if (!schema.empty()) return nullptr;
+  const auto others = by_name_.find(name);
+  return others != by_name_.end() && others->second.size() == 1 ? others->second.front() : nullptr;
+}
+
+Result<IndexProblem> index_problem(const catalog::Catalog& catalog,
+                                   const std::vector<WeightedQuery>& queries,
+                                   engine::Planner& planner, const IndexOptions& options) {
+  IndexProblem problem;
+  std::vector<engine::PlannerQuery> plannable;
+  for (const WeightedQuery& query : queries) {
+    plannable.push_back({query.sql, query.parameters});
+    problem.input.weights.push_back(query.calls);
+  }
+  auto complaints = planner.set_queries(std::move(plannable));
+  if (!complaints) return fail(complaints);
+  problem.complaints = std::move(*complaints);
+  const CatalogNames names(catalog);
+  for (std::size_t q = 0; q < queries.size(); ++q) {
+    auto facts = problem.complaints[q].empty() ? sql::query_facts(queries[q].sql, std::cref(names))
+                                               : Result<sql::QueryFacts>(sql::QueryFacts());
+    problem.facts.push_back(facts ? std::move(*facts) : sql::QueryFacts());
+  }
+  std::vector<Candidate> found = find_candidates(catalog, problem.facts,
+                                                 {.max_width = options.max_width,
+                                                  .most_per_query = most_relevant,
+                                                  .server_version = catalog.server.version_number});
+  std::vector<std::string> statements;
+  for (const Candidate& each : found)
+    statements.push_back(create_statement(*each.table, each.index, /*concurrently=*/false));
+  auto sizes = planner.set_indexes(statements);
+  if (!sizes) return fail(sizes);
+  // What the server does not take (an expression that may change, a method that HypoPG does not
+  // know) or what is larger than the budget is no candidate.
+  std::vector<std::string> kept;
+  std::map<const Relation*, std::size_t> table_numbers;
+  problem.relevant.resize(queries.size());
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (!(*sizes)[i]) continue;
+    if (options.sizes == Sizes::hypopg || found[i].bytes == 0) found[i].bytes = *(*sizes)[i];
+    if (found[i].bytes > options.budget) continue;
+    found[i].maintenance = maintenance_of(found[i], problem.facts, queries);
+    for (const std::size_t q : found[i].queries)
+      if (problem.relevant[q].size() < most_relevant)
+        problem.relevant[q].push_back(problem.candidates.size());
+    kept.push_back(std::move(statements[i]));
+    problem.input.tables.push_back(
+        table_numbers.try_emplace(found[i].table, table_numbers.size()).first->second);
+    problem.input.variant.push_back(!found[i].index.include.empty() ||
+                                    !found[i].index.predicate.empty());
+    problem.input.bytes.push_back(found[i].bytes);
+    problem.input.maintenance.push_back(found[i].maintenance);
+    problem.candidates.push_back(std::move(found[i]));
+  }
+  if (auto numbered = planner.set_indexes(std::move(kept)); !numbered) return fail(numbered);
+  problem.input.budget = options.budget;
+  problem.input.seconds = options.seconds;
+  problem.input.gap = options.gap;
+  problem.input.thorough = options.thorough;
+  return problem;
+}
+
+}  // namespace architrave::advisor

@@ -1,0 +1,88 @@
+#include "advisor/oracle.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace architrave::advisor {
+
+namespace {
+constexpr double infinite = std::numeric_limits<double>::infinity();
+
+bool within(const Set& small, const Set& large) { return (small & ~large).none(); }
+
+// PostgreSQL compares costs with a tolerance of a hundredth of a percent and more; what differs by
+// less is the same plan.
+bool same(double a, double b) { return a == b || b - a <= 1e-6 * b; }
+}  // namespace
+
+Oracle::Oracle(engine::Planner& planner, std::vector<std::vector<std::size_t>> relevant)
+    : planner_(planner), relevant_(std::move(relevant)), entries_(relevant_.size()) {}
+
+Set Oracle::all(std::size_t query) const {
+  Set set;
+  for (std::size_t i = 0; i < relevant_[query].size(); ++i) set.set(i);
+  return set;
+}
+
+Set Oracle::of(std::size_t query, const std::vector<bool>& candidates) const {
+  Set set;
+  for (std::size_t i = 0; i < relevant_[query].size(); ++i)
+    if (candidates[relevant_[query][i]]) set.set(i);
+  return set;
+}
+
+double Oracle::lower(std::size_t query, const Set& set) const {
+  double bound = 0;
+  for (const Entry& entry : entries_[query])
+    if (within(set, entry.asked)) bound = std::max(bound, entry.cost);
+  return std::min(bound, upper(query, set));
+}
+
+double Oracle::upper(std::size_t query, const Set& set) const {
+  const Entry* entry = best(query, set);
+  return entry != nullptr ? entry->cost : infinite;
+}
+
+const Oracle::Entry* Oracle::best(std::size_t query, const Set& set) const {
+  const Entry* cheapest = nullptr;
+  for (const Entry& entry : entries_[query])
+    if (within(entry.used, set) && (cheapest == nullptr || entry.cost < cheapest->cost))
+      cheapest = &entry;
+  return cheapest;
+}
+
+bool Oracle::is_known(std::size_t query, const Set& set) const {
+  return best(query, set) != nullptr && same(lower(query, set), upper(query, set));
+}
+
+Status Oracle::ask(const std::vector<std::pair<std::size_t, Set>>& questions) {
+  std::vector<std::pair<std::size_t, Set>> unknown;
+  std::vector<engine::Question> sent;
+  for (const auto& [query, set] : questions) {
+    const bool twice = std::ranges::find(unknown, std::pair{query, set}) != unknown.end();
+    if (twice || is_known(query, set)) continue;
+    engine::Question question{query, {}};
+    for (std::size_t i = 0; i < relevant_[query].size(); ++i)
+      if (set.test(i)) question.indexes.push_back(relevant_[query][i]);
+    unknown.emplace_back(query, set);
+    sent.push_back(std::move(question));
+  }
+  if (sent.empty()) return {};
+  const auto answers = planner_.ask(sent);
+  if (!answers) return std::unexpected(answers.error());
+  for (std::size_t i = 0; i < unknown.size(); ++i) {
+    const auto& [query, set] = unknown[i];
+    Entry entry{.used = {}, .asked = set, .cost = infinite};
+    if (const auto& answer = (*answers)[i]) {
+      entry.cost = answer->cost;
+      for (const std::size_t used : answer->used) {
+        const auto at = std::ranges::lower_bound(relevant_[query], used);
+        entry.used.set(static_cast<std::size_t>(at - relevant_[query].begin()));
+      }
+    }
+    entries_[query].push_back(entry);
+  }
+  return {};
+}
+
+}  // namespace architrave::advisor

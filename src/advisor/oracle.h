@@ -1,0 +1,60 @@
+// What queries cost under sets of candidates, asked of the planner as seldom as possible.
+//
+// If a plan made under the set X uses only U ⊆ X, then it is the best plan as well under every Y
+// with U ⊆ Y ⊆ X: one answer holds for an interval of sets. And since another index never makes
+// the best plan dearer, an answer bounds the cost of every set above U from above, and of every set
+// below X from below.
+#pragma once
+
+#include <bitset>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/planner.h"
+
+namespace architrave::advisor {
+
+// Of a query's own candidates, by their place in Oracle::relevant(query).
+constexpr std::size_t most_relevant = 200;
+using Set = std::bitset<most_relevant>;
+
+class Oracle {
+ public:
+  struct Entry {
+    Set used;
+    Set asked;
+    double cost;
+  };
+
+  // relevant[query]: the candidates (numbers of the planner's hypothetical indexes) that can matter
+  // to it, at most `most_relevant`, sorted.
+  Oracle(engine::Planner& planner, std::vector<std::vector<std::size_t>> relevant);
+
+  std::int64_t calls() const { return planner_.calls(); }
+  std::size_t queries() const { return relevant_.size(); }
+  const std::vector<std::size_t>& relevant(std::size_t query) const { return relevant_[query]; }
+  Set all(std::size_t query) const;
+  // Of a set of candidates those that matter to the query.
+  Set of(std::size_t query, const std::vector<bool>& candidates) const;
+
+  // From what has been asked so far: the cost lies between them.
+  double lower(std::size_t query, const Set& set) const;
+  double upper(std::size_t query, const Set& set) const;
+  // What the cheapest known plan for this set uses.
+  const Entry* best(std::size_t query, const Set& set) const;
+  bool is_known(std::size_t query, const Set& set) const;
+  const std::vector<Entry>& entries(std::size_t query) const { return entries_[query]; }
+
+  // Makes all of these known, in one round trip. Queries that fail get an infinite cost.
+  Status ask(const std::vector<std::pair<std::size_t, Set>>& questions);
+
+ private:
+  engine::Planner& planner_;
+  std::vector<std::vector<std::size_t>> relevant_;
+  std::vector<std::vector<Entry>> entries_;
+};
+
+}  // namespace architrave::advisor

@@ -1,0 +1,43 @@
+// A linear program with variables that are whole numbers, solved by CBC.
+#pragma once
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace architrave::advisor {
+
+// Minimizes Σ cost·x under the rows added, 0 ≤ x ≤ upper.
+class Program {
+ public:
+  using Terms = std::vector<std::pair<std::size_t, double>>;
+
+  // Returns the variable's number.
+  std::size_t variable(double cost, double upper, bool whole);
+  void at_least(Terms terms, double value);
+  void at_most(Terms terms, double value);
+
+  struct Solution {
+    std::vector<double> values;
+    double objective = 0;
+    double bound = 0;  // no solution can be below
+  };
+  // Stops at the gap (relative) or after so many seconds with the best so far; absent where there
+  // is none. `start`: values of a known solution to begin with, or empty.
+  std::optional<Solution> solve(double gap, double seconds,
+                                std::optional<double> cutoff = {}) const;
+
+ private:
+  struct Variable {
+    double cost, upper;
+    bool whole;
+  };
+  struct Row {
+    Terms terms;
+    double low, high;
+  };
+  std::vector<Variable> variables_;
+  std::vector<Row> rows_;
+};
+
+}  // namespace architrave::advisor

@@ -1,0 +1,547 @@
+#include "advisor/search.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+#include <set>
+
+#include "advisor/program.h"
+#include "base/clock.h"
+#include "base/process.h"
+
+namespace architrave::advisor {
+
+namespace {
+
+using Question = std::pair<std::size_t, Set>;
+
+constexpr double worthwhile = 1e-4;  // share of its cost that an index must spare a query
+constexpr double programs_gap = 1e-4;
+constexpr int layers = 3;               // of plans whose candidates make the first pool
+constexpr int deepest_cut = 10;         // layers of candidates that are taken out of one
+constexpr std::size_t most_doubts = 6;  // queries that a round learns more about
+constexpr double tolerated = 0.4;       // part of the gap that the bound may miss, for all queries
+constexpr double share_of_gain = 0.02;  // of what the indexes bring, to be certain of
+
+// A query costs at least what it does with these candidates alone, or one of the others is there.
+struct Cut {
+  std::size_t query;
+  Set inside;
+  std::vector<Set> others;  // the weakest first; together with `inside` all there are
+};
+
+class Search {
+ public:
+  Search(Oracle& oracle, const SearchInput& input, const SearchProgress& progress)
+      : oracle_(oracle),
+        input_(input),
+        progress_(progress),
+        begun_(monotonic_seconds()),
+        calls_before_(oracle.calls()) {}
+
+  Result<SearchResult> run() {
+    if (Status asked = look_at_both_ends(); !asked) return fail(asked);
+    result_.chosen.assign(input_.bytes.size(), false);
+    result_.before = result_.after = workload_cost(result_.chosen);
+    result_.bound = lowest_;
+    if (lowest_ >= result_.before * (1 - worthwhile)) {
+      result_.bound = result_.before;
+      return finish();
+    }
+    if (Status done = fill_pool(); !done) return fail(done);
+    if (Status done = seed(); !done) return fail(done);
+    result_.first_seconds = monotonic_seconds() - begun_;
+    while (true) {
+      if (Status done = close_gap(); !done) return fail(done);
+      if (is_late() || (!input_.thorough && oracle_.calls() - calls_before_ > input_.allowance))
+        break;
+      const auto widened = widen_pool();
+      if (!widened) return std::unexpected(widened.error());
+      if (!*widened) break;
+      result_.bound = 0;  // another set may be best now
+    }
+    return finish();
+  }
+
+ private:
+  double weight(std::size_t query) const { return input_.weights[query]; }
+
+  Status close_gap() {
+    while (!is_close() && !is_late()) {
+      ++result_.rounds;
+      const double before = result_.after;
+      const double bound = result_.bound;
+      const std::size_t known = known_plans();
+      if (Status done = from_below(); !done) return done;
+      if (is_close() || is_late()) break;
+      if (Status done = from_above(); !done) return done;
+      if (progress_) progress_(result_.after, result_.bound);
+      // Nothing was learned: both programs stand still.
+      if (result_.after == before && result_.bound == bound && known_plans() == known) break;
+    }
+    return {};
+  }
+
+  // A workload in which one query costs nearly everything has a small gap with any set, so the gap
+  // is compared with what the indexes bring, too.
+  bool is_close() const {
+    return result_.gap() <= input_.gap &&
+           result_.after - result_.bound <= share_of_gain * (result_.before - result_.bound);
+  }
+
+  bool is_late() const { return monotonic_seconds() - begun_ > input_.seconds || interrupted(); }
+
+  // The candidates that are in the programs: those that some plan was seen to use.
+  const Set& all(std::size_t query) const { return pool_[query]; }
+
+  Set main(std::size_t query) const {
+    Set set = oracle_.all(query);
+    for (std::size_t i = 0; i < oracle_.relevant(query).size(); ++i)
+      if (input_.variant[oracle_.relevant(query)[i]]) set.reset(i);
+    return set;
+  }
+
+  void take_into_pool(const std::vector<bool>& candidates) {
+    for (std::size_t i = 0; i < candidates.size(); ++i)
+      if (candidates[i]) in_pool_[i] = true;
+    for (std::size_t q = 0; q < oracle_.queries(); ++q) pool_[q] = oracle_.of(q, in_pool_);
+  }
+
+  // What the best plans use, what they use without those, and so on.
+  Status fill_pool() {
+    in_pool_.assign(input_.bytes.size(), false);
+    pool_.assign(oracle_.queries(), {});
+    std::vector<bool> used(input_.bytes.size(), false);
+    std::vector<Set> left(oracle_.queries());
+    for (const std::size_t q : helped_) left[q] = main(q);
+    for (int layer = 0; layer < layers; ++layer) {
+      std::vector<Question> questions;
+      for (const std::size_t q : helped_) questions.emplace_back(q, left[q]);
+      if (Status asked = oracle_.ask(questions); !asked) return asked;
+      for (const std::size_t q : helped_)
+        if (const Oracle::Entry* entry = oracle_.best(q, left[q])) {
+          mark(q, entry->used, used);
+          left[q] &= ~entry->used;
+        }
+    }
+    take_into_pool(used);
+    return {};
+  }
+
+  void mark(std::size_t query, const Set& set, std::vector<bool>& candidates) const {
+    for (std::size_t i = 0; i < oracle_.relevant(query).size(); ++i)
+      if (set.test(i)) candidates[oracle_.relevant(query)[i]] = true;
+  }
+
+  // Whether one that is not in the programs would help beside the best set so far.
+  Result<bool> widen_pool() {
+    std::vector<bool> wanted(input_.bytes.size(), false);
+    std::vector<Question> questions;
+    for (const std::size_t q : helped_) {
+      const Set chosen = oracle_.of(q, result_.chosen);
+      if ((oracle_.all(q) & ~all(q)).any() &&
+          oracle_.upper(q, chosen) > oracle_.lower(q, oracle_.all(q)) + tolerance(q))
+        questions.emplace_back(q, chosen | (oracle_.all(q) & ~all(q)));
+    }
+    if (Status asked = oracle_.ask(questions); !asked) return fail(asked);
+    bool found = false;
+    for (const auto& [q, set] : questions) {
+      const Oracle::Entry* entry = oracle_.best(q, set);
+      const double now = oracle_.upper(q, oracle_.of(q, result_.chosen));
+      if (entry == nullptr || entry->cost >= now - tolerance(q)) continue;
+      mark(q, entry->used, wanted);
+      found |= (entry->used & ~all(q)).any();
+    }
+    take_into_pool(wanted);
+    return found;
+  }
+
+  double seconds_left() const {
+    return std::max(0.05, input_.seconds - (monotonic_seconds() - begun_));
+  }
+
+  std::size_t known_plans() const {
+    std::size_t count = 0;
+    for (std::size_t q = 0; q < oracle_.queries(); ++q) count += oracle_.entries(q).size();
+    return count;
+  }
+
+  // Without any candidate, and with all: between them lies every set.
+  Status look_at_both_ends() {
+    std::vector<Question> questions;
+    for (std::size_t q = 0; q < oracle_.queries(); ++q) {
+      questions.emplace_back(q, Set());
+      questions.emplace_back(q, main(q));
+    }
+    if (Status asked = oracle_.ask(questions); !asked) return asked;
+    for (std::size_t q = 0; q < oracle_.queries(); ++q) {
+      const double without = oracle_.upper(q, {});
+      const double with = oracle_.upper(q, main(q));
+      if (!std::isfinite(without)) continue;
+      lowest_ += weight(q) * std::min(with, without);
+      if (with < without * (1 - worthwhile))
+        helped_.push_back(q);
+      else
+        fixed_ += weight(q) * without;
+    }
+    return {};
+  }
+
+  // By what is known: of sets whose plans were not asked for it is what can be had at least.
+  double workload_cost(const std::vector<bool>& chosen) const {
+    double cost = fixed_;
+    for (const std::size_t q : helped_) cost += weight(q) * oracle_.upper(q, oracle_.of(q, chosen));
+    for (std::size_t i = 0; i < chosen.size(); ++i)
+      if (chosen[i]) cost += input_.maintenance[i];
+    return cost;
+  }
+
+  Status ask_about(const std::vector<bool>& chosen) {
+    std::vector<Question> questions;
+    for (const std::size_t q : helped_) questions.emplace_back(q, oracle_.of(q, chosen));
+    return oracle_.ask(questions);
+  }
+
+  // Takes the set, without what no plan uses, if it is the best so far.
+  void consider(const std::vector<bool>& chosen) {
+    std::vector<bool> used(chosen.size(), false);
+    for (const std::size_t q : helped_)
+      if (const Oracle::Entry* entry = oracle_.best(q, oracle_.of(q, chosen)))
+        for (std::size_t i = 0; i < oracle_.relevant(q).size(); ++i)
+          if (entry->used.test(i)) used[oracle_.relevant(q)[i]] = true;
+    std::int64_t bytes = 0;
+    for (std::size_t i = 0; i < used.size(); ++i)
+      if (used[i]) bytes += input_.bytes[i];
+    if (bytes > input_.budget) return;
+    const double cost = workload_cost(used);
+    if (cost >= result_.after) return;
+    result_.after = cost;
+    result_.chosen = std::move(used);
+  }
+
+  Status seed() {
+    auto chosen = db2advis(oracle_, input_);
+    if (!chosen) return std::unexpected(chosen.error());
+    if (Status asked = ask_about(*chosen); !asked) return asked;
+    consider(*chosen);
+    return {};
+  }
+
+  // What the bound may miss of a query's cost: a part of the gap at which the search is content. It
+  // spares the program the many candidates that make hardly a difference.
+  double tolerance(std::size_t query) const {
+    return tolerated * std::max(input_.gap / 10, std::min(input_.gap, result_.gap() / 4)) *
+           std::max(lowest_, result_.bound) / static_cast<double>(helped_.size()) / weight(query);
+  }
+
+  // θ ≥ base − Σ drop·x over the candidates outside. These are put in order: with candidates up to
+  // the m-th of them alone, a query costs no less than with all of those and `inside` at once.
+  void add_row(Program& program, const Cut& cut, std::size_t theta, double scale,
+               const std::function<std::size_t(std::size_t)>& variable) const {
+    const double factor = weight(cut.query) / scale;
+    const double lowest = oracle_.lower(cut.query, all(cut.query));
+    // A query that costs more than this alone makes no set that is better than the best.
+    const double cap = lowest + (result_.after - lowest_) / weight(cut.query);
+    const double base = std::min(oracle_.lower(cut.query, cut.inside), cap) - tolerance(cut.query);
+    Program::Terms terms = {{theta, 1}};
+    Set reached = cut.inside;
+    const auto take = [&](const Set& group) {
+      reached |= group;
+      const double drop = base - oracle_.lower(cut.query, reached);
+      for (std::size_t i = 0; drop > 0 && i < oracle_.relevant(cut.query).size(); ++i)
+        if (group.test(i))
+          terms.emplace_back(variable(oracle_.relevant(cut.query)[i]), drop * factor);
+    };
+    for (const Set& group : cut.others) take(group & ~reached);
+    take(all(cut.query) & ~reached);  // what has come into the pool since
+    program.at_least(std::move(terms), base * factor);
+  }
+
+  Status from_below() {
+    Program program;
+    std::map<std::size_t, std::size_t> variable_of;  // candidate -> variable
+    const double scale = result_.after / 1e6;
+    const auto candidate = [&](std::size_t i) {
+      const auto [at, is_new] = variable_of.try_emplace(i, 0);
+      if (is_new) at->second = program.variable(input_.maintenance[i] / scale, 1, true);
+      return at->second;
+    };
+    std::map<std::size_t, std::size_t> theta;
+    for (const std::size_t q : helped_) {
+      theta[q] = program.variable(1, 1e12, false);
+      program.at_least({{theta[q], 1}}, weight(q) * oracle_.lower(q, all(q)) / scale);
+    }
+    for (const Cut& cut : cuts_) add_row(program, cut, theta[cut.query], scale, candidate);
+    Program::Terms budget;
+    for (const auto& [i, variable] : variable_of)
+      budget.emplace_back(variable, static_cast<double>(input_.bytes[i]) / (1 << 20));
+    program.at_most(std::move(budget), static_cast<double>(input_.budget) / (1 << 20));
+    const auto solved =
+        program.solve(std::max(programs_gap, result_.gap() / 10),
+                      std::min(seconds_left(), 0.5 + (monotonic_seconds() - begun_) / 10));
+    if (!solved) return {};
+    // A candidate that has come into the pool makes earlier bounds void, never later ones.
+    result_.bound = std::clamp(solved->bound * scale + fixed_, result_.bound, result_.after);
+    std::vector<bool> chosen(input_.bytes.size(), false);
+    for (const auto& [i, variable] : variable_of) chosen[i] = solved->values[variable] > 0.5;
+    if (Status asked = ask_about(chosen); !asked) return asked;
+    consider(chosen);
+    return cut_off(chosen, theta, *solved, scale);
+  }
+
+  // Where the program believed in less than the planner says, it learns why not: of which table
+  // another index is missing, or else of all tables together.
+  Status cut_off(const std::vector<bool>& chosen, const std::map<std::size_t, std::size_t>& theta,
+                 const Program::Solution& solved, double scale) {
+    struct Doubt {
+      std::size_t query;
+      Set base;                 // costs more than was believed
+      double cost;              // of that
+      Set rest;                 // of the candidates outside: those that may change nothing
+      std::vector<Set> layers;  // of the others, the strongest first
+      bool settled = false;
+    };
+    std::vector<Doubt> doubts;
+    std::vector<std::pair<Question, double>> tables;  // and what was believed
+    std::vector<std::size_t> worst = helped_;
+    std::ranges::sort(worst, std::greater(), [&](std::size_t q) {
+      return weight(q) * oracle_.upper(q, oracle_.of(q, chosen)) -
+             solved.values[theta.at(q)] * scale;
+    });
+    if (worst.size() > most_doubts) worst.resize(most_doubts);
+    for (const std::size_t q : worst) {
+      const Set set = oracle_.of(q, chosen);
+      const double believed = solved.values[theta.at(q)] * scale / weight(q);
+      const double error = weight(q) * (oracle_.upper(q, set) - believed);
+      if (error <= 2 * weight(q) * tolerance(q)) continue;
+      for (const Set& table : tables_of(q))
+        if ((table & ~set).any()) tables.push_back({{q, set | (all(q) & ~table)}, believed});
+      tables.push_back({{q, set}, believed});
+    }
+    std::vector<Question> questions;
+    for (const auto& [question, believed] : tables) questions.push_back(question);
+    if (Status asked = oracle_.ask(questions); !asked) return asked;
+    std::set<std::size_t> explained;
+    for (const auto& [question, believed] : tables) {
+      const auto& [q, base] = question;
+      const double cost = oracle_.lower(q, base);
+      const bool is_whole = base == oracle_.of(q, chosen);
+      if (cost <= believed + 2 * tolerance(q) || (is_whole && explained.contains(q))) continue;
+      explained.insert(q);
+      doubts.push_back({q, base, cost, all(q) & ~base, {}, false});
+    }
+    // The more is inside, the more sets the cut speaks of: everything but what the plans use that
+    // are cheaper than the base, in layers.
+    for (int step = 0; step < deepest_cut; ++step) {
+      questions.clear();
+      for (const Doubt& doubt : doubts)
+        if (!doubt.settled) questions.emplace_back(doubt.query, doubt.base | doubt.rest);
+      if (questions.empty()) break;
+      if (Status asked = oracle_.ask(questions); !asked) return asked;
+      for (Doubt& doubt : doubts) {
+        if (doubt.settled) continue;
+        const Set set = doubt.base | doubt.rest;
+        const Oracle::Entry* entry = oracle_.best(doubt.query, set);
+        const Set used = entry != nullptr ? entry->used & doubt.rest : Set();
+        doubt.settled =
+            oracle_.lower(doubt.query, set) >= doubt.cost - tolerance(doubt.query) || used.none();
+        if (doubt.settled) {
+          doubt.base = set;
+          doubt.rest.reset();
+        } else {
+          doubt.layers.push_back(used);
+          doubt.rest &= ~used;
+        }
+      }
+    }
+    for (Doubt& doubt : doubts) {
+      if (doubt.rest.any()) doubt.layers.push_back(doubt.rest);
+      std::ranges::reverse(doubt.layers);
+      cuts_.push_back({doubt.query, doubt.base, std::move(doubt.layers)});
+    }
+    return {};
+  }
+
+  std::vector<Set> tables_of(std::size_t query) const {
+    std::map<std::size_t, Set> tables;
+    for (std::size_t i = 0; i < oracle_.relevant(query).size(); ++i)
+      tables[input_.tables[oracle_.relevant(query)[i]]].set(i);
+    std::vector<Set> sets;
+    for (const auto& [table, set] : tables) sets.push_back(set);
+    return sets;
+  }
+
+  // Chooses among the plans that were seen.
+  Status from_above() {
+    Program program;
+    std::map<std::size_t, std::size_t> variable_of;
+    const double scale = result_.after / 1e6;
+    for (const std::size_t q : helped_) {
+      // Of plans that use the same the cheapest; of others those that are worth what they use.
+      std::map<std::string, const Oracle::Entry*> plans;
+      for (const Oracle::Entry& entry : oracle_.entries(q)) {
+        const Oracle::Entry*& kept = plans[entry.used.to_string()];
+        if (kept == nullptr || entry.cost < kept->cost) kept = &entry;
+      }
+      Program::Terms one;
+      std::map<std::size_t, Program::Terms> uses;
+      for (const auto& [key, entry] : plans) {
+        if (!std::isfinite(entry->cost) || oracle_.best(q, entry->used) != entry) continue;
+        const std::size_t plan = program.variable(weight(q) * entry->cost / scale, 1, false);
+        one.emplace_back(plan, 1);
+        for (std::size_t i = 0; i < oracle_.relevant(q).size(); ++i)
+          if (entry->used.test(i)) uses[oracle_.relevant(q)[i]].emplace_back(plan, -1);
+      }
+      program.at_least(one, 1);
+      for (auto& [i, terms] : uses) {
+        const auto [at, is_new] = variable_of.try_emplace(i, 0);
+        if (is_new) at->second = program.variable(input_.maintenance[i] / scale, 1, true);
+        terms.emplace_back(at->second, 1);
+        program.at_least(std::move(terms), 0);
+      }
+    }
+    Program::Terms budget;
+    for (const auto& [i, variable] : variable_of)
+      budget.emplace_back(variable, static_cast<double>(input_.bytes[i]) / (1 << 20));
+    program.at_most(std::move(budget), static_cast<double>(input_.budget) / (1 << 20));
+    const auto solved =
+        program.solve(std::max(programs_gap, result_.gap() / 10),
+                      std::min(seconds_left(), 0.5 + (monotonic_seconds() - begun_) / 10),
+                      1e6 * (1 - result_.gap() / 20) - fixed_ / scale);
+    if (!solved) return {};
+    std::vector<bool> chosen(input_.bytes.size(), false);
+    for (const auto& [i, variable] : variable_of) chosen[i] = solved->values[variable] > 0.5;
+    if (Status asked = ask_about(chosen); !asked) return asked;
+    consider(chosen);
+    return {};
+  }
+
+  Result<SearchResult> finish() {
+    if (interrupted()) return fail("interrupted", "interrupted");
+    result_.bound = std::min(result_.bound, result_.after);
+    return std::move(result_);
+  }
+
+  Oracle& oracle_;
+  const SearchInput& input_;
+  const SearchProgress& progress_;
+  const double begun_;
+  const std::int64_t calls_before_;
+  SearchResult result_;
+  std::vector<std::size_t> helped_;  // queries that some set makes cheaper
+  double fixed_ = 0;                 // cost of the others
+  double lowest_ = 0;
+  std::vector<Cut> cuts_;
+  std::vector<bool> in_pool_;  // of the candidates
+  std::vector<Set> pool_;      // the same, of each query
+};
+
+}  // namespace
+
+Result<SearchResult> search(Oracle& oracle, const SearchInput& input,
+                            const SearchProgress& progress) {
+  return Search(oracle, input, progress).run();
+}
+
+Result<double> cost_of(Oracle& oracle, const SearchInput& input, const std::vector<bool>& chosen) {
+  std::vector<Question> questions;
+  for (std::size_t q = 0; q < oracle.queries(); ++q)
+    questions.emplace_back(q, oracle.of(q, chosen));
+  if (Status asked = oracle.ask(questions); !asked) return fail(asked);
+  double cost = 0;
+  for (const auto& [q, set] : questions)
+    if (const double each = oracle.upper(q, set); std::isfinite(each))
+      cost += input.weights[q] * each;
+  for (std::size_t i = 0; i < chosen.size(); ++i)
+    if (chosen[i]) cost += input.maintenance[i];
+  return cost;
+}
+
+Result<std::vector<bool>> db2advis(Oracle& oracle, const SearchInput& input) {
+  std::vector<Question> questions;
+  for (std::size_t q = 0; q < oracle.queries(); ++q) {
+    questions.emplace_back(q, Set());
+    questions.emplace_back(q, oracle.all(q));
+  }
+  if (Status asked = oracle.ask(questions); !asked) return fail(asked);
+  std::vector<double> benefit(input.bytes.size());
+  for (std::size_t q = 0; q < oracle.queries(); ++q) {
+    const Oracle::Entry* entry = oracle.best(q, oracle.all(q));
+    const double spared = oracle.upper(q, {}) - oracle.upper(q, oracle.all(q));
+    if (entry == nullptr || !std::isfinite(spared) || spared <= 0) continue;
+    for (std::size_t i = 0; i < oracle.relevant(q).size(); ++i)
+      if (entry->used.test(i))
+        benefit[oracle.relevant(q)[i]] +=
+            input.weights[q] * spared / static_cast<double>(entry->used.count());
+  }
+  std::vector<std::size_t> order(benefit.size());
+  std::iota(order.begin(), order.end(), 0);
+  const auto ratio = [&](std::size_t i) {
+    return (benefit[i] - input.maintenance[i]) /
+           static_cast<double>(std::max<std::int64_t>(1, input.bytes[i]));
+  };
+  std::ranges::stable_sort(order, std::greater(), ratio);
+  std::vector<bool> chosen(benefit.size(), false);
+  std::int64_t left = input.budget;
+  for (const std::size_t i : order) {
+    if (ratio(i) <= 0) break;
+    if (input.bytes[i] > left) continue;
+    chosen[i] = true;
+    left -= input.bytes[i];
+  }
+  return chosen;
+}
+
+Result<std::vector<bool>> extend(Oracle& oracle, const SearchInput& input,
+                                 const std::vector<std::vector<std::size_t>>& widens) {
+  std::vector<bool> chosen(input.bytes.size(), false);
+  const auto bytes_of = [&](const std::vector<bool>& set) {
+    std::int64_t bytes = 0;
+    for (std::size_t i = 0; i < set.size(); ++i)
+      if (set[i]) bytes += input.bytes[i];
+    return bytes;
+  };
+  auto cost = cost_of(oracle, input, chosen);
+  if (!cost) return fail(cost);
+  while (true) {
+    double best_ratio = 0;
+    std::vector<bool> best;
+    double best_cost = 0;
+    const auto attempt = [&](const std::vector<bool>& set) -> Status {
+      const std::int64_t more = bytes_of(set) - bytes_of(chosen);
+      if (bytes_of(set) > input.budget) return {};
+      const auto with = cost_of(oracle, input, set);
+      if (!with) return std::unexpected(with.error());
+      const double spared = *cost - *with;
+      if (spared <= *cost * 1e-6) return {};
+      const double ratio = spared / static_cast<double>(std::max<std::int64_t>(more, 1));
+      if (ratio > best_ratio) {
+        best_ratio = ratio;
+        best = set;
+        best_cost = *with;
+      }
+      return {};
+    };
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+      if (!chosen[i]) {
+        std::vector<bool> set = chosen;
+        set[i] = true;
+        if (Status done = attempt(set); !done) return fail(done);
+      } else {
+        for (const std::size_t wider : widens[i]) {
+          if (chosen[wider]) continue;
+          std::vector<bool> set = chosen;
+          set[i] = false;
+          set[wider] = true;
+          if (Status done = attempt(set); !done) return fail(done);
+        }
+      }
+    }
+    if (best.empty()) return chosen;
+    chosen = std::move(best);
+    cost = best_cost;
+  }
+}
+
+}  // namespace architrave::advisor

@@ -1,0 +1,61 @@
+// Finds the set of candidates that makes a workload cheapest within a budget of bytes, and how far
+// from the best possible set it can be at most.
+//
+// Two integer programs look at the same costs from both sides. The one chooses among plans that
+// were seen (query, used set, cost), so that what it finds can be had. The other knows only what no
+// set can beat: where the planner, given all candidates but those outside Y, asks c(Y), a query
+// costs that or one of the candidates outside Y is there. Its solution is where the next questions
+// are asked; each answer lifts its bound or lowers the best cost, until the two meet.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "advisor/oracle.h"
+
+namespace architrave::advisor {
+
+struct SearchInput {
+  std::vector<double> weights;      // of the queries: how often each is run
+  std::vector<std::int64_t> bytes;  // of the candidates
+  std::vector<std::size_t> tables;  // of the candidates: the same number for the same table
+  std::vector<double> maintenance;  // of the candidates, in the planner's units for the workload
+  // Of the candidates: a wider or narrower form of another (INCLUDE, WHERE), which is looked at
+  // once a good set of the others is known.
+  std::vector<bool> variant;
+  std::int64_t budget = 0;  // bytes
+  double seconds = 60;      // to search at most
+  // Variants are looked at if no more questions than these were asked before, or if `thorough`.
+  std::int64_t allowance = 200;
+  bool thorough = false;
+  double gap = 0.001;  // at which to be content
+};
+
+struct SearchResult {
+  std::vector<bool> chosen;  // of the candidates
+  double before = 0;         // cost of the workload without any
+  double after = 0;          // with those chosen, their maintenance included
+  double bound = 0;          // no set within the budget is below
+  double first_seconds = 0;  // until the first answer stood
+  int rounds = 0;
+  double gap() const { return after > 0 ? (after - bound) / after : 0; }
+};
+
+using SearchProgress = std::function<void(double after, double bound)>;
+
+Result<SearchResult> search(Oracle& oracle, const SearchInput& input,
+                            const SearchProgress& progress = {});
+
+// The published algorithms that it is measured against, on the same costs. DB2Advis (Valentin et
+// al., ICDE 2000): each query's best set, its benefit shared out, the best ratio first.
+Result<std::vector<bool>> db2advis(Oracle& oracle, const SearchInput& input);
+// Extend (Schlosser et al., ICDE 2019), over the same candidates: adds or widens the index with the
+// best ratio of benefit and bytes until nothing helps. `widens[i]`: candidates whose keys begin
+// with those of i.
+Result<std::vector<bool>> extend(Oracle& oracle, const SearchInput& input,
+                                 const std::vector<std::vector<std::size_t>>& widens);
+// Cost of the workload under the set, maintenance included; asks what is not known.
+Result<double> cost_of(Oracle& oracle, const SearchInput& input, const std::vector<bool>& chosen);
+
+}  // namespace architrave::advisor

@@ -1,0 +1,61 @@
+// Asks a server's planner what queries would cost if other indexes were there. Nothing is built:
+// the indexes are hypothetical (HypoPG), live in sessions of this process, and end with them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+
+namespace architrave::engine {
+
+// A query to plan. With $1, $2, … it is planned with `parameters` where these are given (one for
+// each; absent: NULL), else by its generic plan.
+struct PlannerQuery {
+  std::string sql;
+  std::vector<std::optional<std::string>> parameters;
+};
+
+struct Question {
+  std::size_t query = 0;             // into the queries of the planner
+  std::vector<std::size_t> indexes;  // into its hypothetical indexes: those that are there
+};
+
+struct Answer {
+  double cost = 0;                    // the planner's total, in its own units
+  std::vector<std::size_t> used;      // hypothetical indexes that the plan uses, sorted
+  std::vector<std::string> existing;  // names of real indexes that it uses, sorted
+};
+
+class Planner {
+ public:
+  virtual ~Planner() = default;
+
+  // The queries that can be asked about from now on. Those that the server can't plan get its
+  // complaint, in the order given; the others nothing.
+  virtual Result<std::vector<std::string>> set_queries(std::vector<PlannerQuery> queries) = 0;
+  // Statements CREATE INDEX …; their places in the list are their numbers from now on. Gives the
+  // bytes that HypoPG thinks each takes; absent for one that it does not take.
+  virtual Result<std::vector<std::optional<std::int64_t>>> set_indexes(
+      std::vector<std::string> statements) = 0;
+  // Plans every question, in order; absent where the server could not.
+  virtual Result<std::vector<std::optional<Answer>>> ask(
+      const std::vector<Question>& questions) = 0;
+  // The plan's JSON, for showing it.
+  virtual Result<std::string> plan(const Question& question) = 0;
+
+  virtual std::int64_t calls() const = 0;     // plans made so far
+  virtual double server_seconds() const = 0;  // CPU of its sessions, where they are of this machine
+  virtual std::string description() const = 0;  // "PostgreSQL 15.20 twin, HypoPG 1.3.1"
+};
+
+// A planner for an opened source: the live server itself where it has HypoPG; else a twin of it (or
+// the sandbox that holds the file's rows), which `opened.sandbox` then keeps. Errors: those of
+// make_sandbox; "planner.hypopg" where no server here has it, with the command that installs it;
+// "planner.engine" for engines without one.
+Result<std::unique_ptr<Planner>> make_planner(Opened& opened);
+
+}  // namespace architrave::engine

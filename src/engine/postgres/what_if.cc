@@ -1,0 +1,322 @@
+#include "engine/postgres/what_if.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <span>
+#include <thread>
+#include <unordered_map>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "catalog/object.h"
+#include "engine/postgres/packages.h"
+
+namespace architrave::postgres {
+
+namespace {
+
+using catalog::quote_identifier;
+using catalog::quote_literal;
+using engine::Answer;
+using engine::PlannerQuery;
+using engine::Question;
+
+constexpr std::size_t sessions = 2;
+
+template <class Number>
+Number number(std::string_view text) {
+  Number value{};
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+// The text after each `"KEY": ` of EXPLAIN's JSON. A quote inside of a JSON string is escaped, so
+// the pattern is found at keys alone.
+template <class Visit>
+void each_value(std::string_view json, std::string_view key, Visit&& visit) {
+  const std::string pattern = '"' + std::string(key) + "\": ";
+  for (std::size_t at = json.find(pattern); at != std::string_view::npos;
+       at = json.find(pattern, at)) {
+    at += pattern.size();
+    if (!visit(json.substr(at))) return;
+  }
+}
+
+// `oids` are those of the question's hypothetical indexes: HypoPG calls one "<13543>btree_…".
+std::optional<Answer> read_answer(std::string_view json,
+                                  const std::unordered_map<std::uint32_t, std::size_t>& oids) {
+  Answer answer;
+  bool found = false;
+  each_value(json, "Total Cost", [&](std::string_view rest) {
+    answer.cost = number<double>(rest);
+    found = true;
+    return false;  // the root's own comes first
+  });
+  if (!found) return {};
+  each_value(json, "Index Name", [&](std::string_view rest) {
+    rest.remove_prefix(1);
+    const std::string_view name = rest.substr(0, rest.find('"'));
+    const auto hypothetical =
+        name.starts_with('<') ? oids.find(number<std::uint32_t>(name.substr(1))) : oids.end();
+    if (hypothetical != oids.end())
+      answer.used.push_back(hypothetical->second);
+    else
+      answer.existing.emplace_back(name);
+    return true;
+  });
+  const auto tidy = [](auto& list) {
+    std::ranges::sort(list);
+    list.erase(std::ranges::unique(list).begin(), list.end());
+  };
+  tidy(answer.used);
+  tidy(answer.existing);
+  return answer;
+}
+
+class WhatIf final : public engine::Planner {
+ public:
+  WhatIf(std::vector<Connection> connections, std::vector<int> pids, std::string schema,
+         std::string description)
+      : connections_(std::move(connections)),
+        pids_(std::move(pids)),
+        schema_(std::move(schema)),
+        description_(std::move(description)) {}
+
+  Result<std::vector<std::string>> set_queries(std::vector<PlannerQuery> queries) override;
+  Result<std::vector<std::optional<std::int64_t>>> set_indexes(
+      std::vector<std::string> statements) override;
+  Result<std::vector<std::optional<Answer>>> ask(const std::vector<Question>& questions) override;
+  Result<std::string> plan(const Question& question) override;
+  std::int64_t calls() const override { return calls_; }
+  double server_seconds() const override;
+  std::string description() const override { return description_; }
+
+ private:
+  struct Prepared {
+    std::vector<std::string> before;  // statements
+    std::string explain;              // "" if it can't be planned
+    std::vector<std::string> after;
+  };
+  std::string function(std::string_view name) const { return schema_ + "." + std::string(name); }
+  std::string create(const std::vector<std::size_t>& indexes) const;
+  // The plans' texts of the questions at `which`, by one session.
+  Status ask_one(Connection& connection, const std::vector<Question>& questions,
+                 std::span<const std::size_t> which, std::vector<std::optional<Answer>>& answers,
+                 std::string* text) const;
+
+  std::vector<Connection> connections_;
+  std::vector<int> pids_;
+  std::string schema_;
+  std::string description_;
+  std::vector<Prepared> queries_;
+  std::vector<std::string> indexes_;
+  std::int64_t calls_ = 0;
+};
+
+Result<std::vector<std::string>> WhatIf::set_queries(std::vector<PlannerQuery> queries) {
+  std::vector<std::string> all = {"BEGIN READ ONLY", "SELECT 1", "SAVEPOINT s"};
+  const std::size_t first = all.size();
+  for (const PlannerQuery& query : queries)
+    all.insert(all.end(), {"PREPARE architrave_q AS " + query.sql,
+                           "SELECT pg_catalog.cardinality(parameter_types) FROM "
+                           "pg_catalog.pg_prepared_statements WHERE name = 'architrave_q'",
+                           "ROLLBACK TO s", "DEALLOCATE ALL"});
+  all.emplace_back("ROLLBACK");
+  auto results = connections_[0].pipeline(all);
+  if (!results) return fail(results);
+  std::vector<std::string> complaints(queries.size());
+  queries_.assign(queries.size(), {});
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    const Result<Rows>& prepared = (*results)[first + 4 * i];
+    const Result<Rows>& counted = (*results)[first + 4 * i + 1];
+    if (!prepared || !counted || counted->size() == 0) {
+      complaints[i] = !prepared ? prepared.error().message : "it can't be prepared";
+      continue;
+    }
+    const int parameters = number<int>(counted->cell(0, 0));
+    Prepared& made = queries_[i];
+    if (parameters == 0) {
+      made.explain = "EXPLAIN (FORMAT JSON) " + queries[i].sql;
+      continue;
+    }
+    const bool known = std::ssize(queries[i].parameters) == parameters;
+    std::vector<std::string> values(static_cast<std::size_t>(parameters), "NULL");
+    for (std::size_t at = 0; known && at < values.size(); ++at)
+      if (const auto& value = queries[i].parameters[at]) values[at] = quote_literal(*value);
+    made.before = {std::string("SET LOCAL plan_cache_mode = ") +
+                       (known ? "force_custom_plan" : "force_generic_plan"),
+                   "PREPARE architrave_q AS " + queries[i].sql};
+    made.explain = "EXPLAIN (FORMAT JSON) EXECUTE architrave_q(" + join(values, ", ") + ")";
+    made.after = {"DEALLOCATE ALL", "ROLLBACK TO s"};
+  }
+  return complaints;
+}
+
+std::string WhatIf::create(const std::vector<std::size_t>& indexes) const {
+  std::string list;
+  for (const std::size_t each : indexes)
+    list += (list.empty() ? "" : ", ") + quote_literal(indexes_[each]);
+  return "SELECT h.indexrelid FROM pg_catalog.unnest(ARRAY[" + list +
+         "]::text[]) WITH ORDINALITY AS s(statement, place), LATERAL " +
+         function("hypopg_create_index") + "(s.statement) AS h ORDER BY s.place";
+}
+
+Result<std::vector<std::optional<std::int64_t>>> WhatIf::set_indexes(
+    std::vector<std::string> statements) {
+  indexes_ = std::move(statements);
+  std::vector<std::string> all = {"BEGIN READ ONLY", "SELECT 1", "SAVEPOINT s"};
+  const std::size_t first = all.size();
+  for (std::size_t i = 0; i < indexes_.size(); ++i)
+    all.insert(all.end(),
+               {"SELECT " + function("hypopg_relation_size") + "(indexrelid) FROM " +
+                    function("hypopg_create_index") + "(" + quote_literal(indexes_[i]) + ")",
+                "ROLLBACK TO s"});
+  all.push_back("SELECT " + function("hypopg_reset") + "()");
+  all.emplace_back("ROLLBACK");
+  auto results = connections_[0].pipeline(all);
+  if (!results) return fail(results);
+  std::vector<std::optional<std::int64_t>> sizes(indexes_.size());
+  for (std::size_t i = 0; i < indexes_.size(); ++i)
+    if (const Result<Rows>& row = (*results)[first + 2 * i]; row && row->size() > 0)
+      sizes[i] = number<std::int64_t>(row->cell(0, 0));
+  return sizes;
+}
+
+Status WhatIf::ask_one(Connection& connection, const std::vector<Question>& questions,
+                       std::span<const std::size_t> which,
+                       std::vector<std::optional<Answer>>& answers, std::string* text) const {
+  if (which.empty()) return {};
+  std::vector<std::string> all = {"BEGIN READ ONLY", "SELECT 1"};
+  struct Place {
+    std::size_t question;
+    std::size_t created;  // where its indexes' oids are; 0: it has none
+    std::size_t explained;
+  };
+  std::vector<Place> places;
+  const std::vector<std::size_t>* standing = nullptr;
+  std::size_t created = 0;
+  for (const std::size_t at : which) {
+    const Question& question = questions[at];
+    const Prepared& query = queries_[question.query];
+    if (query.explain.empty()) continue;
+    if (standing == nullptr || *standing != question.indexes) {
+      all.push_back("SELECT " + function("hypopg_reset") + "()");
+      created = 0;
+      if (!question.indexes.empty()) {
+        created = all.size();
+        all.push_back(create(question.indexes));
+      }
+      standing = &question.indexes;
+      all.emplace_back("SAVEPOINT s");
+    }
+    all.insert(all.end(), query.before.begin(), query.before.end());
+    places.push_back({at, created, all.size()});
+    all.push_back(query.explain);
+    all.emplace_back("ROLLBACK TO s");
+    all.insert(all.end(), query.after.begin(), query.after.end());
+  }
+  all.push_back("SELECT " + function("hypopg_reset") + "()");
+  all.emplace_back("ROLLBACK");
+  auto results = connection.pipeline(all);
+  if (!results) return std::unexpected(results.error());
+  for (const Place& place : places) {
+    std::unordered_map<std::uint32_t, std::size_t> oids;
+    if (place.created != 0) {
+      const Result<Rows>& rows = (*results)[place.created];
+      const std::vector<std::size_t>& indexes = questions[place.question].indexes;
+      if (!rows || rows->size() != std::ssize(indexes)) continue;
+      for (int row = 0; row < rows->size(); ++row)
+        oids[number<std::uint32_t>(rows->cell(row, 0))] = indexes[static_cast<std::size_t>(row)];
+    }
+    const Result<Rows>& plan = (*results)[place.explained];
+    if (!plan || plan->size() == 0) continue;
+    answers[place.question] = read_answer(plan->cell(0, 0), oids);
+    if (text != nullptr) *text = plan->cell(0, 0);
+  }
+  return {};
+}
+
+Result<std::vector<std::optional<Answer>>> WhatIf::ask(const std::vector<Question>& questions) {
+  std::vector<std::optional<Answer>> answers(questions.size());
+  calls_ += std::ssize(questions);
+  // Questions about the same indexes stand together, so that these are made once.
+  std::vector<std::size_t> order(questions.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return questions[i].indexes; });
+  const std::size_t half = order.size() < 2 ? order.size() : order.size() / sessions;
+  const std::span<const std::size_t> all = order;
+  Status second;
+  std::thread other;
+  if (half < order.size())
+    other = std::thread(
+        [&] { second = ask_one(connections_[1], questions, all.subspan(half), answers, nullptr); });
+  const Status first = ask_one(connections_[0], questions, all.first(half), answers, nullptr);
+  if (other.joinable()) other.join();
+  if (!first) return std::unexpected(first.error());
+  if (!second) return std::unexpected(second.error());
+  return answers;
+}
+
+Result<std::string> WhatIf::plan(const Question& question) {
+  std::vector<std::optional<Answer>> answers(1);
+  std::string text;
+  constexpr std::array<std::size_t, 1> only = {0};
+  if (Status asked = ask_one(connections_[0], {question}, only, answers, &text); !asked)
+    return fail(asked);
+  return text;
+}
+
+double WhatIf::server_seconds() const {
+  double ticks = 0;
+  for (const int pid : pids_) {
+    const Result<std::string> stat = read_file("/proc/" + std::to_string(pid) + "/stat");
+    if (!stat) continue;
+    // The second field is the program's name in parentheses, which may hold anything.
+    const auto fields = split(std::string_view(*stat).substr(stat->rfind(')') + 1), ' ');
+    constexpr std::size_t user = 12;  // counted from behind the name: fields 14 and 15 of proc(5)
+    if (fields.size() > user + 1)
+      ticks += number<double>(fields[user]) + number<double>(fields[user + 1]);
+  }
+  return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<engine::Planner>> make_what_if(const WhatIfServer& server) {
+  std::vector<Connection> connections;
+  std::vector<int> pids;
+  for (std::size_t i = 0; i < sessions; ++i) {
+    auto connection = Connection::open(server.connection, server.options);
+    if (!connection) return fail(connection);
+    connections.push_back(std::move(*connection));
+  }
+  Connection& first = connections[0];
+  if (server.is_own) {
+    // Not there is found out below.
+    if (auto made = first.pipeline({"CREATE EXTENSION IF NOT EXISTS hypopg"}); !made)
+      return fail(made);
+    for (Connection& each : connections) {
+      const auto pid = each.query("SELECT pg_catalog.pg_backend_pid()");
+      if (!pid) return std::unexpected(pid.error());
+      pids.push_back(number<int>(pid->cell(0, 0)));
+    }
+  }
+  const auto found = first.query(
+      "SELECT n.nspname, e.extversion FROM pg_catalog.pg_extension e"
+      " JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'hypopg'");
+  if (!found) return std::unexpected(found.error());
+  const int major = first.server_version() / 10000;
+  if (found->size() == 0) {
+    const std::string install = install_extension("hypopg", major);
+    return fail("planner.hypopg", "HypoPG is not there to ask " + server.description + " with", {},
+                install.empty() ? "it takes a server that has the extension hypopg" : install);
+  }
+  return std::make_unique<WhatIf>(
+      std::move(connections), std::move(pids), quote_identifier(found->cell(0, 0)),
+      server.description + ", HypoPG " + std::string(found->cell(0, 1)));
+}
+
+}  // namespace architrave::postgres
