@@ -23,8 +23,12 @@ struct Query {
   std::string example;  // one of them with its constants, if any was seen; the slowest
   // Values for $1, $2, … of `text` as seen in the log (absent: NULL): a small, bounded sample.
   std::vector<std::vector<std::optional<std::string>>> parameters;
+  // A plan that auto_explain logged, in its text or JSON form: the slowest's.
+  std::string plan;
   std::int64_t calls = 0;
-  double total_ms = 0;
+  std::int64_t errors = 0;  // of the calls, those that failed
+  double total_ms = 0;      // of execution
+  double plan_ms = 0;       // of parsing, binding and planning, as far as it was said apart
   double max_ms = 0;
   std::int64_t rows = 0;
   std::int64_t blocks_read = 0;  // shared, from outside PostgreSQL's cache
@@ -49,18 +53,21 @@ struct NPlusOne {
 };
 
 struct Workload {
-  std::string source;  // "pg_stat_statements", "log", "file"
-  std::string name;    // of the database or files; never with a password
+  std::string source;          // "pg_stat_statements", "log", "file"
+  std::string name;            // of the database or files; never with a password
   std::optional<double> from;  // Unix time of the first and last statement seen, if known
   std::optional<double> to;
-  std::int64_t statements = 0;  // seen, each call counted
-  std::int64_t unparsed = 0;    // of them, not understood by the parser
+  std::int64_t statements = 0;        // seen, each call counted
+  std::int64_t unparsed = 0;          // of them, not understood by the parser
   std::int64_t unreadable_lines = 0;  // of logs
   std::vector<Query> queries;         // most total time first, then most calls
   std::vector<NPlusOne> n_plus_one;
   std::vector<std::string> notes;  // what is missing or partial, for people
   bool partial = false;            // exit code 2: something could not be read
 };
+
+// Most total time first, then most calls, then by fingerprint.
+void sort_queries(Workload& workload);
 
 // The .workload file: JSON. Errors "workload.format".
 std::string to_file(const Workload& workload);

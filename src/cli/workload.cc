@@ -1,0 +1,80 @@
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/terminal.h"
+#include "base/text.h"
+#include "cli/command.h"
+#include "workload/read.h"
+#include "workload/text.h"
+
+namespace architrave::cli {
+
+namespace {
+
+struct Arguments {
+  std::vector<std::string> inputs;
+  workload::ReadOptions options;
+  std::string format;
+  std::string output;
+  std::size_t top = 20;
+  bool quiet = false;
+};
+
+int read_workload(Arguments& arguments) {
+  set_quiet(arguments.quiet);
+  Progress progress;
+  arguments.options.progress = [&](std::string_view what) { progress.show(what); };
+  const Result<workload::Workload> read = workload::read(arguments.inputs, arguments.options);
+  progress.clear();
+  if (!read) return report_error(read.error());
+  const int code = read->partial ? Exit::failed : Exit::success;
+  const bool to_file = !arguments.output.empty() && arguments.output != "-";
+  const std::string format = !arguments.format.empty()                        ? arguments.format
+                             : to_file && !arguments.output.ends_with(".txt") ? "json"
+                                                                              : "text";
+  const int written =
+      write_result(arguments.output,
+                   format == "json" ? workload::to_file(*read)
+                                    : workload::to_text(*read, terminal_width(), arguments.top),
+                   code);
+  if (written == code && to_file)
+    note("the workload is in " + arguments.output + ": " + plural(read->statements, "statement") +
+         ", " + plural(std::ssize(read->queries), "query", "queries"));
+  if (format == "json" || to_file)
+    for (const std::string& text : read->notes) note(text);
+  return written;
+}
+
+}  // namespace
+
+void add_workload(CLI::App& app, Chosen& chosen) {
+  CLI::App* command =
+      add_command(app, "workload",
+                  "Read which queries a database serves, from pg_stat_statements, logs or a file.",
+                  "  architrave workload postgresql:///prod -o week.workload\n"
+                  "  architrave workload /var/log/postgresql/*.log.gz -o week.workload\n"
+                  "  architrave workload queries.sql");
+  const auto arguments = std::make_shared<Arguments>();
+  command->add_option("INPUT", arguments->inputs,
+                      "postgresql://…, or logs (stderr, csv, json; plain, .gz, .zst), .sql files, "
+                      "or - for stdin; without it, libpq's own environment (PGHOST, …)");
+  command
+      ->add_option("-f,--format", arguments->format,
+                   "text (the default on stdout), json (the default for --output)")
+      ->check(CLI::IsMember({"text", "json"}));
+  command->add_option("-o,--output", arguments->output, "write the .workload file there");
+  command->add_option("--top", arguments->top, "so many queries in the text (20)");
+  command->add_option("--database", arguments->options.database,
+                      "only statements of this database (live: the one connected to)");
+  command->add_option("--user", arguments->options.user, "only statements of this role");
+  command->add_option("--statement-timeout", arguments->options.statement_timeout,
+                      "seconds that each question to a live server may take (60)");
+  command->add_flag("-q,--quiet", arguments->quiet, "no progress and no notes on stderr");
+  command->callback(
+      [arguments, &chosen] { chosen.run = [arguments] { return read_workload(*arguments); }; });
+}
+
+}  // namespace architrave::cli

@@ -1,0 +1,56 @@
+#include "sql/fingerprint.h"
+
+#include <pg_query.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+
+namespace architrave::sql {
+
+Result<std::string> parse_tree(std::string_view text) {
+  const std::string copy(text);
+  const PgQueryParseResult parsed = pg_query_parse(copy.c_str());
+  Result<std::string> tree = parsed.error == nullptr ? Result<std::string>(parsed.parse_tree)
+                                                     : fail("sql.syntax", parsed.error->message);
+  pg_query_free_parse_result(parsed);
+  return tree;
+}
+
+namespace {
+
+std::string normalize(const std::string& text) {
+  const PgQueryNormalizeResult result = pg_query_normalize(text.c_str());
+  std::string normalized = result.error == nullptr ? result.normalized_query : text;
+  pg_query_free_normalize_result(result);
+  return normalized;
+}
+
+}  // namespace
+
+Result<std::vector<Fingerprinted>> fingerprint(std::string_view text) {
+  Result<std::string> tree = parse_tree(text);
+  if (!tree) return fail(tree);
+  const nlohmann::json json = nlohmann::json::parse(*tree, nullptr, false);
+  std::vector<Fingerprinted> all;
+  if (json.is_discarded()) return fail("sql.syntax", "the parse tree is not JSON");
+  for (const nlohmann::json& each : json.value("stmts", nlohmann::json::array())) {
+    const nlohmann::json node = each.value("stmt", nlohmann::json::object());
+    if (node.empty()) continue;
+    const auto begin = std::min(each.value("stmt_location", std::size_t{0}), text.size());
+    const std::size_t length = each.value("stmt_len", std::size_t{0});
+    Fingerprinted one;
+    one.node = node.begin().key();
+    one.text = trim(text.substr(begin, length == 0 ? std::string_view::npos : length));
+    const std::string copy(one.text);
+    const PgQueryFingerprintResult result = pg_query_fingerprint(copy.c_str());
+    if (result.error == nullptr) one.fingerprint = result.fingerprint_str;
+    pg_query_free_fingerprint_result(result);
+    if (one.fingerprint.empty()) return fail("sql.syntax", "the statement has no fingerprint");
+    one.normalized = normalize(copy);
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+}  // namespace architrave::sql
