@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "catalog/catalog.h"
+#include "engine/attempt.h"
 
 namespace architrave::engine {
 
@@ -57,6 +58,11 @@ class Sandbox {
   virtual Result<std::vector<std::optional<double>>> costs_with(
       const std::vector<std::string>& queries, const std::vector<std::string>&) {
     return std::vector<std::optional<double>>(queries.size());
+  }
+  // Tries statements in one transaction, each for so many seconds at most, and rolls it back: what
+  // each has returned. After one that failed, those behind it fail as well.
+  virtual Result<std::vector<Answer>> attempt(const std::vector<std::string>&, double /*seconds*/) {
+    return fail("sandbox.attempt", "this engine's sandbox does not try statements");
   }
   // What a command needs to reach it: {"PGHOST", …}, {"PGPORT", …}, …
   virtual std::vector<std::pair<std::string, std::string>> environment() const = 0;

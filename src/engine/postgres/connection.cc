@@ -219,6 +219,10 @@ int Rows::size() const { return PQntuples(result_.get()); }
 int Rows::columns() const { return PQnfields(result_.get()); }
 std::string_view Rows::column_name(int column) const { return PQfname(result_.get(), column); }
 
+std::string Rows::column_type(int column) const {
+  return std::to_string(PQftype(result_.get(), column)) + ':' +
+         std::to_string(PQfmod(result_.get(), column));
+}
 int Rows::column(std::string_view name) const {
   for (int each = 0; each < columns(); ++each)
     if (column_name(each) == name) return each;

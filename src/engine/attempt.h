@@ -1,0 +1,19 @@
+// What statements return when they are tried on a sandbox, in a transaction that is rolled back.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace architrave::engine {
+
+struct Answer {
+  std::vector<std::string> columns;  // their names
+  std::vector<std::string> types;    // and the engine's own numbers or names for their types
+  std::vector<std::vector<std::optional<std::string>>> rows;  // as text; absent: NULL
+  double seconds = 0;                                         // as the server took
+  std::string error;  // of a statement that failed; then the rest is empty
+  bool ok() const { return error.empty(); }
+};
+
+}  // namespace architrave::engine
