@@ -1,7 +1,7 @@
-// PostgreSQL's parse tree as plain values, both ways: SQL -> tree -> SQL. Types and fields are
-// those of libpg_query's pg_query.proto ("SelectStmt" with "target_list", "from_clause", …), which
-// are the server's own in snake case. Places in the text are left out, so that two trees are equal
-// if they mean the same.
+// PostgreSQL's parse tree as plain values, both ways: SQL -> tree -> SQL. Fields are those of
+// libpg_query's pg_query.proto ("target_list", "from_clause", …), the server's own in snake case;
+// types are its messages without underscores ("SelectStmt", "AExpr", "AConst"). Places in the text
+// are left out, so that two trees are equal if they mean the same.
 #pragma once
 
 #include <cstdint>
