@@ -7,7 +7,7 @@
 
 namespace architrave::engine {
 
-struct Answer {
+struct Attempt {
   std::vector<std::string> columns;  // their names
   std::vector<std::string> types;    // and the engine's own numbers or names for their types
   std::vector<std::vector<std::optional<std::string>>> rows;  // as text; absent: NULL

@@ -12,7 +12,7 @@ namespace architrave::advisor {
 
 namespace {
 
-using engine::Answer;
+using engine::Attempt;
 using engine::Sandbox;
 
 constexpr double as_fast = 1.1;  // times differ by this much for no reason
@@ -145,7 +145,7 @@ class Prover {
     auto answer = sandbox_.attempt({"SET TRANSACTION READ ONLY", "SELECT " + join(tests, " OR ")},
                                    options_.seconds);
     if (!answer) return fail(answer);
-    const Answer& last = answer->back();
+    const Attempt& last = answer->back();
     return last.ok() && !last.rows.empty() && last.rows[0][0] == "t";
   }
 
@@ -179,15 +179,15 @@ class Prover {
     }
     auto answers = sandbox_.attempt(statements, options_.seconds);
     if (!answers) return fail(answers);
-    for (const Answer& each : *answers)
+    for (const Attempt& each : *answers)
       if (!each.ok()) {
         seen.problem = each.error;
         return {};
       }
     std::size_t first = prepared + 1;
     if (parameters.empty()) {
-      const Answer& one = (*answers)[prepared];
-      const Answer& other = (*answers)[prepared + 1];
+      const Attempt& one = (*answers)[prepared];
+      const Attempt& other = (*answers)[prepared + 1];
       if (one.columns != other.columns || one.types != other.types) ++seen.differing;
       ++first;
     }

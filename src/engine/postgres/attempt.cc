@@ -2,7 +2,7 @@
 
 namespace architrave::postgres {
 
-Result<std::vector<engine::Answer>> PostgresSandbox::attempt(
+Result<std::vector<engine::Attempt>> PostgresSandbox::attempt(
     const std::vector<std::string>& statements, double seconds) {
   const auto limit = static_cast<long long>(seconds * 1000);
   std::vector<std::string> all = {"DISCARD ALL", "BEGIN",
@@ -13,9 +13,9 @@ Result<std::vector<engine::Answer>> PostgresSandbox::attempt(
   std::vector<double> finished;
   auto results = connection_.pipeline(all, &finished);
   if (!results) return fail(results);
-  std::vector<engine::Answer> answers;
+  std::vector<engine::Attempt> answers;
   for (std::size_t i = first; i < first + statements.size(); ++i) {
-    engine::Answer answer;
+    engine::Attempt answer;
     const Result<Rows>& rows = (*results)[i];
     answer.seconds = finished[i] - finished[i - 1];
     if (!rows) {

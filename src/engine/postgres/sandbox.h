@@ -37,8 +37,8 @@ class PostgresSandbox final : public engine::Sandbox {
   Result<std::vector<std::optional<double>>> costs_with(
       const std::vector<std::string>& queries,
       const std::vector<std::string>& create_indexes) override;
-  Result<std::vector<engine::Answer>> attempt(const std::vector<std::string>& statements,
-                                              double seconds) override;
+  Result<std::vector<engine::Attempt>> attempt(const std::vector<std::string>& statements,
+                                               double seconds) override;
   std::vector<std::pair<std::string, std::string>> environment() const override;
 
  private:
