@@ -28,12 +28,6 @@ Subject about(const Relation& relation, const Column& column) {
 }
 Subject about_schema(std::string_view schema) { return {"schema", quote_identifier(schema)}; }
 
-bool has_own_shape(const Relation& relation) {
-  return (relation.kind == RelationKind::table ||
-          relation.kind == RelationKind::partitioned_table) &&
-         !relation.is_partition();
-}
-
 Proposal propose(std::string_view kind, std::string title, std::string_view why,
                  std::vector<std::string> up, std::vector<std::string> down) {
   Proposal proposal;
@@ -103,6 +97,15 @@ bool has_evidence_of_use(const Look& look, Verdict& verdict) {
     return false;
   }
   return true;
+}
+
+std::vector<const Relation*> counted_tables(const Look& look, Verdict& verdict) {
+  if (!has_evidence_of_use(look, verdict)) return {};
+  std::vector<const Relation*> tables = own_tables(look.catalog);
+  std::erase_if(tables, [](const Relation* each) {
+    return each->kind != RelationKind::table || !each->stats;
+  });
+  return tables;
 }
 
 namespace {
@@ -228,6 +231,17 @@ std::string obstacle(const Look& look, const Relation& relation, const Column& c
       if (std::string found = obstacle(look, *child, *same); !found.empty())
         return fmt::format("{} in {}", found, catalog::qualified(child->schema, child->name));
   return {};
+}
+
+NewType cast_to(const Column& column, std::string type, std::string_view via) {
+  const std::string name = quote_identifier(column.name);
+  NewType to{.type = std::move(type),
+             .forward = fmt::format("{}::{}", name, via),
+             .back = fmt::format("{}::{}", name, column.type),
+             .new_default = {}};
+  if (!column.default_value.empty())
+    to.new_default = fmt::format("({})::{}", column.default_value, via);
+  return to;
 }
 
 namespace {

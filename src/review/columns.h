@@ -19,9 +19,6 @@ Subject about(const catalog::Relation& relation);
 Subject about(const catalog::Relation& relation, const catalog::Column& column);
 Subject about_schema(std::string_view schema);
 
-// Tables whose shape is decided here: no views, no foreign tables, no partitions.
-bool has_own_shape(const catalog::Relation& relation);
-
 // A proposal that changes nothing but definitions: no lock, no effort and no risk until said.
 Proposal propose(std::string_view kind, std::string title, std::string_view why,
                  std::vector<std::string> up, std::vector<std::string> down);
@@ -44,6 +41,10 @@ std::optional<double> counted_days(const catalog::Catalog& catalog);
 // verdict if not.
 bool has_evidence_of_use(const Look& look, Verdict& verdict);
 
+// The tables whose rows and reads the counters tell of: plain ones that are measured and no
+// partitions. None, and the verdict says why, without evidence of use.
+std::vector<const catalog::Relation*> counted_tables(const Look& look, Verdict& verdict);
+
 // What keeps the type of a column from being changed by a plain ALTER TABLE that can be undone,
 // such as "view public.v uses it"; empty if nothing does.
 std::string obstacle(const Look& look, const catalog::Relation& relation,
@@ -60,6 +61,9 @@ struct NewType {
   std::string back;         // and of its undoing
   std::string new_default;  // where the old one does not suit; the old one is set again on undoing
 };
+
+// To `type` and back by the casts column::via and column::TYPE, with the default cast as well.
+NewType cast_to(const catalog::Column& column, std::string type, std::string_view via);
 
 struct TypeRule {
   // The type that the column should have instead; absent if it is fine as it is.

@@ -12,12 +12,27 @@ namespace architrave::review {
 using catalog::quote_identifier;
 using catalog::quote_literal;
 
+bool is_machinery(const Catalog& catalog, const Relation& relation) {
+  static constexpr std::string_view schemas[] = {
+      "partman",         "cron",   "pgagent", "pgq",   "londiste", "repack",
+      "pglogical",       "bdr",    "spock",   "tiger", "topology", "hdb_catalog",
+      "graphile_worker", "pgboss", "pgmq"};
+  if (std::ranges::find(schemas, relation.schema) != std::end(schemas) ||
+      relation.schema.starts_with("_timescaledb_") || relation.schema.starts_with("tiger_"))
+    return true;
+  return relation.name.starts_with("template_") &&
+         std::ranges::any_of(catalog.relations, [&](const Relation& table) {
+           return table.kind == RelationKind::partitioned_table &&
+                  relation.name == "template_" + table.schema + '_' + table.name;
+         });
+}
+
 std::vector<const Relation*> own_tables(const Catalog& catalog) {
   std::vector<const Relation*> tables;
   for (const Relation& relation : catalog.relations)
     if ((relation.kind == RelationKind::table ||
          relation.kind == RelationKind::partitioned_table) &&
-        !relation.is_partition())
+        !relation.is_partition() && !is_machinery(catalog, relation))
       tables.push_back(&relation);
   return tables;
 }

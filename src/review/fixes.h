@@ -28,8 +28,11 @@ using catalog::Sequence;
 
 // ---- What to look at ----
 
+// A table that an extension or a tool made for itself, of whose design nobody here decides:
+// pg_partman's templates, what lies in the schemas of pg_cron, PostGIS, Hasura, …
+bool is_machinery(const Catalog& catalog, const Relation& relation);
 // Plain and partitioned tables that stand for themselves. A partition is left out: what is wrong
-// with it is mended at its parent.
+// with it is mended at its parent. So is machinery.
 std::vector<const Relation*> own_tables(const Catalog& catalog);
 // Rows as measured, the fresher of counter and estimate; absent where nobody has counted.
 std::optional<double> rows_of(const Relation& relation);

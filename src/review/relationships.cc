@@ -1,7 +1,6 @@
 #include "review/relationships.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -90,18 +89,6 @@ bool serves_a_foreign_key_alone(const Relation& relation, const Index& index) {
   });
 }
 
-bool stands_apart(const Relation& relation) {
-  static constexpr std::array words = {
-      "archive",  "archived", "audit", "backup", "bak",     "cache",    "cached",    "config",
-      "deleted",  "dump",     "event", "events", "export",  "history",  "import",    "imports",
-      "job",      "jobs",     "log",   "logs",   "meta",    "metadata", "migration", "migrations",
-      "old",      "outbox",   "queue", "schema", "session", "sessions", "setting",   "settings",
-      "snapshot", "staging",  "stats", "temp",   "tmp",     "version",  "versions"};
-  return std::ranges::any_of(name_words(relation.name), [](const std::string& word) {
-    return std::ranges::find(words, word) != words.end();
-  });
-}
-
 namespace {
 
 // The names under which the table of "category_id" may go: category, categories, …
@@ -114,6 +101,42 @@ std::vector<std::string> table_names(const std::string& stem) {
 }
 
 std::string joined_words(std::string_view name) { return join(name_words(name), "_"); }
+
+// A stem that the table of this name may come from: category of categories.
+bool is_named_after(const std::string& table, const std::string& stem) {
+  const std::vector<std::string> names = table_names(stem);
+  return std::ranges::find(names, table) != names.end();
+}
+
+}  // namespace
+
+const Column* key_by_name(const Relation& table) {
+  const std::string own = joined_words(table.name);
+  for (const Column& column : table.columns) {
+    const std::string words = joined_words(column.name);
+    if (words == "id" ||
+        (words.ends_with("_id") && is_named_after(own, words.substr(0, words.size() - 3))))
+      return &column;
+  }
+  return nullptr;
+}
+
+bool stands_apart(const Relation& relation) {
+  static constexpr std::string_view words[] = {
+      "archive",  "archived", "audit", "backup", "bak",     "cache",    "cached",    "config",
+      "deleted",  "dump",     "event", "events", "export",  "history",  "import",    "imports",
+      "job",      "jobs",     "log",   "logs",   "meta",    "metadata", "migration", "migrations",
+      "old",      "outbox",   "queue", "schema", "session", "sessions", "setting",   "settings",
+      "snapshot", "staging",  "stats", "temp",   "tmp",     "version",  "versions"};
+  // Where all is one word ("transactionhistoryarchive"), its end tells.
+  return std::ranges::any_of(name_words(relation.name), [](const std::string& word) {
+    return std::ranges::any_of(words, [&](std::string_view each) {
+      return word == each || (each.size() >= 5 && word.ends_with(each));
+    });
+  });
+}
+
+namespace {
 
 // In one of the table or, where it is partitioned, of a partition.
 bool is_in_a_foreign_key(const Look& look, const Relation& table, const Column& column) {
@@ -130,22 +153,23 @@ bool is_in_a_foreign_key(const Look& look, const Relation& table, const Column& 
 struct Key {
   std::string column;
   std::string type;
-  bool declared = true;
+  KeyState state = KeyState::declared;
 };
 std::optional<Key> key_of(const Catalog& catalog, const Relation& table) {
-  const auto named = [&](const std::string& name, bool declared) {
-    return Key{name, compared_type(catalog, *table.column(name)), declared};
+  const auto named = [&](const std::string& name, KeyState state) {
+    return Key{name, compared_type(catalog, *table.column(name)), state};
   };
   if (const Constraint* key = table.primary_key())
-    return key->columns.size() == 1 ? std::optional(named(key->columns.front(), true))
+    return key->columns.size() == 1 ? std::optional(named(key->columns.front(), KeyState::declared))
                                     : std::nullopt;
+  // A foreign key may refer to any unique index that is whole.
   for (const Index& index : table.indexes)
-    if (index.unique && index.predicate.empty() && index.keys.size() == 1)
+    if (index.unique && index.valid && index.predicate.empty() && index.keys.size() == 1)
       if (const Column* column = table.column(index.keys.front().column);
           column != nullptr && column->not_null)
-        return named(column->name, false);
-  if (table.column("id") != nullptr) return named("id", false);
-  return Key{"id", "bigint", false};
+        return named(column->name, KeyState::declared);
+  if (const Column* column = key_by_name(table)) return named(column->name, KeyState::undeclared);
+  return Key{"id", "bigint", KeyState::invented};
 }
 
 }  // namespace
@@ -197,7 +221,7 @@ std::vector<Implied> implied_references(const Look& look) {
       if ((key_words != "id" && key_words != words) ||
           key->type != compared_type(look.catalog, column))
         continue;
-      implied.push_back({child, &column, parent, key->column, key->declared});
+      implied.push_back({child, &column, parent, key->column, key->state});
     }
   }
   return implied;

@@ -28,13 +28,19 @@ std::size_t count_served_partitions(const Look& look, const catalog::Relation& t
 // True if a foreign key of the table has this index alone to find its rows by.
 bool serves_a_foreign_key_alone(const catalog::Relation& relation, const catalog::Index& index);
 
+// The column that a table without a key has for one, by its name: id, or table_id. Else null.
+const catalog::Column* key_by_name(const catalog::Relation& table);
+
+// invented: the table has nothing of the kind, and an `id` would be it.
+enum class KeyState { declared, undeclared, invented };
+
 // A column that is named and typed after another table's key and is in no foreign key.
 struct Implied {
   const catalog::Relation* child;
   const catalog::Column* column;
   const catalog::Relation* parent;
-  std::string key;      // the parent's column
-  bool has_key = true;  // false where it is none yet, though it is what would be one
+  std::string key;  // the parent's column
+  KeyState state = KeyState::declared;
 };
 std::vector<Implied> implied_references(const Look& look);
 

@@ -1,5 +1,5 @@
-// What names tell: reserved words, names split into their words, and names that say what a column
-// holds. The knowledge is in the tables of words.cc.
+// What names tell: names split into their words, and names that say what a column holds. The
+// knowledge is in the tables of words.cc.
 #pragma once
 
 #include <string>
@@ -9,9 +9,6 @@
 #include "catalog/catalog.h"
 
 namespace architrave::review {
-
-// True for a word that PostgreSQL takes as a column's or a table's name only in quotes.
-bool is_reserved_word(std::string_view name);
 
 // "billingAddress_line2" -> billing, address, line2; all in lower case.
 std::vector<std::string> name_words(std::string_view name);

@@ -25,10 +25,16 @@ bool is_small(const Column& column) {
   });
 }
 
+// A record in a program's own encoding ("data" beside "data_encoding") is what the row is there
+// for.
+bool is_the_row(const Relation& table, const Column& column) {
+  return table.column(column.name + "_encoding") != nullptr;
+}
+
 void check(const Look& look, Verdict& verdict) {
   for (const Relation* table : own_tables(look.catalog))
     for (const Column& column : table->columns) {
-      if (!is_builtin(column, "bytea") || is_small(column)) continue;
+      if (!is_builtin(column, "bytea") || is_small(column) || is_the_row(*table, column)) continue;
       const bool measured_large = column.stats && column.stats->width > 100'000;
       const bool in_wide_table = table->columns.size() >= 10 && !column.stats;
       if (!measured_large && !in_wide_table) continue;

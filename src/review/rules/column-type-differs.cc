@@ -34,6 +34,24 @@ std::string family_of(const Column& column) {
   return column.type_schema + '.' + column.type_name;
 }
 
+// A column by which tables are joined: it is called a key, or is one somewhere. Of others, such as
+// "state" or "metadata", nothing follows from a name that two tables have in common.
+bool joins(const Uses& uses) {
+  static constexpr std::string_view words[] = {"id",   "uuid",   "guid", "key",
+                                               "code", "number", "no",   "ref"};
+  for (const auto& [family, columns] : uses)
+    for (const auto& [table, column] : columns) {
+      const std::vector<std::string> parts = name_words(column->name);
+      if (!parts.empty() && std::ranges::find(words, parts.back()) != std::end(words)) return true;
+      for (const Constraint& constraint : table->constraints)
+        if ((constraint.type == ConstraintType::foreign_key ||
+             constraint.type == ConstraintType::primary_key) &&
+            std::ranges::find(constraint.columns, column->name) != constraint.columns.end())
+          return true;
+    }
+  return false;
+}
+
 void check(const Look& look, Verdict& verdict) {
   std::map<std::string, Uses> schemas;
   for (const Relation* table : own_tables(look.catalog))
@@ -47,7 +65,9 @@ void check(const Look& look, Verdict& verdict) {
         std::ranges::max_element(uses, {}, [](const auto& use) { return use.second.size(); });
     // What most agree on is the name's type: two against two is no rule, and "value" or "id" none
     // at all.
-    if (uses.size() < 2 || most->second.size() * 3 < all * 2 || most->second.size() < 2) continue;
+    if (uses.size() < 2 || most->second.size() * 3 < all * 2 || most->second.size() < 2 ||
+        !joins(uses))
+      continue;
     for (const auto& [family, columns] : uses) {
       if (family == most->first) continue;
       const auto& [table, column] = columns.front();

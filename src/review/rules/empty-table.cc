@@ -10,9 +10,8 @@ namespace architrave::review::rules {
 namespace {
 
 void check(const Look& look, Verdict& verdict) {
-  if (!has_evidence_of_use(look, verdict)) return;
-  for (const Relation& table : look.catalog.relations) {
-    if (table.kind != RelationKind::table || table.is_partition() || !table.stats) continue;
+  for (const Relation* each : counted_tables(look, verdict)) {
+    const Relation& table = *each;
     // A parent of other tables may be empty for good.
     if (!look.lookup.children(table).empty()) continue;
     const catalog::RelationStats& stats = *table.stats;

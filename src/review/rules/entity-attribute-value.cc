@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "review/columns.h"
 #include "review/fixes.h"
+#include "review/words.h"
 
 namespace architrave::review::rules {
 
@@ -34,12 +35,21 @@ bool is_foreign_key(const Relation& table, const Column& column) {
   });
 }
 
+// What users name themselves ("customer_metadata") has to be open in some way.
+bool is_open_by_nature(const Relation& table) {
+  static constexpr std::string_view words[] = {"metadata",    "meta",     "settings", "setting",
+                                               "preferences", "property", "labels",   "tags"};
+  return std::ranges::any_of(name_words(table.name),
+                             [](const std::string& word) { return holds(words, word); });
+}
+
 void check(const Look& look, Verdict& verdict) {
   for (const Relation* table : own_tables(look.catalog)) {
-    if (table->columns.size() > 8) continue;
+    // What others refer to is an entity of its own.
+    if (table->columns.size() > 8 || !look.lookup.referencing(*table).empty()) continue;
     const Column* attribute = nullptr;
     const Column* value = nullptr;
-    const Column* entity = nullptr;
+    std::vector<const Column*> entities;
     for (const Column& column : table->columns) {
       const std::string name = lower(column.name);
       if (holds(attribute_names, name))
@@ -47,17 +57,28 @@ void check(const Look& look, Verdict& verdict) {
       else if (holds(value_names, name) || name.starts_with("value_"))
         value = &column;
       else if (name.ends_with("_id") || name.ends_with("id")) {
-        if (name != "id" && is_foreign_key(*table, column)) entity = &column;
+        if (name == "id" || !is_foreign_key(*table, column)) continue;
+        entities.push_back(&column);
       }
     }
-    if (attribute == nullptr || value == nullptr || entity == nullptr) continue;
-    verdict.find(
+    if (attribute == nullptr || value == nullptr || entities.empty()) continue;
+    // Of several, the one that is unique together with the attribute (and not, say, the tenant).
+    const auto keyed = std::ranges::find_if(entities, [&](const Column* each) {
+      return std::ranges::any_of(table->indexes, [&](const Index& index) {
+        const std::vector<std::string> columns = columns_of(index);
+        const std::vector<std::string> wanted = {each->name, attribute->name};
+        return index.unique && std::ranges::is_permutation(columns, wanted);
+      });
+    });
+    const Column* entity = keyed == entities.end() ? entities.back() : *keyed;
+    Finding& finding = verdict.find(
         about(*table),
         fmt::format("{} keeps columns as rows ({}, {}, {}): values have neither a type "
                     "nor a constraint, and a row has to be joined together; use columns, "
                     "or one jsonb column for what is really open",
                     table->name, entity->name, attribute->name, value->name),
         {{"entity", entity->name}, {"attribute", attribute->name}, {"value", value->name}});
+    if (is_open_by_nature(*table)) finding.severity = Severity::info;
   }
 }
 

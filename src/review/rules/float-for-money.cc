@@ -9,9 +9,7 @@ namespace {
 std::optional<NewType> better(const Relation&, const Column& column) {
   if (!is_builtin(column, "float4") && !is_builtin(column, "float8")) return std::nullopt;
   if (!is_money_name(column.name)) return std::nullopt;
-  NewType to;
-  to.type = "numeric";
-  return to;
+  return NewType{.type = "numeric", .forward = {}, .back = {}, .new_default = {}};
 }
 
 void check(const Look& look, Verdict& verdict) {

@@ -57,7 +57,7 @@ void check(const Look& look, Verdict& verdict) {
   };
   std::map<std::string, Bare> schemas;
   for (const Relation& table : look.catalog.relations) {
-    if (table.is_partition()) continue;
+    if (table.is_partition() || is_machinery(look.catalog, table)) continue;
     for (const Index& index : table.indexes) {
       // A constraint's name says what its index is for; what goes needs no comment.
       if (!index.comment.empty() || !index.constraint.empty() || index.primary || !index.valid ||

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include <map>
 #include <set>
 
+#include "review/columns.h"
 #include "review/fixes.h"
 #include "review/relationships.h"
 
@@ -9,13 +11,32 @@ namespace architrave::review::rules {
 
 namespace {
 
+// Who has so many tables and not one foreign key has decided so: that is one finding.
+constexpr std::size_t decided = 5;
+
 void check(const Look& look, Verdict& verdict) {
   Names names(look.catalog);
   std::set<std::string> with_keys;  // schemas that use foreign keys
   for (const Relation& table : look.catalog.relations)
     for (const Constraint& constraint : table.constraints)
       if (constraint.type == ConstraintType::foreign_key) with_keys.insert(table.schema);
-  for (const auto& [child, column, parent, key, has_key] : implied_references(look)) {
+  const std::vector<Implied> references = implied_references(look);
+  std::map<std::string, std::vector<std::string>> keyless;  // schemas that use none, and where
+  for (const Implied& each : references)
+    if (each.state != KeyState::invented && !with_keys.contains(each.child->schema))
+      keyless[each.child->schema].push_back(each.child->name + '.' + each.column->name);
+  std::erase_if(keyless, [](const auto& each) { return each.second.size() < decided; });
+  for (const auto& [schema, columns] : keyless)
+    verdict
+        .find({"schema", catalog::quote_identifier(schema)},
+              fmt::format("{} has no foreign key at all, though {} of its columns look like "
+                          "references: {}.",
+                          catalog::quote_identifier(schema), columns.size(), some_of(columns, 3)),
+              {{"columns", static_cast<std::int64_t>(columns.size())}})
+        .severity = Severity::info;
+  for (const auto& [child, column, parent, key, state] : references) {
+    if (state == KeyState::invented || keyless.contains(child->schema)) continue;
+    const bool has_key = state == KeyState::declared;
     const std::string name = catalog::quote_identifier(column->name);
     const std::string target =
         fmt::format("{} ({})", name_of(*parent), catalog::quote_identifier(key));
@@ -50,8 +71,8 @@ void check(const Look& look, Verdict& verdict) {
                 : fmt::format("{}.{} looks like a reference to {}, which has no key to refer to.",
                               name_of(*child), name, name_of(*parent)),
         {{"references", name_of(*parent)}, {"type", column->type}}, std::move(fix));
-    // Who uses none anywhere has decided so.
-    if (!with_keys.contains(child->schema)) finding.severity = Severity::info;
+    // no-primary-key speaks of what matters more.
+    if (!has_key || !with_keys.contains(child->schema)) finding.severity = Severity::info;
   }
 }
 

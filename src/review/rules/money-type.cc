@@ -7,13 +7,7 @@ namespace {
 
 std::optional<NewType> better(const Relation&, const Column& column) {
   if (!is_builtin(column, "money")) return std::nullopt;
-  const std::string name = catalog::quote_identifier(column.name);
-  NewType to;
-  to.type = "numeric(19,2)";
-  to.forward = name + "::numeric";
-  to.back = name + "::money";
-  if (!column.default_value.empty()) to.new_default = "(" + column.default_value + ")::numeric";
-  return to;
+  return cast_to(column, "numeric(19,2)", "numeric");
 }
 
 void check(const Look& look, Verdict& verdict) {

@@ -22,7 +22,7 @@ bool needs_quotes(const std::string& name) {
 void check(const Look& look, Verdict& verdict) {
   std::map<std::string, std::vector<std::string>> schemas;
   for (const Relation& relation : look.catalog.relations) {
-    if (relation.is_partition()) continue;
+    if (relation.is_partition() || is_machinery(look.catalog, relation)) continue;
     std::vector<std::string>& names = schemas[relation.schema];
     if (needs_quotes(relation.name)) names.push_back(relation.name);
     if (!relation.is_table()) continue;

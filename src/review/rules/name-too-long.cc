@@ -30,6 +30,7 @@ void report(Verdict& verdict, const catalog::Object& object, const std::string& 
 
 void check(const Look& look, Verdict& verdict) {
   for (const Relation& relation : look.catalog.relations) {
+    if (is_machinery(look.catalog, relation)) continue;
     if (is_cut(relation.name)) report(verdict, catalog::object_of(relation), relation.name);
     for (const Column& column : relation.columns)
       if (relation.is_table() && is_cut(column.name) && is_own(look, relation, column))

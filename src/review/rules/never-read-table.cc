@@ -1,19 +1,32 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
+#include <string_view>
 
 #include "base/text.h"
 #include "review/columns.h"
 #include "review/fixes.h"
+#include "review/words.h"
 
 namespace architrave::review::rules {
 
 namespace {
 
+// Written all the time and read on the day of the accident.
+bool is_journal(const Relation& table) {
+  static constexpr std::string_view words[] = {"audit",   "audits", "event", "events", "history",
+                                               "journal", "log",    "logs",  "ledger"};
+  return std::ranges::any_of(name_words(table.name), [](const std::string& word) {
+    return std::ranges::find(words, word) != std::end(words);
+  });
+}
+
 void check(const Look& look, Verdict& verdict) {
-  if (!has_evidence_of_use(look, verdict)) return;
-  for (const Relation& table : look.catalog.relations) {
-    if (table.kind != RelationKind::table || table.is_partition() || !table.stats) continue;
+  for (const Relation* each : counted_tables(look, verdict)) {
+    const Relation& table = *each;
+    if (is_journal(table)) continue;
     const catalog::RelationStats& stats = *table.stats;
     if (!stats.sequential_scans || *stats.sequential_scans + stats.index_scans.value_or(0) > 0)
       continue;

@@ -5,6 +5,7 @@
 #include "review/columns.h"
 #include "review/fixes.h"
 #include "review/index_facts.h"
+#include "review/relationships.h"
 
 namespace architrave::review::rules {
 
@@ -108,6 +109,13 @@ std::optional<Proposal> add_identity(const Look& look, const Relation& table) {
   return fix;
 }
 
+// A new id would be taken for what "thing_id" elsewhere refers to, and isn't.
+bool is_meant_by_another(const Look& look, const Relation& table) {
+  return std::ranges::any_of(implied_references(look), [&](const Implied& each) {
+    return each.parent == &table && each.state == KeyState::invented;
+  });
+}
+
 std::optional<Proposal> mend(const Look& look, const Relation& table) {
   std::optional<Proposal> fix;
   // A partitioned key has to hold the partition key, and children have keys of their own.
@@ -124,11 +132,11 @@ std::optional<Proposal> mend(const Look& look, const Relation& table) {
   if (!fix)
     if (const auto columns = linked_columns(table); !columns.empty())
       fix = add_key(look, table, columns);
-  const Column* id = table.column("id");
+  const Column* id = key_by_name(table);
   if (!fix && id != nullptr && id->not_null && id->type_category == "N")
-    fix = add_key(look, table, {"id"});
+    fix = add_key(look, table, {id->name});
   if (!fix && id == nullptr && linked_columns(table).empty() &&
-      stores_rows_of(look.catalog, table).empty())
+      stores_rows_of(look.catalog, table).empty() && !is_meant_by_another(look, table))
     fix = add_identity(look, table);
   if (!fix) return fix;
   fix->title = fmt::format("Give {} a primary key", name_of(table));

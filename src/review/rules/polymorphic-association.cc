@@ -25,6 +25,19 @@ bool names_a_table(const Catalog& catalog, const std::string& stem) {
   });
 }
 
+// The name of what somebody else keeps ("pm_1Abc") is text, where the keys here are numbers.
+bool may_be_a_key(const Catalog& catalog, const Column& id) {
+  if (id.type_category != "S") return true;
+  std::size_t keys = 0, texts = 0;
+  for (const Relation* table : own_tables(catalog))
+    if (const Constraint* key = table->primary_key(); key != nullptr && key->columns.size() == 1)
+      if (const Column* column = table->column(key->columns.front()); column != nullptr) {
+        ++keys;
+        texts += column->type_category == "S" ? 1 : 0;
+      }
+  return texts * 2 >= keys;
+}
+
 void check(const Look& look, Verdict& verdict) {
   for (const Relation* table : own_tables(look.catalog))
     for (const Column& column : table->columns) {
@@ -34,7 +47,8 @@ void check(const Look& look, Verdict& verdict) {
         continue;
       const std::string stem = column.name.substr(0, column.name.size() - 5);
       const Column* id = table->column(stem + "_id");
-      if (id == nullptr || is_foreign_key(*table, *id) || names_a_table(look.catalog, stem))
+      if (id == nullptr || is_foreign_key(*table, *id) || names_a_table(look.catalog, stem) ||
+          !may_be_a_key(look.catalog, *id))
         continue;
       verdict.find(about(*table, *id),
                    fmt::format("{} refers to the table that {} names: no foreign key can hold it, "

@@ -10,22 +10,15 @@ namespace architrave::review::rules {
 namespace {
 
 // Those that pg_upgrade refuses; regclass, regrole and regtype keep their numbers.
-constexpr std::array<std::string_view, 7> refused = {"regcollation", "regconfig", "regdictionary",
-                                                     "regnamespace", "regoper",   "regproc",
-                                                     "regprocedure"};
+constexpr std::array<std::string_view, 8> refused = {"regcollation", "regconfig",   "regdictionary",
+                                                     "regnamespace", "regoper",     "regoperator",
+                                                     "regproc",      "regprocedure"};
 
 std::optional<NewType> better(const Relation&, const Column& column) {
-  if (column.type_schema != "pg_catalog") return std::nullopt;
-  if (std::ranges::find(refused, column.type_name) == refused.end() &&
-      column.type_name != "regoperator")
+  if (column.type_schema != "pg_catalog" ||
+      std::ranges::find(refused, column.type_name) == refused.end())
     return std::nullopt;
-  const std::string name = catalog::quote_identifier(column.name);
-  NewType to;
-  to.type = "text";
-  to.forward = name + "::text";
-  to.back = name + "::" + column.type;
-  if (!column.default_value.empty()) to.new_default = "(" + column.default_value + ")::text";
-  return to;
+  return cast_to(column, "text", "text");
 }
 
 void check(const Look& look, Verdict& verdict) {

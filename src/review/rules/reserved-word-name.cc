@@ -3,10 +3,10 @@
 #include <string>
 #include <vector>
 
+#include "base/keywords.h"
 #include "base/text.h"
 #include "review/columns.h"
 #include "review/fixes.h"
-#include "review/words.h"
 
 namespace architrave::review::rules {
 
@@ -14,7 +14,7 @@ namespace {
 
 void check(const Look& look, Verdict& verdict) {
   for (const Relation& relation : look.catalog.relations) {
-    if (relation.is_partition()) continue;
+    if (relation.is_partition() || is_machinery(look.catalog, relation)) continue;
     std::vector<std::string> names;
     if (is_reserved_word(relation.name)) names.push_back(relation.name);
     if (relation.is_table())
