@@ -6,14 +6,21 @@
 //   == measured                    JSON laid over the catalog that was read, objects by name
 //   == finds                       a line for each finding: KIND NAME -> kind of proposal | no fix
 //   == silent: what is in order    SQL that the rule says nothing about
+//
+// "fires from 15: …" and "silent before 15: …" are of those versions of PostgreSQL alone. The
+// cases are tried on 15, and on the oldest and the newest server that is here.
 #include "review/rules.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <climits>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
+#include <tuple>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -38,6 +45,8 @@ struct Case {
   int line = 0;
   bool fires = false;
   bool on_sqlite = false;
+  int from = 0;  // major versions of PostgreSQL
+  int before = INT_MAX;
   std::string sql;
   std::string measured;
   std::vector<std::string> finds;
@@ -59,6 +68,11 @@ std::vector<Case> cases_of(const std::string& text) {
                          .line = number,
                          .fires = section.starts_with("fires"),
                          .on_sqlite = section.ends_with("on sqlite")});
+        const std::vector<std::string> words = split(section, ' ');
+        for (std::size_t i = 1; i + 1 < words.size(); ++i) {
+          if (words[i] == "from") cases.back().from = std::stoi(words[i + 1]);
+          if (words[i] == "before") cases.back().before = std::stoi(words[i + 1]);
+        }
         section = "sql";
       } else if (section != "measured" && section != "finds") {
         ADD_FAILURE() << "line " << number << ": unknown section " << section;
@@ -164,16 +178,20 @@ class SqliteDatabase : public Database {
   engine::Opened opened_;
 };
 
-class Rules : public testing::TestWithParam<const Rule*> {
+class Rules : public testing::TestWithParam<std::tuple<const Rule*, int>> {
  protected:
-  static void SetUpTestSuite() {
-    auto installation = postgres::choose_installation(15);
-    ASSERT_TRUE(installation) << describe(installation.error());
-    auto server = postgres::Server::start(*installation);
-    ASSERT_TRUE(server) << describe(server.error());
-    server_ = std::move(*server);
+  void SetUp() override {
+    std::unique_ptr<postgres::Server>& server = servers_[std::get<int>(GetParam())];
+    if (server == nullptr) {
+      auto installation = postgres::choose_installation(std::get<int>(GetParam()));
+      ASSERT_TRUE(installation) << describe(installation.error());
+      auto started = postgres::Server::start(*installation);
+      ASSERT_TRUE(started) << describe(started.error());
+      server = std::move(*started);
+    }
+    server_ = server.get();
   }
-  static void TearDownTestSuite() { server_.reset(); }
+  static void TearDownTestSuite() { servers_.clear(); }
 
   // A fresh database with the case in it; null, and a failure, if it does not load.
   std::unique_ptr<Database> load(const Case& test) {
@@ -206,7 +224,8 @@ class Rules : public testing::TestWithParam<const Rule*> {
     return std::make_unique<PostgresDatabase>(std::move(*connection));
   }
 
-  inline static std::unique_ptr<postgres::Server> server_;
+  postgres::Server* server_ = nullptr;
+  inline static std::map<int, std::unique_ptr<postgres::Server>> servers_;  // by major version
 };
 
 std::string line_of(const Finding& finding, const Review& review) {
@@ -254,8 +273,8 @@ void try_out(const Case& test, Database& database, const catalog::Catalog& befor
 }
 
 TEST_P(Rules, DoWhatTheirCasesSay) {
-  const Rule& rule = *GetParam();
-  const std::string name(rule.name);
+  const auto [rule, major] = GetParam();
+  const std::string name(rule->name);
   const auto text = read_file(source_folder / "src/review/rules" / (name + ".test"));
   ASSERT_TRUE(text) << describe(text.error());
   const std::vector<Case> cases = cases_of(*text);
@@ -264,6 +283,7 @@ TEST_P(Rules, DoWhatTheirCasesSay) {
   for (const Case& test : cases) {
     SCOPED_TRACE(name + ".test:" + std::to_string(test.line) + ": " + test.title);
     EXPECT_EQ(test.fires, !test.finds.empty());
+    if (major < test.from || major >= test.before) continue;
     const std::unique_ptr<Database> database = load(test);
     if (database == nullptr) continue;
     const auto before = database->read();
@@ -287,7 +307,9 @@ TEST_P(Rules, DoWhatTheirCasesSay) {
   }
 }
 
-TEST_P(Rules, HaveAPage) {
+class Pages : public testing::TestWithParam<const Rule*> {};
+
+TEST_P(Pages, HaveTheirParts) {
   const std::string name(GetParam()->name);
   const auto page = read_file(source_folder / "docs/rules" / (name + ".md"));
   ASSERT_TRUE(page) << describe(page.error());
@@ -301,9 +323,28 @@ TEST_P(Rules, HaveAPage) {
   EXPECT_FALSE(GetParam()->summary.ends_with('.'));
 }
 
-INSTANTIATE_TEST_SUITE_P(Review, Rules, testing::ValuesIn(all_rules().begin(), all_rules().end()),
+std::string symbol_of(const Rule& rule) { return replace_all(std::string(rule.name), "-", "_"); }
+
+std::vector<int> versions() {
+  std::set<int> majors = {15};
+  const std::vector<postgres::Installation> here = postgres::installations();
+  for (const postgres::Installation& each : here)
+    if (each.major >= 13) majors.insert(each.major);
+  if (!here.empty() && std::ranges::find(here, 15, &postgres::Installation::major) == here.end())
+    majors.erase(15);
+  std::set<int> chosen = {*majors.begin(), *majors.rbegin()};
+  if (majors.contains(15)) chosen.insert(15);
+  return {chosen.begin(), chosen.end()};
+}
+
+INSTANTIATE_TEST_SUITE_P(Review, Pages, testing::ValuesIn(all_rules().begin(), all_rules().end()),
+                         [](const auto& each) { return symbol_of(*each.param); });
+INSTANTIATE_TEST_SUITE_P(Review, Rules,
+                         testing::Combine(testing::ValuesIn(all_rules().begin(), all_rules().end()),
+                                          testing::ValuesIn(versions())),
                          [](const auto& each) {
-                           return replace_all(std::string(each.param->name), "-", "_");
+                           return symbol_of(*std::get<0>(each.param)) + '_' +
+                                  std::to_string(std::get<1>(each.param));
                          });
 
 }  // namespace

@@ -11,10 +11,10 @@ namespace architrave::review::rules {
 namespace {
 
 void check(const Look& look, Verdict& verdict) {
-  // Before PostgreSQL 15 every new database had it: for a file that is no fault of the file.
   const catalog::Server& server = look.catalog.server;
-  if (!server.has_workload && server.version_number < 150000) return;
   for (const catalog::Schema& schema : look.catalog.schemas) {
+    // Before PostgreSQL 15 every new database had it: for a file that is no fault of the file.
+    if (schema.name == "public" && !server.has_workload && server.version_number < 150000) continue;
     const std::vector<catalog::Grant> grants = catalog::grants(schema.acl);
     const auto grant = std::ranges::find_if(grants, [](const catalog::Grant& each) {
       return each.grantee.empty() && each.privilege == 'C';
