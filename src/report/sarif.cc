@@ -1,17 +1,26 @@
-// SARIF 2.1.0 (OASIS). A rule's page is named in its help text and not as helpUri, which must be an
-// absolute URI: a relative one makes GitHub refuse the whole file.
+// SARIF 2.1.0 (OASIS), of the kind that GitHub's code scanning takes: each result has an artifact
+// and a line. A rule's page goes along in its help, since nobody has a link to a database's rules
+// at hand and helpUri must be absolute.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <map>
+#include <span>
 
 #include "base/clock.h"
+#include "base/embedded.h"
 #include "base/text.h"
+#include "catalog/catalog.h"
 #include "report/report.h"
 #include "report/selection.h"
 #include "report/value.h"
 
 namespace architrave::report {
+
+namespace pages {
+std::span<const EmbeddedFile> embedded_files();  // docs/rules/*.md
+}  // namespace pages
 
 namespace {
 
@@ -38,27 +47,48 @@ std::string uri(std::string_view path) {
   return first.find(':') == std::string_view::npos ? out : "./" + out;
 }
 
+// A rule's page, and what it opens with below its title: the rule in one sentence.
+std::string_view page_of(const std::string& rule) {
+  const auto files = pages::embedded_files();
+  const auto found = std::ranges::find(files, rule + ".md", &EmbeddedFile::name);
+  return found == files.end() ? std::string_view() : found->bytes;
+}
+
+std::string_view sentence_of(std::string_view page) {
+  const std::size_t begin = page.find("\n\n");
+  if (begin == std::string_view::npos) return {};
+  return page.substr(begin + 2, page.find("\n\n", begin + 2) - begin - 2);
+}
+
 Json rule(const Finding& first) {
-  const std::string page = "docs/rules/" + first.rule + ".md";
-  const std::string sentence = capitalized(replace_all(first.rule, "-", " "));
+  std::string page(page_of(first.rule));
+  if (page.empty()) page = "# " + first.rule + "\n\n" + replace_all(first.rule, "-", " ") + "\n\n";
+  const std::string sentence = capitalized(sentence_of(page));
   return {{"id", first.rule},
           {"shortDescription", {{"text", sentence}}},
-          {"help",
-           {{"text", "See " + page + '.'}, {"markdown", fmt::format("See [{}]({}).", page, page)}}},
+          {"help", {{"text", sentence}, {"markdown", page}}},
           {"defaultConfiguration", {{"level", sarif_level(first.severity)}}},
           {"properties", {{"tags", Json::array({to_string(first.area)})}}}};
 }
 
+// GitHub refuses the whole file if one location has no artifact or no line.
+Json physical_location(const std::string& file, int line) {
+  return {{"artifactLocation", {{"uri", uri(file)}}},
+          {"region", {{"startLine", std::max(line, 1)}}}};
+}
+
+// What a file declares is in that file, even where the line is not known. A database has no files:
+// its name stands for one, the same in every run, so that an alert is known again.
+std::string artifact(const Report& report, const Finding& finding) {
+  if (!finding.file.empty()) return finding.file;
+  if (report.source.kind != "live") return report.source.name;
+  const bool is_named = report.catalog != nullptr && !report.catalog->server.database.empty();
+  return is_named ? "database/" + report.catalog->server.database : "database";
+}
+
 Json location(const Report& report, const Finding& finding) {
   Json out = Json::object();
-  // What a file declares is in that file, even where the line is not known.
-  const bool from_files = report.source.kind == "file" || report.source.kind == "folder";
-  const std::string& file = finding.file.empty() && from_files ? report.source.name : finding.file;
-  if (!file.empty()) {
-    Json physical = {{"artifactLocation", {{"uri", uri(file)}}}};
-    if (finding.line > 0) physical["region"] = {{"startLine", finding.line}};
-    out["physicalLocation"] = std::move(physical);
-  }
+  out["physicalLocation"] = physical_location(artifact(report, finding), finding.line);
   Json logical = Json::object();
   logical["fullyQualifiedName"] = finding.object.name;
   logical["kind"] = finding.object.kind;
@@ -102,10 +132,8 @@ std::string to_sarif(const Report& report) {
   for (const Problem& each : report.problems) {
     Json notification = {{"level", "warning"}, {"message", {{"text", each.message}}}};
     if (!each.file.empty()) {
-      Json physical = {{"artifactLocation", {{"uri", uri(each.file)}}}};
-      if (each.line > 0) physical["region"] = {{"startLine", each.line}};
       Json where = Json::object();
-      where["physicalLocation"] = std::move(physical);
+      where["physicalLocation"] = physical_location(each.file, each.line);
       notification["locations"] = Json::array({std::move(where)});
     }
     notifications.push_back(std::move(notification));
