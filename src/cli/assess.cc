@@ -90,7 +90,11 @@ int assess(Arguments& arguments) {
   };
   Result<assessment::Assessment> assessed = assessment::assess(arguments.source, arguments.options);
   progress.clear();
-  if (!assessed) return report_error(assessed.error());
+  if (!assessed) {
+    Error error = std::move(assessed.error());
+    if (error.code == "baseline.json") error.where = arguments.baseline;
+    return report_error(error);
+  }
   const report::Report& report = assessed->report;
   const Format& format = choose_format(arguments);
   const int code = exit_code(report, arguments.fail_on);
@@ -133,15 +137,7 @@ void add(CLI::App& app, Chosen& chosen, const std::string& name, const std::stri
       ->add_option("--without", arguments->options.rules.without,
                    "leave this rule out (may be given again)")
       ->allow_extra_args(false);
-  command
-      ->add_option("--engine", arguments->options.open.engine,
-                   "read a .sql file as postgresql or sqlite, whatever it looks like")
-      ->check(CLI::IsMember({"postgresql", "sqlite"}));
-  command
-      ->add_option("--server-version", arguments->options.open.server_version,
-                   "load a .sql file into this major version of PostgreSQL, or the next that is "
-                   "here (15)")
-      ->check(CLI::Range(12, 30));
+  add_reading_options(*command, arguments->options.open);
   command->add_option("--statement-timeout", arguments->options.open.statement_timeout,
                       "seconds that each question to a live server may take (60)");
   command->add_option("--color", arguments->colour, "auto, always, never")

@@ -42,6 +42,25 @@ int report_error(const Error& error) {
   return error.code == "interrupted" ? Exit::interrupted_by_user : Exit::failed;
 }
 
+void add_reading_options(CLI::App& command, engine::OpenOptions& open) {
+  command
+      .add_option("--engine", open.engine,
+                  "read a .sql file as postgresql or sqlite, whatever it looks like")
+      ->check(CLI::IsMember({"postgresql", "sqlite"}));
+  command
+      .add_option("--server-version", open.server_version,
+                  "load a .sql file into this major version of PostgreSQL, or the next that is "
+                  "here (15)")
+      ->check(CLI::Range(12, 30));
+}
+
+void report_problems(const engine::Opened& opened, std::string_view rest) {
+  for (const engine::LoadProblem& problem : opened.problems)
+    report_error({"sql.load", problem.message, fmt::format("{}:{}", problem.file, problem.line),
+                  !problem.hint.empty() ? problem.hint
+                                        : fmt::format("mend this statement; {} without it", rest)});
+}
+
 int write_result(const std::string& output, std::string_view bytes, int otherwise) {
   const Status written = write_file(output.empty() ? "-" : output, bytes);
   return written ? otherwise : report_error(written.error());

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "engine/engine.h"
 
 namespace CLI {
 class App;
@@ -34,8 +35,14 @@ void add_rules(CLI::App& app, Chosen& chosen);
 CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& description,
                       const std::string& examples);
 
+// How a .sql file is read: --engine and --server-version.
+void add_reading_options(CLI::App& command, engine::OpenOptions& open);
+
 // Prints the error and gives the exit code for it.
 int report_error(const Error& error);
+
+// Prints the statements of a source that did not load. `rest` says where the others are.
+void report_problems(const engine::Opened& opened, std::string_view rest);
 
 // Writes results to a file, or to stdout where `output` is empty or "-". The exit code is
 // `otherwise` unless writing fails.

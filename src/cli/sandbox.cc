@@ -50,9 +50,7 @@ int sandbox(Arguments& arguments) {
   Result<std::unique_ptr<engine::Sandbox>> made = engine::make_sandbox(*opened, engine::Fill::twin);
   progress.clear();
   if (!made) return report_error(made.error());
-  for (const engine::LoadProblem& problem : opened->problems)
-    report_error({"sql.load", problem.message, problem.file + ":" + std::to_string(problem.line),
-                  problem.hint});
+  report_problems(*opened, "the sandbox holds the rest");
   for (const std::string& text : opened->notes) note(text);
   note("a " + (*made)->description() + "; it is thrown away afterwards");
 
@@ -85,9 +83,7 @@ void add_sandbox(CLI::App& app, Chosen& chosen) {
       "COMMAND", arguments->command,
       "what to run, after --; it finds the server through PGHOST, PGPORT, PGUSER and "
       "PGDATABASE (psql, or sqlite3, if left out)");
-  command
-      ->add_option("--engine", arguments->open.engine, "read a .sql file as postgresql or sqlite")
-      ->check(CLI::IsMember({"postgresql", "sqlite"}));
+  add_reading_options(*command, arguments->open);
   command->callback(
       [arguments, &chosen] { chosen.run = [arguments] { return sandbox(*arguments); }; });
 }

@@ -32,9 +32,7 @@ int show(const Arguments& arguments) {
   const Result<engine::Opened> opened = engine::open(arguments.source, arguments.open);
   if (!opened) return report_error(opened.error());
   for (const std::string& text : opened->notes) note(text);
-  for (const engine::LoadProblem& problem : opened->problems)
-    report_error({"sql.load", problem.message, problem.file + ":" + std::to_string(problem.line),
-                  problem.hint});
+  report_problems(*opened, "the rest is shown");
   return write_result(arguments.output, written(opened->catalog, arguments.format),
                       opened->problems.empty() ? Exit::success : Exit::failed);
 }
@@ -52,9 +50,7 @@ void add_show(CLI::App& app, Chosen& chosen) {
       ->add_option("-f,--format", arguments->format, "sql (the default), mermaid, dbml, dot, json")
       ->check(CLI::IsMember({"sql", "mermaid", "dbml", "dot", "json"}));
   command->add_option("-o,--output", arguments->output, "write there instead of to stdout");
-  command
-      ->add_option("--engine", arguments->open.engine, "read a .sql file as postgresql or sqlite")
-      ->check(CLI::IsMember({"postgresql", "sqlite"}));
+  add_reading_options(*command, arguments->open);
   command->callback(
       [arguments, &chosen] { chosen.run = [arguments] { return show(*arguments); }; });
 }

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "catalog/diff.h"
+#include "engine/postgres/script_loader.h"
 #include "engine/postgres/writer.h"
 
 namespace architrave::postgres {
@@ -29,6 +30,23 @@ INSTANTIATE_TEST_SUITE_P(Servers, SandboxTest, testing::ValuesIn(installations()
                            return "Major" + std::to_string(each.param.major);
                          });
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(SandboxTest);
+
+TEST(ScriptLoaderTest, ANewerServerIsNamedForWhatItUnderstands) {
+  const Result<Installation> old = choose_installation(15);
+  if (!old || installations().back().major < 18) GTEST_SKIP() << "no PostgreSQL 18 here";
+  auto sandbox = make_empty_sandbox(*old);
+  ASSERT_TRUE(sandbox) << describe(sandbox.error());
+  const auto loaded =
+      load_scripts({{"a.sql",
+                     "CREATE TABLE a (x int, y int GENERATED ALWAYS AS (x + 1) VIRTUAL);\n"
+                     "CREATE TABL b (x int);\n"}},
+                   **sandbox);
+  ASSERT_TRUE(loaded) << describe(loaded.error());
+  ASSERT_EQ(loaded->problems.size(), 2u);
+  EXPECT_EQ(loaded->problems[0].hint.find("PostgreSQL 18 understands it"),
+            old->major < 18 ? 0 : std::string::npos);
+  EXPECT_EQ(loaded->problems[1].hint, "");
+}
 
 TEST_P(SandboxTest, HasTheNameOfTheDatabase) {
   EXPECT_EQ(ask("SELECT current_database()"), "shop \"1\"");

@@ -54,11 +54,17 @@ class Loader {
       if (const Status ran = run(script, 0); !ran) return ran;
       if (const Status flushed = flush(); !flushed) return flushed;
     }
+    ask_newer_server();
     add_notes();
     return {};
   }
 
  private:
+  static constexpr std::string_view syntax_error = "postgres.42601";
+  struct NotUnderstood {
+    std::size_t problem;  // its place in loaded_.problems
+    std::string statement;
+  };
   struct Waiting {
     const Script* script;
     ScriptItem item;
@@ -217,6 +223,8 @@ class Loader {
       if (result) continue;
       if (is_fatal(result.error())) return fail(result);
       problem(*waiting_[i].script, waiting_[i].item, result.error().message, result.error().hint);
+      if (result.error().code == syntax_error && loaded_.problems.back().hint.empty())
+        not_understood_.push_back({loaded_.problems.size() - 1, statements[i]});
     }
     waiting_.clear();
     return {};
@@ -236,6 +244,24 @@ class Loader {
         {script.file, item.line, first_line(item.text), std::move(message), std::move(hint)});
   }
 
+  // What this server's grammar does not have, a newer one's may: asked of the newest that is here.
+  // The statements run in a server of their own, where only their parsing is of interest.
+  void ask_newer_server() {
+    const std::vector<Installation> here = installations();
+    if (not_understood_.empty() || here.back().major <= sandbox_.server().installation().major)
+      return;
+    const Result<std::unique_ptr<Server>> server = Server::start(here.back());
+    if (!server) return;
+    Result<Connection> connection = (*server)->connect("postgres");
+    if (!connection) return;
+    for (const NotUnderstood& each : not_understood_) {
+      const Result<Rows> tried = connection->query(each.statement);
+      if (!tried && (tried.error().code == syntax_error || is_fatal(tried.error()))) continue;
+      loaded_.problems[each.problem].hint =
+          fmt::format("PostgreSQL {0} understands it: --server-version {0}", here.back().major);
+    }
+  }
+
   void add_notes() {
     if (!missing_data_.empty())
       loaded_.notes.push_back(fmt::format(
@@ -251,6 +277,7 @@ class Loader {
   PostgresSandbox& sandbox_;
   Loaded& loaded_;
   std::vector<Waiting> waiting_;
+  std::vector<NotUnderstood> not_understood_;
   std::vector<std::string> missing_data_;
   std::map<std::string, int> left_out_;
 };
