@@ -4,6 +4,7 @@
 #include <libpq-fe.h>
 
 #include "base/text.h"
+#include "catalog/postgres/writer.h"
 #include "engine/engine.h"
 #include "engine/planner.h"
 #include "engine/postgres/reader.h"
@@ -13,7 +14,6 @@
 #include "engine/postgres/statistics.h"
 #include "engine/postgres/twin.h"
 #include "engine/postgres/what_if.h"
-#include "engine/postgres/writer.h"
 #include "engine/source.h"
 #include "engine/sqlite/source.h"
 #include "engine/sqlite/writer.h"

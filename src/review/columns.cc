@@ -9,15 +9,12 @@
 #include "base/text.h"
 #include "catalog/lookup.h"
 #include "review/fixes.h"
+#include "review/obstacles.h"
 
 namespace architrave::review {
 
-using catalog::Kind;
 using catalog::Object;
-using catalog::OtherObject;
-using catalog::Policy;
 using catalog::quote_identifier;
-using catalog::Trigger;
 
 Subject about(const Object& object) {
   return {std::string(catalog::to_string(object.kind)), object.name};
@@ -108,131 +105,6 @@ std::vector<const Relation*> counted_tables(const Look& look, Verdict& verdict) 
   return tables;
 }
 
-namespace {
-
-bool mentions(std::string_view sql, const Column& column) {
-  return sql.find(column.name) != std::string_view::npos &&
-         (contains_word(sql, column.name) || contains_word(sql, quote_identifier(column.name)));
-}
-
-std::string obstacle_in_expressions(const Relation& relation, const Column& column) {
-  for (const Column& other : relation.columns)
-    if (!other.generated.empty() && mentions(other.default_value, column))
-      return fmt::format("generated column {} uses it", other.name);
-  for (const Index& index : relation.indexes) {
-    const bool in_key = std::ranges::any_of(index.keys, [&](const IndexKey& key) {
-      return mentions(key.expression, column) ||
-             (key.column == column.name && !(key.opclass.empty() && key.collation.empty()));
-    });
-    // An index of another method may have no operator class for the new type.
-    const bool other_method =
-        index.method != "btree" && index.method != "hash" &&
-        std::ranges::find(index.keys, column.name, &IndexKey::column) != index.keys.end();
-    if (in_key || other_method || mentions(index.predicate, column))
-      return fmt::format("index {} is made for its type", index.name);
-  }
-  for (const Constraint& constraint : relation.constraints)
-    if ((constraint.type == ConstraintType::check && mentions(constraint.expression, column)) ||
-        (constraint.type == ConstraintType::exclusion && mentions(constraint.definition, column)))
-      return fmt::format("constraint {} uses it", constraint.name);
-  for (const Policy& policy : relation.policies)
-    if (mentions(policy.using_expression, column) || mentions(policy.check_expression, column))
-      return fmt::format("policy {} uses it", policy.name);
-  for (const Trigger& trigger : relation.triggers)
-    if ((trigger.has_when || trigger.definition.find(" OF ") != std::string::npos) &&
-        mentions(trigger.definition, column))
-      return fmt::format("trigger {} uses it", trigger.name);
-  for (const catalog::RewriteRule& rule : relation.rules)
-    if (mentions(rule.definition, column)) return fmt::format("rule {} uses it", rule.name);
-  if (mentions(relation.partition_key, column)) return "it is part of the partition key";
-  return {};
-}
-
-// What a view or a function is made of; absent for what is neither.
-std::optional<std::string_view> definition_of(const Catalog& catalog, const Object& object) {
-  for (const Relation& relation : catalog.relations)
-    if (relation.is_view() && catalog::object_of(relation) == object) return relation.definition;
-  for (const catalog::Routine& routine : catalog.routines)
-    if (catalog::object_of(routine) == object) return routine.definition;
-  return std::nullopt;
-}
-
-std::string obstacle_in_others(const Look& look, const Relation& relation, const Column& column) {
-  std::vector<Object> dependants = look.lookup.dependants(catalog::object_of(relation, column));
-  for (const Object& object : look.lookup.dependants(catalog::object_of(relation))) {
-    // Only the table is known to be used: what is written tells which columns are.
-    const std::optional<std::string_view> text = definition_of(look.catalog, object);
-    if (!text || mentions(*text, column)) dependants.push_back(object);
-  }
-  for (const Object& object : dependants) {
-    // A key or index on the column goes with it; a sequence that it owns does not mind.
-    if (object.kind == Kind::constraint || object.kind == Kind::index ||
-        object.kind == Kind::sequence || object.kind == Kind::column || object.kind == Kind::table)
-      continue;
-    return fmt::format("{} uses it", catalog::to_string(object));
-  }
-  for (const OtherObject& other : look.catalog.others)
-    if (other.kind == Kind::statistics || other.kind == Kind::publication)
-      for (const std::string& statement : other.definition)
-        if (contains_word(statement, quote_identifier(relation.name)) &&
-            mentions(statement, column))
-          return fmt::format("{} {} uses it", catalog::to_string(other.kind), other.name);
-  return {};
-}
-
-}  // namespace
-
-std::string stores_rows_of(const Catalog& catalog, const Relation& relation) {
-  const auto uses = [](const Column& column, const catalog::ObjectName& type) {
-    return column.type_schema == type.schema &&
-           (column.type_name == type.name || column.type_name == '_' + type.name);
-  };
-  std::vector<catalog::ObjectName> types = {relation.object_name()};
-  for (std::size_t i = 0; i < types.size(); ++i) {
-    const catalog::ObjectName type = types[i];
-    const std::string sql = catalog::qualified(type.schema, type.name);
-    for (const Relation& other : catalog.relations)
-      if (other.kind != RelationKind::view)
-        for (const Column& column : other.columns)
-          if (uses(column, type)) return catalog::object_of(other, column).name;
-    for (const catalog::Type& other : catalog.types) {
-      const bool holds = other.base_type == sql || other.base_type == sql + "[]" ||
-                         std::ranges::any_of(other.attributes, [&](const Column& attribute) {
-                           return uses(attribute, type);
-                         });
-      const catalog::ObjectName name{other.schema, other.name};
-      if (holds && std::ranges::find(types, name) == types.end()) types.push_back(name);
-    }
-  }
-  return {};
-}
-
-std::string obstacle(const Look& look, const Relation& relation, const Column& column) {
-  if (const std::string user = stores_rows_of(look.catalog, relation); !user.empty())
-    return fmt::format("{} stores rows of its table", user);
-  if (!relation.of_type.empty()) return "its table is of type " + relation.of_type;
-  if (!column.generated.empty()) return "it is generated";
-  if (!column.collation.empty() || !column.storage.empty() || !column.compression.empty())
-    return "it has a collation, storage or compression of its own";
-  for (const Constraint& constraint : relation.constraints)
-    if (constraint.type == ConstraintType::foreign_key &&
-        std::ranges::find(constraint.columns, column.name) != constraint.columns.end())
-      return fmt::format("foreign key {} needs the same type on both sides", constraint.name);
-  for (const auto& [child, constraint] : look.lookup.referencing(relation)) {
-    const auto& columns = constraint->references_columns;
-    if (std::ranges::find(columns, column.name) != columns.end())
-      return fmt::format("foreign key {} of {} needs the same type on both sides", constraint->name,
-                         catalog::qualified(child->schema, child->name));
-  }
-  if (std::string found = obstacle_in_expressions(relation, column); !found.empty()) return found;
-  if (std::string found = obstacle_in_others(look, relation, column); !found.empty()) return found;
-  for (const Relation* child : look.lookup.children(relation))
-    if (const Column* same = child->column(column.name))
-      if (std::string found = obstacle(look, *child, *same); !found.empty())
-        return fmt::format("{} in {}", found, catalog::qualified(child->schema, child->name));
-  return {};
-}
-
 NewType cast_to(const Column& column, std::string type, std::string_view via) {
   const std::string name = quote_identifier(column.name);
   NewType to{.type = std::move(type),
@@ -288,21 +160,25 @@ void check_types(const Look& look, Verdict& verdict, const TypeRule& rule) {
   for (const Relation* table : own_tables(look.catalog)) {
     const Relation& relation = *table;
     std::vector<Change> changes;
-    std::vector<std::pair<const Column*, std::string>> obstacles;
+    std::vector<std::pair<const Column*, std::string>> kept;
+    std::set<Object> views;
     for (const Column& column : relation.columns) {
       if (!is_own(look, relation, column)) continue;
       std::optional<NewType> to = rule.better(relation, column);
       if (!to) continue;
-      if (std::string found = obstacle(look, relation, column); found.empty())
+      Obstacles found = obstacles(look, relation, column);
+      if (found.why.empty()) {
         changes.push_back({&column, std::move(*to)});
-      else
-        obstacles.emplace_back(&column, std::move(found));
+        views.merge(found.views);
+      } else {
+        kept.emplace_back(&column, std::move(found.why));
+      }
     }
-    if (!obstacles.empty()) {
+    if (!kept.empty()) {
       // Under its first column's name, so that it is not taken for the finding that has a fix.
-      const auto& [first, why] = obstacles.front();
+      const auto& [first, why] = kept.front();
       std::vector<std::string> held;
-      for (const auto& [column, found] : obstacles) held.push_back(column->name);
+      for (const auto& [column, found] : kept) held.push_back(column->name);
       verdict.find(about(relation, *first),
                    fmt::format("{} {}", some_of(held), held.size() == 1 ? rule.one : rule.many),
                    {{"columns", join(held, ", ")}, {"type", first->type}, {"no fix because", why}});
@@ -312,11 +188,12 @@ void check_types(const Look& look, Verdict& verdict, const TypeRule& rule) {
     for (const Change& change : changes) names.push_back(change.column->name);
     const Column& first = *changes.front().column;
     // What the finding is about must not depend on what can be changed today.
-    const bool alone = changes.size() + obstacles.size() == 1;
+    const bool alone = changes.size() + kept.size() == 1;
+    Proposal fix = proposal_for(look, relation, changes, rule);
+    put_views_around(look, views, fix);
     verdict.find(alone ? about(relation, first) : about(relation),
                  fmt::format("{} {}", some_of(names), names.size() == 1 ? rule.one : rule.many),
-                 {{"columns", join(names, ", ")}, {"type", first.type}},
-                 proposal_for(look, relation, changes, rule));
+                 {{"columns", join(names, ", ")}, {"type", first.type}}, std::move(fix));
   }
 }
 

@@ -1,6 +1,5 @@
-// Changing a column's type: which columns may be judged at all, what stands in the way of a
-// change, and the proposal that changes all of one table's columns in one statement, so that the
-// table is rewritten once.
+// Changing a column's type: which columns may be judged at all, and the proposal that changes all
+// of one table's columns in one statement, so that the table is rewritten once.
 #pragma once
 
 #include <functional>
@@ -44,16 +43,6 @@ bool has_evidence_of_use(const Look& look, Verdict& verdict);
 // The tables whose rows and reads the counters tell of: plain ones that are measured and no
 // partitions. None, and the verdict says why, without evidence of use.
 std::vector<const catalog::Relation*> counted_tables(const Look& look, Verdict& verdict);
-
-// What keeps the type of a column from being changed by a plain ALTER TABLE that can be undone,
-// such as "view public.v uses it"; empty if nothing does.
-std::string obstacle(const Look& look, const catalog::Relation& relation,
-                     const catalog::Column& column);
-
-// The first thing that stores rows of this table in a column of its own, directly or in an array,
-// domain or composite type ("app.history.old_row"); empty if none does. The server then refuses
-// what would rewrite the table.
-std::string stores_rows_of(const catalog::Catalog& catalog, const catalog::Relation& relation);
 
 struct NewType {
   std::string type;

@@ -16,9 +16,9 @@
 #include "base/text.h"
 #include "catalog/diff.h"
 #include "catalog/lookup.h"
+#include "catalog/postgres/writer.h"
 #include "engine/postgres/reader.h"
 #include "engine/postgres/server.h"
-#include "engine/postgres/writer.h"
 #include "sql/script.h"
 
 namespace architrave::postgres {

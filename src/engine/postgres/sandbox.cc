@@ -10,10 +10,10 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "catalog/object.h"
+#include "catalog/postgres/writer.h"
 #include "engine/postgres/packages.h"
 #include "engine/postgres/reader.h"
 #include "engine/postgres/twin.h"
-#include "engine/postgres/writer.h"
 
 namespace architrave::postgres {
 

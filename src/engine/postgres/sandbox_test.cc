@@ -6,8 +6,8 @@
 #include <filesystem>
 
 #include "catalog/diff.h"
+#include "catalog/postgres/writer.h"
 #include "engine/postgres/script_loader.h"
-#include "engine/postgres/writer.h"
 
 namespace architrave::postgres {
 namespace {

@@ -4,6 +4,7 @@
 
 #include "review/columns.h"
 #include "review/fixes.h"
+#include "review/obstacles.h"
 #include "review/relationships.h"
 
 namespace architrave::review::rules {
@@ -58,7 +59,8 @@ std::optional<Proposal> mend(const Look& look, const Relation& table, const Cons
   Relation bare = table;
   std::erase_if(bare.constraints,
                 [](const Constraint& each) { return each.type == ConstraintType::foreign_key; });
-  if (!obstacle(look, bare, child).empty()) return std::nullopt;
+  const Obstacles found = obstacles(look, bare, child);
+  if (!found.why.empty()) return std::nullopt;
   const std::string column = catalog::quote_identifier(child.name);
   Proposal fix = alter_table(
       table, "alter_type", fmt::format("ALTER COLUMN {} TYPE {}", column, parent.type),
@@ -70,6 +72,7 @@ std::optional<Proposal> mend(const Look& look, const Relation& table, const Cons
   if (fix.impact.rewrites) fix.impact.seconds_estimate = seconds_for(look, table, Rates::rewrite);
   fix.effort = fix.impact.rewrites ? 2 : 1;
   fix.risk = fix.impact.rewrites ? 3 : 2;
+  put_views_around(look, found.views, fix);
   return fix;
 }
 

@@ -4,6 +4,7 @@
 
 #include "review/columns.h"
 #include "review/fixes.h"
+#include "review/obstacles.h"
 #include "review/sequences.h"
 
 namespace architrave::review::rules {
@@ -22,7 +23,8 @@ std::int64_t largest(const std::string& type_name) {
 // The whole change where nothing else has the column's type.
 std::optional<Proposal> widen(const Look& look, const Relation& table, const Column& column,
                               const Sequence& sequence) {
-  if (!is_own(look, table, column) || !obstacle(look, table, column).empty()) return std::nullopt;
+  const Obstacles found = obstacles(look, table, column);
+  if (!is_own(look, table, column) || !found.why.empty()) return std::nullopt;
   const std::string name = catalog::quote_identifier(column.name);
   Proposal fix = alter_table(table, "alter_type", fmt::format("ALTER COLUMN {} TYPE bigint", name),
                              fmt::format("ALTER COLUMN {} TYPE {}", name, column.type),
@@ -39,6 +41,7 @@ std::optional<Proposal> widen(const Look& look, const Relation& table, const Col
   fix.impact.seconds_estimate = seconds_for(look, table, Rates::rewrite);
   fix.effort = 3;
   fix.risk = 3;
+  put_views_around(look, found.views, fix);
   return fix;
 }
 

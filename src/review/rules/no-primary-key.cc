@@ -5,6 +5,7 @@
 #include "review/columns.h"
 #include "review/fixes.h"
 #include "review/index_facts.h"
+#include "review/obstacles.h"
 #include "review/relationships.h"
 
 namespace architrave::review::rules {

@@ -1,12 +1,12 @@
-#include "engine/postgres/writer.h"
+#include "catalog/postgres/writer.h"
 
 #include <algorithm>
 #include <set>
 
 #include "base/text.h"
 #include "catalog/acl.h"
-#include "engine/postgres/statements.h"
-#include "engine/postgres/writing.h"
+#include "catalog/postgres/statements.h"
+#include "catalog/postgres/writing.h"
 
 namespace architrave::postgres {
 
@@ -19,6 +19,36 @@ using catalog::RelationKind;
 
 std::vector<std::string> write(const Catalog& catalog, const WriteOptions& options) {
   return writing::Writer(catalog, options).write();
+}
+
+std::vector<std::string> make_views(const Catalog& catalog, const std::set<catalog::Object>& views,
+                                    const WriteOptions& options) {
+  Catalog part;
+  part.server = catalog.server;
+  for (const Relation& relation : catalog.relations)
+    if (views.contains(object_of(relation))) part.relations.push_back(relation);
+  for (const catalog::Dependency& each : catalog.dependencies)
+    if (views.contains(each.object)) part.dependencies.push_back(each);
+  return writing::Writer(part, options).objects();
+}
+
+std::vector<std::string> drop_views(const Catalog& catalog,
+                                    const std::set<catalog::Object>& views) {
+  std::vector<std::string> sql;
+  for (std::set<catalog::Object> left = views; !left.empty();) {
+    std::set<catalog::Object> needed;  // by one that is still there
+    for (const catalog::Dependency& each : catalog.dependencies)
+      if (each.object != each.needs && left.contains(each.object)) needed.insert(each.needs);
+    // Views that need each other in a circle, which only rules can make, are left to the server.
+    auto next = std::ranges::find_if(
+        left, [&](const catalog::Object& view) { return !needed.contains(view); });
+    if (next == left.end()) next = left.begin();
+    sql.push_back(
+        std::string(next->kind == catalog::Kind::view ? "DROP VIEW " : "DROP MATERIALIZED VIEW ") +
+        next->name);
+    left.erase(next);
+  }
+  return sql;
 }
 
 std::vector<std::string> roles_named(const Catalog& catalog) {

@@ -1,4 +1,4 @@
-#include "engine/postgres/mentions.h"
+#include "catalog/postgres/mentions.h"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <iterator>
 
-#include "engine/postgres/statements.h"
-#include "engine/postgres/writing.h"
+#include "catalog/postgres/statements.h"
+#include "catalog/postgres/writing.h"
 
 namespace architrave::postgres::writing {
 

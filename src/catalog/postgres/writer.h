@@ -1,6 +1,7 @@
 // A Catalog as PostgreSQL SQL, in dependency order.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,15 @@ struct WriteOptions {
 // grants and policies name must exist: see roles_named. Function bodies are not checked (the first
 // statement sets check_function_bodies off).
 std::vector<std::string> write(const catalog::Catalog& catalog, const WriteOptions& options = {});
+
+// These views and materialized views of the catalog alone, made as above (with their indexes,
+// rules, triggers, comments, owners and grants) in an order that loads, and dropped in one that
+// does: what a change of a column needs around it.
+std::vector<std::string> make_views(const catalog::Catalog& catalog,
+                                    const std::set<catalog::Object>& views,
+                                    const WriteOptions& options = {});
+std::vector<std::string> drop_views(const catalog::Catalog& catalog,
+                                    const std::set<catalog::Object>& views);
 
 // Every role that the catalog names as an owner, grantee or in a policy, sorted.
 std::vector<std::string> roles_named(const catalog::Catalog& catalog);

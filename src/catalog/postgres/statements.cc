@@ -1,4 +1,4 @@
-#include "engine/postgres/statements.h"
+#include "catalog/postgres/statements.h"
 
 #include <algorithm>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "engine/postgres/ordering.h"
+#include "catalog/postgres/ordering.h"
 
 #include <algorithm>
 #include <iterator>

@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "catalog/object.h"
-#include "engine/postgres/statements.h"
+#include "catalog/postgres/statements.h"
 
 namespace architrave::postgres {
 

@@ -1,9 +1,9 @@
-#include "engine/postgres/writing.h"
+#include "catalog/postgres/writing.h"
 
 #include <algorithm>
 #include <iterator>
 
-#include "engine/postgres/statements.h"
+#include "catalog/postgres/statements.h"
 
 namespace architrave::postgres::writing {
 
@@ -18,6 +18,17 @@ Writer::Writer(const Catalog& catalog, const WriteOptions& options)
 }
 
 Statements Writer::write() {
+  Statements sql = {"SET check_function_bodies = off", "SET search_path = ''",
+                    "SET client_min_messages = warning", "SET xmloption = content"};
+  if (leaves_out_public()) sql.push_back("DROP SCHEMA IF EXISTS public");
+  std::ranges::move(objects(), std::back_inserter(sql));
+  for (const char* setting :
+       {"check_function_bodies", "search_path", "client_min_messages", "xmloption"})
+    sql.push_back(std::string("RESET ") + setting);
+  return sql;
+}
+
+Statements Writer::objects() {
   for (const auto& each : catalog_.schemas) add(each);
   for (const auto& each : catalog_.extensions) add(each);
   for (const auto& each : catalog_.types) add(each);
@@ -26,15 +37,9 @@ Statements Writer::write() {
   for (const auto& each : catalog_.relations) add(each);
   for (const auto& each : catalog_.others) add(each);
 
-  Statements sql = {"SET check_function_bodies = off", "SET search_path = ''",
-                    "SET client_min_messages = warning", "SET xmloption = content"};
-  if (leaves_out_public()) sql.push_back("DROP SCHEMA IF EXISTS public");
-  std::ranges::move(in_order(std::move(steps_)), std::back_inserter(sql));
+  Statements sql = in_order(std::move(steps_));
   for (Statements* part : {&comments_, &owners_, &grants_, &event_triggers_})
     std::ranges::move(*part, std::back_inserter(sql));
-  for (const char* setting :
-       {"check_function_bodies", "search_path", "client_min_messages", "xmloption"})
-    sql.push_back(std::string("RESET ") + setting);
   return sql;
 }
 

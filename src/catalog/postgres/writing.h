@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "catalog/lookup.h"
-#include "engine/postgres/mentions.h"
-#include "engine/postgres/ordering.h"
-#include "engine/postgres/writer.h"
+#include "catalog/postgres/mentions.h"
+#include "catalog/postgres/ordering.h"
+#include "catalog/postgres/writer.h"
 
 namespace architrave::postgres::writing {
 
@@ -86,6 +86,8 @@ class Writer {
  public:
   Writer(const Catalog& catalog, const WriteOptions& options);
   Statements write();
+  // The objects alone, for a session that is set up already.
+  Statements objects();
 
  private:
   // ---- what every kind has
