@@ -124,7 +124,7 @@ Tree exists(Tree inner) {
                     {{"sub_link_type", Tree("EXISTS_SUBLINK")}, {"subselect", std::move(inner)}});
 }
 
-void add_condition(Tree& select_tree, Tree condition) {
+void add_condition(Tree& select_tree, const Tree& condition) {
   std::vector<Tree> all = conjuncts(select_tree["where_clause"]);
   for (Tree& each : conjuncts(condition)) all.push_back(std::move(each));
   select_tree.set("where_clause", all_of(std::move(all)));

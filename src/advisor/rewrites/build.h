@@ -26,7 +26,7 @@ std::vector<Tree> conjuncts(const Tree& condition);
 Tree all_of(std::vector<Tree> conditions);
 Tree negation(Tree condition);
 Tree exists(Tree subselect);
-void add_condition(Tree& select, Tree condition);  // to WHERE
+void add_condition(Tree& select, const Tree& condition);  // to WHERE
 // Calls back for each conjunct of WHERE, in place.
 void visit_conjuncts(Tree& select, const std::function<void(Tree&)>& visit);
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <set>
+#include <span>
 
 #include "advisor/rewrites/build.h"
 #include "base/embedded.h"
@@ -41,8 +42,7 @@ bool is_not_null(const Query& query, const Relation& relation, std::string_view 
 
 constexpr std::array<std::string_view, 3> integers = {"int2", "int4", "int8"};
 constexpr std::array<std::string_view, 2> texts = {"text", "varchar"};
-template <std::size_t N>
-bool in(const std::array<std::string_view, N>& list, std::string_view name) {
+bool in(std::span<const std::string_view> list, std::string_view name) {
   return std::ranges::find(list, name) != list.end();
 }
 

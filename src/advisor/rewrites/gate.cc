@@ -1,6 +1,7 @@
 // What keeps a statement from being rewritten at all, whichever rule it is.
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "advisor/rewrites/build.h"
 #include "advisor/rewrites/facts.h"
@@ -11,8 +12,7 @@ namespace architrave::advisor::rewrites {
 
 namespace {
 
-template <std::size_t N>
-bool in(const std::array<std::string_view, N>& list, std::string_view name) {
+bool in(std::span<const std::string_view> list, std::string_view name) {
   return std::ranges::find(list, name) != list.end();
 }
 

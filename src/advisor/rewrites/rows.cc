@@ -117,7 +117,7 @@ std::string value_of(const catalog::Catalog& catalog, const Relation& table,
                      const catalog::Column& column, const Constants& constants) {
   const std::string type = base_name(catalog, column);
   const bool alone = is_key_alone(table, column.name);
-  const std::string number =
+  std::string number =
       "(1 + pg_catalog.floor(pg_catalog.random() * " + std::to_string(key_values) + ")::int)";
   const auto is = [&](std::initializer_list<std::string_view> names) {
     return std::ranges::find(names, type) != names.end();

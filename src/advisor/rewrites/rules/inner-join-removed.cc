@@ -97,10 +97,9 @@ const RewriteRule inner_join_removed = {
               !drop_source(changed, parent.alias))
             continue;
           drop_needless_names(changed);
-          const std::string words = "the foreign key " +
-                                    catalog::quote_identifier(constraint->name) +
-                                    " is validated and its columns are never NULL: every row of " +
-                                    child.alias + " has exactly one of " + parent.alias;
+          std::string words = "the foreign key " + catalog::quote_identifier(constraint->name) +
+                              " is validated and its columns are never NULL: every row of " +
+                              child.alias + " has exactly one of " + parent.alias;
           level.select = std::move(changed);
           return words;
         }

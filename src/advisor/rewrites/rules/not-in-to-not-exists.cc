@@ -68,7 +68,7 @@ std::optional<std::string> rewrite_one(Level& level, Tree& condition) {
     equalities.push_back(std::move(equality));
   }
   inner.set("target_list", select("SELECT 1")["target_list"]);
-  for (Tree& each : equalities) add_condition(inner, std::move(each));
+  for (Tree& each : equalities) add_condition(inner, each);
   condition = negation(exists(std::move(inner)));
   return join(never_null, ", ") + " are never NULL, so NOT IN and NOT EXISTS are the same";
 }

@@ -68,7 +68,7 @@ const RewriteRule or_to_union_all = {
         });
         Tree guard = expression("(a) IS NOT TRUE");
         guard.set("arg", first);
-        add_condition(other, std::move(guard));
+        add_condition(other, guard);
         Tree both = select("SELECT 1 UNION ALL SELECT 1");
         both.set("larg", std::move(half));
         both.set("rarg", std::move(other));
