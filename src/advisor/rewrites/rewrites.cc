@@ -1,10 +1,9 @@
 #include "advisor/rewrites/rewrites.h"
 
-#include <pg_query.h>
-
 #include "advisor/rewrites/build.h"
 #include "advisor/rewrites/facts.h"
 #include "advisor/rewrites/rule.h"
+#include "sql/fingerprint.h"
 
 namespace architrave::advisor {
 
@@ -22,12 +21,9 @@ std::optional<Tree> single_statement(std::string_view text) {
   return std::move(parsed->front());
 }
 
-std::string fingerprint(std::string_view query) {
-  const std::string copy(query);
-  PgQueryFingerprintResult result = pg_query_fingerprint(copy.c_str());
-  std::string text = result.error == nullptr ? result.fingerprint_str : "";
-  pg_query_free_fingerprint_result(result);
-  return text;
+std::string fingerprint_of(std::string_view query) {
+  const auto statements = sql::fingerprint(query);
+  return statements && !statements->empty() ? statements->front().fingerprint : std::string();
 }
 
 }  // namespace
@@ -56,7 +52,7 @@ std::vector<Rewrite> find_rewrites(const catalog::Catalog& catalog, const catalo
     if (words.empty() || unsound) continue;
     const auto text = sql::to_sql(changed);
     if (!text) continue;  // what can't be written faithfully is not offered
-    found.push_back({.query = fingerprint(query),
+    found.push_back({.query = fingerprint_of(query),
                      .rule = std::string(rule->name),
                      .before_sql = std::string(query),
                      .after_sql = sql::lay_out(*text),
@@ -75,7 +71,7 @@ std::vector<Advice> find_advice(const catalog::Catalog& catalog, const catalog::
     visit_levels(context, *statement, [&](Level& level) {
       auto hint = rule->look(level);
       if (hint)
-        found.push_back({.query = fingerprint(query),
+        found.push_back({.query = fingerprint_of(query),
                          .rule = std::string(rule->name),
                          .message = std::move(hint->message),
                          .suggestion = std::move(hint->suggestion)});
