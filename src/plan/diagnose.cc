@@ -155,7 +155,7 @@ std::optional<Remark> misestimate(const Measured& m, const Look& look) {
         columns.push_back(compared.column);
   const std::string analyze = "ANALYZE " + relation(node) + ";";
   if (columns.size() > 1) {
-    remark.advice = "its columns depend on each other, which only extended statistics can tell";
+    remark.advice = "its columns may depend on each other, which only extended statistics can tell";
     remark.sql = "CREATE STATISTICS (dependencies, ndistinct, mcv) ON " + join(columns, ", ") +
                  " FROM " + relation(node) + "; " + analyze;
     // PostgreSQL wants a name up to version 15.
@@ -192,8 +192,8 @@ std::optional<Remark> sort_on_disk(const Measured& m, const Look&) {
     in = std::max(in, node.children[0].actual->rows);
   const double needed = sort_memory(disk, in);
   Remark remark{.evidence = {{"disk_bytes", disk}, {"rows", in}, {"work_mem_bytes", needed}}};
-  remark.message = fmt::format("sorts {} on disk ({}{})", rows(in), bytes(disk),
-                               m.processes > 1 ? " a process" : "");
+  remark.message = fmt::format("sorts {}{} on disk ({})", rows(in),
+                               m.processes > 1 ? " a process" : "", bytes(disk));
   remark.advice = fmt::format(
       "about {} of work_mem would keep it in memory; an index in that order "
       "would spare the sort",
@@ -233,16 +233,19 @@ std::optional<Remark> aggregate_on_disk(const Measured& m, const Look& look) {
   const double disk = largest(node, "Disk Usage") * 1024;
   if (node.type != "Aggregate" || disk <= 0 || !node.actual) return {};
   const double groups = node.actual->rows;
-  const double needed = aggregate_memory(disk, groups);
+  const double peak = largest(node, "Peak Memory Usage") * 1024;
+  const double needed = aggregate_memory(peak, groups);
   const double work_mem = needed / multiplier(look);
   Remark remark{.evidence = {{"disk_bytes", disk},
+                             {"peak_bytes", peak},
                              {"groups", groups},
                              {"hash_memory_bytes", needed},
                              {"work_mem_bytes", work_mem}}};
   remark.message = fmt::format("{} did not fit in memory: {} on disk",
                                plural(std::llround(groups), "group"), bytes(disk));
   remark.advice =
-      fmt::format("about {} of work_mem × hash_mem_multiplier would hold them", bytes(needed));
+      fmt::format("{} of work_mem × hash_mem_multiplier holds them whatever they hold; less may do",
+                  bytes(needed));
   remark.sql = set_work_mem(work_mem);
   return remark;
 }
@@ -477,7 +480,9 @@ double hash_memory(double rows, int width) {
   return 1.05 * (rows * tuple + 8 * buckets);
 }
 
-double aggregate_memory(double disk_bytes, double groups) { return disk_bytes + 128 * groups; }
+double aggregate_memory(double peak_bytes, double groups) {
+  return std::max(2 * peak_bytes, 544 * groups);
+}
 
 double bitmap_memory(double pages) { return 64 * pages; }
 

@@ -142,23 +142,28 @@ class Measuring {
       add(node.children[i], me, depth + 1, place_below(node, node.children[i], i, place));
   }
 
+  static void take_off_buffers(const Measured& subplan, const std::vector<Measured*>& readers) {
+    if (!subplan.node->buffers) return;
+    for (const auto field : {&Buffers::shared_hit, &Buffers::shared_read, &Buffers::shared_written,
+                             &Buffers::temp_read, &Buffers::temp_written}) {
+      std::int64_t left = (*subplan.node->buffers).*field;
+      for (Measured* each : readers) {
+        std::int64_t& own = each->own_buffers.*field;
+        const std::int64_t part = std::min(left, own);
+        own -= part;
+        left -= part;
+      }
+    }
+  }
+
   void take_off_children() {
-    const auto less = [](std::int64_t& from, std::int64_t amount) {
-      from = std::max<std::int64_t>(0, from - amount);
-    };
     for (const Measured& child : list) {
       if (child.parent < 0 || runs_on_demand(*child.node)) continue;
       Measured& parent = list[static_cast<std::size_t>(child.parent)];
       parent.own_ms = std::max(0.0, parent.own_ms - child.total_ms);
       // A parent's cost may be less than its child's: a LIMIT pays for a part of it.
       parent.own_cost = std::max(0.0, parent.own_cost - child.node->total_cost);
-      if (!child.node->buffers) continue;
-      const Buffers& used = *child.node->buffers;
-      less(parent.own_buffers.shared_hit, used.shared_hit);
-      less(parent.own_buffers.shared_read, used.shared_read);
-      less(parent.own_buffers.shared_written, used.shared_written);
-      less(parent.own_buffers.temp_read, used.temp_read);
-      less(parent.own_buffers.temp_written, used.temp_written);
+      take_off_buffers(child, {&parent});
     }
   }
 
@@ -182,8 +187,8 @@ class Measuring {
       if (readers.empty() && !is_cte(*subplan.node))
         readers.push_back(&list[static_cast<std::size_t>(subplan.parent)]);
       std::ranges::stable_sort(readers, std::greater{}, &Measured::own_ms);
+      take_off_buffers(subplan, readers);
       double left = subplan.total_ms;
-      double cost_left = subplan.node->total_cost;
       for (Measured* each : readers) {
         const double part = std::min(left, each->own_ms);
         each->own_ms -= part;
@@ -191,7 +196,7 @@ class Measuring {
       }
       // The planner adds the cost where the subplan hangs.
       Measured& parent = list[static_cast<std::size_t>(subplan.parent)];
-      parent.own_cost = std::max(0.0, parent.own_cost - cost_left);
+      parent.own_cost = std::max(0.0, parent.own_cost - subplan.node->total_cost);
     }
   }
 

@@ -65,6 +65,9 @@ TEST(Measure, ACtesTimeIsCountedOnce) {
                                      [](double s, const Measured& m) { return s + m.own_ms; });
   EXPECT_NEAR(sum, plan.root.actual->total_ms, 0.05 * plan.root.actual->total_ms);
   for (const Measured& each : all) EXPECT_GE(each.own_ms, 0) << title(*each.node);
+  std::int64_t blocks = 0;
+  for (const Measured& each : all) blocks += each.own_buffers.shared_hit;
+  EXPECT_EQ(blocks, plan.root.buffers->shared_hit);
 }
 
 // Whatever the plan: nothing is counted twice, so the parts make up the whole.

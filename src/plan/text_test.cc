@@ -38,10 +38,11 @@ void expect_same(const Node& text, const Node& json, const std::string& where) {
     const bool varies = name.find("Sort Space Used") != std::string::npos ||
                         name.find("Disk Usage") != std::string::npos;
     if (unsaid.contains(name) || is_zero) continue;
-    if (varies)
+    if (varies) {
       EXPECT_NE(text.detail(name), "") << name;
-    else
+    } else {
       EXPECT_EQ(text.detail(name), value) << name;
+    }
   }
   ASSERT_EQ(text.children.size(), json.children.size());
   for (std::size_t i = 0; i < text.children.size(); ++i)
