@@ -25,6 +25,7 @@ struct Chosen {
 void add_assess(CLI::App& app, Chosen& chosen);
 void add_review(CLI::App& app, Chosen& chosen);
 void add_show(CLI::App& app, Chosen& chosen);
+void add_explain(CLI::App& app, Chosen& chosen);
 void add_twin(CLI::App& app, Chosen& chosen);
 void add_workload(CLI::App& app, Chosen& chosen);
 void add_sandbox(CLI::App& app, Chosen& chosen);

@@ -34,30 +34,6 @@ std::string sarif_without_pages(const Report& report) {
   return document.dump(2) + '\n';
 }
 
-// Validates with Python's jsonschema; its complaints, or "" if there are none.
-std::string complaints(const std::string& schema, const std::string& text) {
-  const std::string path = testing::TempDir() + "architrave_report_test.json";
-  EXPECT_TRUE(write_file(path, text).has_value());
-  static constexpr const char* program =
-      "import json, sys, jsonschema\n"
-      "schema, document = (json.load(open(name, encoding='utf-8')) for name in sys.argv[1:])\n"
-      "jsonschema.Draft202012Validator.check_schema(schema)\n"
-      "for error in jsonschema.Draft202012Validator(schema).iter_errors(document):\n"
-      "    print(error.json_path, error.message[:300])\n";
-  const auto finished =
-      run({.arguments = {"python3", "-c", program,
-                         std::string(ARCHITRAVE_SOURCE_DIR) + '/' + schema, path}});
-  if (!finished) return describe(finished.error());
-  return finished->code == 0 ? finished->output : "python3 failed: " + finished->output;
-}
-bool has_validator() {
-  static const bool has = [] {
-    const auto finished = run({.arguments = {"python3", "-c", "import jsonschema"}});
-    return finished && finished->code == 0;
-  }();
-  return has;
-}
-
 }  // namespace
 
 TEST_F(ReportTest, Golden) {

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "base/file.h"
+#include "base/process.h"
 
 namespace architrave::report {
 
@@ -315,6 +316,29 @@ void expect_golden(const std::string& name, const std::string& text) {
   const Result<std::string> golden = read_file(path);
   ASSERT_TRUE(golden.has_value()) << "run with ARCHITRAVE_UPDATE=1 to write " << path;
   EXPECT_EQ(*golden, text) << "run with ARCHITRAVE_UPDATE=1 if " << name << " ought to change";
+}
+
+std::string complaints(const std::string& schema, const std::string& text) {
+  const std::string path = testing::TempDir() + "architrave_schema_test.json";
+  EXPECT_TRUE(write_file(path, text).has_value());
+  static constexpr const char* program =
+      "import json, sys, jsonschema\n"
+      "schema, document = (json.load(open(name, encoding='utf-8')) for name in sys.argv[1:])\n"
+      "jsonschema.Draft202012Validator.check_schema(schema)\n"
+      "for error in jsonschema.Draft202012Validator(schema).iter_errors(document):\n"
+      "    print(error.json_path, error.message[:300])\n";
+  const auto finished =
+      run({.arguments = {"python3", "-c", program,
+                         std::string(ARCHITRAVE_SOURCE_DIR) + '/' + schema, path}});
+  if (!finished) return describe(finished.error());
+  return finished->code == 0 ? finished->output : "python3 failed: " + finished->output;
+}
+bool has_validator() {
+  static const bool has = [] {
+    const auto finished = run({.arguments = {"python3", "-c", "import jsonschema"}});
+    return finished && finished->code == 0;
+  }();
+  return has;
 }
 
 }  // namespace architrave::report
