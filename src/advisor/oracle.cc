@@ -72,15 +72,16 @@ Status Oracle::ask(const std::vector<std::pair<std::size_t, Set>>& questions) {
   if (!answers) return std::unexpected(answers.error());
   for (std::size_t i = 0; i < unknown.size(); ++i) {
     const auto& [query, set] = unknown[i];
-    Entry entry{.used = {}, .asked = set, .cost = infinite};
+    Entry entry{.used = {}, .asked = set, .cost = infinite, .existing = {}};
     if (const auto& answer = (*answers)[i]) {
       entry.cost = answer->cost;
+      entry.existing = answer->existing;
       for (const std::size_t used : answer->used) {
         const auto at = std::ranges::lower_bound(relevant_[query], used);
         entry.used.set(static_cast<std::size_t>(at - relevant_[query].begin()));
       }
     }
-    entries_[query].push_back(entry);
+    entries_[query].push_back(std::move(entry));
   }
   return {};
 }

@@ -27,6 +27,7 @@ class Oracle {
     Set used;
     Set asked;
     double cost;
+    std::vector<std::string> existing;  // real indexes that the plan uses
   };
 
   // relevant[query]: the candidates (numbers of the planner's hypothetical indexes) that can matter

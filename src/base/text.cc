@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <cmath>
 
 namespace architrave {
@@ -102,6 +103,27 @@ std::string plural(std::int64_t count, std::string_view singular, std::string_vi
   if (count == 1) return out += singular;
   if (!plural.empty()) return out += plural;
   return (out += singular) += 's';
+}
+
+std::optional<std::int64_t> parse_bytes(std::string_view text) {
+  text = trim(text);
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || !std::isfinite(number) || number < 0) return {};
+  std::string unit = lower(trim(std::string_view(end, text.data() + text.size())));
+  const bool binary = unit.ends_with("ib");
+  if (binary) unit.erase(unit.size() - 2, 1);
+  static constexpr std::string_view units = "bkmgtp";
+  std::size_t power = 0;
+  if (!unit.empty()) {
+    power = units.find(unit[0]);
+    const bool known = power != std::string_view::npos &&
+                       (unit.size() == 1 || (unit.size() == 2 && unit[1] == 'b' && power > 0));
+    if (!known) return {};
+  }
+  const double bytes = number * std::pow(binary ? 1024.0 : 1000.0, static_cast<double>(power));
+  if (bytes > std::pow(2.0, 62)) return {};
+  return std::llround(bytes);
 }
 
 std::string stable_hash(std::string_view text) {

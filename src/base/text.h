@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,10 @@ std::string human_bytes(std::int64_t bytes);
 std::string human_count(std::int64_t count);
 std::string human_seconds(double seconds);
 std::string plural(std::int64_t count, std::string_view singular, std::string_view plural = {});
+
+// "500MB", "1.5 GB", "200k", "64MiB", "1073741824": bytes, by powers of 1000 as human_bytes writes
+// them, or of 1024 (KiB, MiB, …). Absent for anything else, below zero or beyond 2^62.
+std::optional<std::int64_t> parse_bytes(std::string_view text);
 
 // 64-bit FNV-1a as 16 hexadecimal digits: stable across runs and machines.
 std::string stable_hash(std::string_view text);

@@ -30,6 +30,7 @@ void add_twin(CLI::App& app, Chosen& chosen);
 void add_workload(CLI::App& app, Chosen& chosen);
 void add_sandbox(CLI::App& app, Chosen& chosen);
 void add_doctor(CLI::App& app, Chosen& chosen);
+void add_optimize(CLI::App& app, Chosen& chosen);
 void add_rules(CLI::App& app, Chosen& chosen);
 
 // A subcommand whose --help begins with examples.

@@ -44,6 +44,10 @@ class Planner {
   // Plans every question, in order; absent where the server could not.
   virtual Result<std::vector<std::optional<Answer>>> ask(
       const std::vector<Question>& questions) = 0;
+  // The same without some real indexes (qualified, quoted names), as if they had been dropped.
+  // Nothing where that can't be tried: a server that is not a sandbox is not touched.
+  virtual Result<std::vector<std::optional<Answer>>> ask_without(
+      const std::vector<std::string>& dropped, const std::vector<Question>& questions) = 0;
   // The plan's JSON, for showing it.
   virtual Result<std::string> plan(const Question& question) = 0;
 

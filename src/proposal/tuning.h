@@ -21,9 +21,9 @@ struct QueryEffect {
 struct TunedIndex {
   std::string table;
   std::string name;
-  std::string ddl;         // CREATE INDEX CONCURRENTLY …
-  std::int64_t bytes = 0;  // estimated
-  double maintenance = 0;  // cost to the workload's writes
+  std::string ddl;                   // CREATE INDEX CONCURRENTLY …
+  std::int64_t bytes = 0;            // estimated
+  double maintenance = 0;            // cost to the workload's writes
   std::vector<QueryEffect> queries;  // that use it in the whole set, the largest gain first
   std::string proposal;              // id
 };
@@ -89,6 +89,8 @@ struct TunedQuery {
   double calls = 0;
   std::optional<double> before;  // cost of one call; absent where it could not be planned
   std::optional<double> after;
+  std::optional<double> seconds_before;  // of a run over the source's own rows
+  std::optional<double> seconds_after;
   std::vector<std::string> indexes;  // of those proposed that it uses
   std::string why_not;               // why nothing was proposed for it, or empty
   std::string plan_before;           // EXPLAIN's JSON; empty where it did not change
@@ -103,9 +105,9 @@ struct Tuning {
   std::int64_t budget = 0;
   std::int64_t candidates = 0;
   std::int64_t whatif_calls = 0;
-  double cpu_seconds = 0;      // ours and, where it is of this machine, the planner's server's
-  double first_seconds = 0;    // until the first answer stood
-  std::string planner;         // who was asked: "PostgreSQL 15.20 twin, HypoPG 1.3.1"
+  double cpu_seconds = 0;    // ours and, where it is of this machine, the planner's server's
+  double first_seconds = 0;  // until the first answer stood
+  std::string planner;       // who was asked: "PostgreSQL 15.20 twin, HypoPG 1.3.1"
   std::vector<TunedIndex> indexes;
   std::vector<TunedDrop> drops;
   std::vector<Rewrite> rewrites;

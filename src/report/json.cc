@@ -49,28 +49,6 @@ Json write_claim(const Claim& claim) {
           {"holds", or_null(claim.holds)}};
 }
 
-Json write_proposal(const Proposal& proposal) {
-  const Impact& impact = proposal.impact;
-  return {{"id", proposal.id},
-          {"kind", proposal.kind},
-          {"title", proposal.title},
-          {"why", proposal.why},
-          {"up", proposal.up},
-          {"down", proposal.down},
-          {"transactional", proposal.transactional},
-          {"impact",
-           {{"lock", to_string(impact.lock)},
-            {"rewrites", impact.rewrites},
-            {"blocks", blocks(impact)},
-            {"seconds_estimate", or_null(impact.seconds_estimate)},
-            {"bytes", or_null(impact.bytes)}}},
-          {"effort", proposal.effort},
-          {"risk", proposal.risk},
-          {"proof",
-           {{"status", to_string(proposal.proof.status())},
-            {"claims", list(proposal.proof.claims, write_claim)}}}};
-}
-
 Json write_score(const AreaScore& score) {
   return {{"area", lower(score.area)},
           {"score", score.judged ? Json(score.score) : Json(nullptr)},
@@ -130,6 +108,30 @@ bool read_finding(const Json& from, Finding& finding) {
 
 }  // namespace
 
+Json to_value(const Proof& proof) {
+  return {{"status", to_string(proof.status())}, {"claims", list(proof.claims, write_claim)}};
+}
+
+Json to_value(const Proposal& proposal) {
+  const Impact& impact = proposal.impact;
+  return {{"id", proposal.id},
+          {"kind", proposal.kind},
+          {"title", proposal.title},
+          {"why", proposal.why},
+          {"up", proposal.up},
+          {"down", proposal.down},
+          {"transactional", proposal.transactional},
+          {"impact",
+           {{"lock", to_string(impact.lock)},
+            {"rewrites", impact.rewrites},
+            {"blocks", blocks(impact)},
+            {"seconds_estimate", or_null(impact.seconds_estimate)},
+            {"bytes", or_null(impact.bytes)}}},
+          {"effort", proposal.effort},
+          {"risk", proposal.risk},
+          {"proof", to_value(proposal.proof)}};
+}
+
 std::string print(const Json& value, int indent) {
   return value.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
@@ -155,7 +157,7 @@ Json to_value(const Report& report) {
   out["proof_note"] = report.proof_note;
   out["findings"] = list(report.review.findings, finding);
   out["proposals"] =
-      list(selection.proposals(), [](const Proposal* each) { return write_proposal(*each); });
+      list(selection.proposals(), [](const Proposal* each) { return to_value(*each); });
   out["skipped"] = list(report.review.skipped, [](const Skipped& each) {
     return Json{{"rule", each.rule}, {"why", each.why}};
   });

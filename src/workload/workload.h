@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "proposal/tuning.h"
 
 namespace architrave::workload {
 
@@ -36,20 +37,6 @@ struct Query {
   std::int64_t temp_blocks = 0;  // written
   std::string user;              // the first that was seen
   std::string database;
-};
-
-// The same statement sent once for each row of an earlier one (DB-4).
-struct NPlusOne {
-  std::string fingerprint;  // of the repeated one
-  std::string text;
-  std::string parent;  // fingerprint of the statement that it follows, if known
-  std::string parent_text;
-  std::int64_t round_trips = 0;  // of the repeated one in all bursts
-  std::int64_t bursts = 0;       // sessions or transactions in which it was repeated
-  std::string key;               // "orders.customer_id = $1": what varies
-  std::string batched;           // the `= ANY($1)` form
-  std::string joined;            // the JOIN form, if the parent is known
-  std::int64_t saved = 0;        // round trips that the batched form spares
 };
 
 struct Workload {

@@ -10,7 +10,7 @@
 
 #include "base/result.h"
 #include "catalog/lookup.h"
-#include "proposal/proposal.h"
+#include "proposal/tuning.h"
 
 namespace architrave::engine {
 class Sandbox;
@@ -18,24 +18,7 @@ class Sandbox;
 
 namespace architrave::advisor {
 
-struct Rewrite {
-  std::string query;         // fingerprint, 16 hexadecimal digits
-  std::string rule;          // "not-in-to-not-exists": also its page, docs/rewrites/NAME.md
-  std::string before_sql;    // as it was given
-  std::string after_sql;     // a clause a line
-  std::string precondition;  // what had to hold, with the names of what proves it
-  Proof proof;               // claims `equivalent` and `cheaper`; see prove_rewrites
-  // What was measured, for the report to show: absent where it was not.
-  std::optional<double> cost_before, cost_after;        // the planner's
-  std::optional<double> seconds_before, seconds_after;  // over the source's own rows
-};
-
-struct Advice {
-  std::string query;  // fingerprint
-  std::string rule;   // "offset-to-keyset"
-  std::string message;
-  std::string suggestion;
-};
+using Advice = QueryAdvice;
 
 // All rules that apply to a query, each on its own, in the order of the rules' names. Nothing for
 // a text that is no single SELECT, or that PostgreSQL's parser does not understand.

@@ -89,6 +89,8 @@ class WhatIf final : public engine::Planner {
   Result<std::vector<std::optional<std::int64_t>>> set_indexes(
       std::vector<std::string> statements) override;
   Result<std::vector<std::optional<Answer>>> ask(const std::vector<Question>& questions) override;
+  Result<std::vector<std::optional<Answer>>> ask_without(
+      const std::vector<std::string>& dropped, const std::vector<Question>& questions) override;
   Result<std::string> plan(const Question& question) override;
   std::int64_t calls() const override { return calls_; }
   double server_seconds() const override;
@@ -105,7 +107,7 @@ class WhatIf final : public engine::Planner {
   // The plans' texts of the questions at `which`, by one session.
   Status ask_one(Connection& connection, const std::vector<Question>& questions,
                  std::span<const std::size_t> which, std::vector<std::optional<Answer>>& answers,
-                 std::string* text) const;
+                 std::string* text = nullptr, const std::vector<std::string>& dropped = {}) const;
 
   std::vector<Connection> connections_;
   std::vector<int> pids_;
@@ -187,9 +189,15 @@ Result<std::vector<std::optional<std::int64_t>>> WhatIf::set_indexes(
 
 Status WhatIf::ask_one(Connection& connection, const std::vector<Question>& questions,
                        std::span<const std::size_t> which,
-                       std::vector<std::optional<Answer>>& answers, std::string* text) const {
+                       std::vector<std::optional<Answer>>& answers, std::string* text,
+                       const std::vector<std::string>& dropped) const {
   if (which.empty()) return {};
-  std::vector<std::string> all = {"BEGIN READ ONLY", "SELECT 1"};
+  std::vector<std::string> all = {dropped.empty() ? "BEGIN READ ONLY" : "BEGIN", "SELECT 1"};
+  // The planner leaves an index alone that is not valid; this session alone sees it so, and the
+  // transaction is rolled back.
+  for (const std::string& index : dropped)
+    all.push_back("UPDATE pg_catalog.pg_index SET indisvalid = false WHERE indexrelid = " +
+                  quote_literal(index) + "::pg_catalog.regclass");
   struct Place {
     std::size_t question;
     std::size_t created;  // where its indexes' oids are; 0: it has none
@@ -257,6 +265,18 @@ Result<std::vector<std::optional<Answer>>> WhatIf::ask(const std::vector<Questio
   if (other.joinable()) other.join();
   if (!first) return std::unexpected(first.error());
   if (!second) return std::unexpected(second.error());
+  return answers;
+}
+
+Result<std::vector<std::optional<Answer>>> WhatIf::ask_without(
+    const std::vector<std::string>& dropped, const std::vector<Question>& questions) {
+  std::vector<std::optional<Answer>> answers(questions.size());
+  if (pids_.empty() || dropped.empty()) return answers;  // not our own server
+  calls_ += std::ssize(questions);
+  std::vector<std::size_t> order(questions.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  if (Status asked = ask_one(connections_[0], questions, order, answers, nullptr, dropped); !asked)
+    return fail(asked);
   return answers;
 }
 

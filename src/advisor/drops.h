@@ -1,0 +1,24 @@
+// Indexes that are there and not needed: the same as another, contained in another, or never used.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "catalog/catalog.h"
+
+namespace architrave::advisor {
+
+struct Superfluous {
+  const catalog::Relation* table;
+  const catalog::Index* index;
+  std::string why;
+};
+
+// `used`: names of indexes that a plan of the workload uses. `added`: indexes that are proposed,
+// with the tables that they are on: one that they contain is superfluous once they are there.
+std::vector<Superfluous> superfluous_indexes(
+    const catalog::Catalog& catalog, const std::set<std::string>& used,
+    const std::vector<std::pair<const catalog::Relation*, const catalog::Index*>>& added);
+
+}  // namespace architrave::advisor

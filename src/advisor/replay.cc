@@ -1,0 +1,91 @@
+#include "advisor/replay.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace architrave::advisor {
+
+namespace {
+
+constexpr double slower = 1.2;
+constexpr double too_short_to_tell = 0.005;  // seconds: below, runs differ for other reasons
+constexpr int runs = 2;
+constexpr int most_rounds = 4;
+
+Status run_all(engine::Sandbox& sandbox, const std::vector<std::string>& statements) {
+  std::vector<engine::Unit> units;
+  for (const std::string& each : statements) units.push_back({{each}, /*transactional=*/false});
+  const auto outcomes = sandbox.run(units);
+  if (!outcomes) return std::unexpected(outcomes.error());
+  for (const engine::Outcome& outcome : *outcomes)
+    if (!outcome.ok) return fail("replay.index", outcome.error, outcome.statement);
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<double>> run_times(engine::Sandbox& sandbox,
+                                      const std::vector<std::string>& queries, double limit) {
+  const std::string timeout =
+      "SET LOCAL statement_timeout = " + std::to_string(std::llround(limit * 1000));
+  std::vector<double> times(queries.size(), -1);
+  for (int run = 0; run < runs; ++run) {
+    for (std::size_t q = 0; q < queries.size(); ++q) {
+      if (run > 0 && times[q] < 0) continue;
+      const auto outcomes =
+          sandbox.run({{{timeout, "SET LOCAL transaction_read_only = on", queries[q]}}});
+      if (!outcomes) return std::unexpected(outcomes.error());
+      const engine::Outcome& outcome = outcomes->front();
+      if (!outcome.ok)
+        times[q] = -1;
+      else
+        times[q] = run == 0 ? outcome.seconds : std::min(times[q], outcome.seconds);
+    }
+  }
+  return times;
+}
+
+Result<Replayed> replay(engine::Sandbox& sandbox, const std::vector<std::string>& queries,
+                        const std::vector<std::string>& create,
+                        const std::vector<std::string>& drop,
+                        const std::vector<std::vector<std::size_t>>& users, double limit) {
+  Replayed replayed;
+  auto before = run_times(sandbox, queries, limit);
+  if (!before) return std::unexpected(before.error());
+  replayed.before = std::move(*before);
+  if (Status built = run_all(sandbox, create); !built) return fail(built);
+  std::vector<bool> standing(create.size(), true);
+  for (int round = 0; round < most_rounds; ++round) {
+    if (Status analyzed = run_all(sandbox, {"ANALYZE"}); !analyzed) return fail(analyzed);
+    auto after = run_times(sandbox, queries, limit);
+    if (!after) return std::unexpected(after.error());
+    replayed.after = std::move(*after);
+    std::vector<bool> regressed(queries.size(), false);
+    for (std::size_t q = 0; q < queries.size(); ++q) {
+      const double was = replayed.before[q];
+      const double is = replayed.after[q] < 0 ? limit : replayed.after[q];
+      regressed[q] = was >= 0 && is > was * slower && is - was > too_short_to_tell;
+    }
+    std::vector<std::string> leave;
+    for (std::size_t i = 0; i < create.size(); ++i) {
+      if (!standing[i]) continue;
+      // One that spares others more than it costs the slower ones is still refused: nobody wants to
+      // explain the query that got slow.
+      const bool to_blame =
+          std::ranges::any_of(users[i], [&](std::size_t q) { return regressed[q]; });
+      if (!to_blame) continue;
+      standing[i] = false;
+      leave.push_back(drop[i]);
+      replayed.vetoed.push_back(i);
+    }
+    if (leave.empty()) break;
+    if (Status left = run_all(sandbox, leave); !left) return fail(left);
+  }
+  std::vector<std::string> rest;
+  for (std::size_t i = 0; i < create.size(); ++i)
+    if (standing[i]) rest.push_back(drop[i]);
+  if (Status dropped = run_all(sandbox, rest); !dropped) return fail(dropped);
+  return replayed;
+}
+
+}  // namespace architrave::advisor

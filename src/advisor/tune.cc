@@ -1,0 +1,452 @@
+#include "advisor/tune.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+#include <set>
+
+#include "advisor/drops.h"
+#include "advisor/index_proposals.h"
+#include "advisor/replay.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "catalog/object.h"
+
+namespace architrave::advisor {
+
+namespace {
+
+using workload::QueryKind;
+
+constexpr double noticeable = 1e-3;  // share of its cost that a query must gain to be named
+constexpr std::size_t named_in_comment = 3;
+constexpr std::size_t words_in_comment = 60;  // characters of a query
+
+double processor_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+std::string one_line(std::string_view text, std::size_t most) {
+  std::string out;
+  for (const char c : text) {
+    const bool space = static_cast<unsigned char>(c) <= ' ';
+    if (!space)
+      out += c;
+    else if (!out.empty() && out.back() != ' ')
+      out += ' ';
+  }
+  if (out.size() <= most) return out;
+  out.resize(most);
+  while (!out.empty() && (static_cast<unsigned char>(out.back()) & 0xC0) == 0x80) out.pop_back();
+  return out + "…";
+}
+
+std::string without_end(std::string_view sql) {
+  while (!sql.empty() && (sql.back() == ';' || static_cast<unsigned char>(sql.back()) <= ' '))
+    sql.remove_suffix(1);
+  return std::string(sql);
+}
+
+// The query as the planner is asked about it: with the constants that were seen, if any were.
+WeightedQuery weighted(const workload::Query& query) {
+  WeightedQuery made;
+  made.sql = without_end(query.example.empty() ? query.text : query.example);
+  if (query.example.empty() && !query.parameters.empty())
+    made.parameters = query.parameters.front();
+  made.calls = static_cast<double>(std::max<std::int64_t>(1, query.calls));
+  made.rows_per_call = std::max(1.0, static_cast<double>(query.rows) / made.calls);
+  return made;
+}
+
+class Tuner {
+ public:
+  Tuner(const catalog::Catalog& catalog, const workload::Workload& workload,
+        engine::Planner& planner, const TuneOptions& options)
+      : catalog_(catalog), workload_(workload), planner_(planner), options_(options) {}
+
+  Result<Tuning> tune() {
+    const double begun = processor_seconds() + planner_.server_seconds();
+    const std::int64_t calls = planner_.calls();
+    choose_queries();
+    if (weighted_.empty())
+      return fail("workload.empty", "the workload holds no query that could be planned",
+                  workload_.name, "SELECT, INSERT, UPDATE and DELETE are looked at");
+    auto problem = index_problem(catalog_, weighted_, planner_, options_.index);
+    if (!problem) return std::unexpected(problem.error());
+    problem_ = std::move(*problem);
+    Oracle oracle(planner_, problem_.relevant);
+    const auto progress = [&](double after, double bound) {
+      if (options_.progress)
+        options_.progress(
+            "searching: at most " + percent((after - bound) / after) + " from the best possible", 0,
+            0);
+    };
+    auto found = search(oracle, problem_.input, progress);
+    if (!found) return std::unexpected(found.error());
+    result_ = std::move(*found);
+    name_indexes();
+    if (Status done = try_on_rows(oracle); !done) return fail(done);
+    tuning_.before = result_.before;
+    tuning_.after = result_.after;
+    tuning_.bound = result_.bound;
+    tuning_.first_seconds = result_.first_seconds;
+    tuning_.budget = options_.index.budget;
+    tuning_.candidates = std::ssize(problem_.candidates);
+    tuning_.planner = planner_.description();
+    tuning_.n_plus_one = workload_.n_plus_one;
+    describe_queries(oracle);
+    describe_indexes(oracle);
+    if (Status done = find_drops(oracle); !done) return fail(done);
+    tuning_.whatif_calls = planner_.calls() - calls;
+    tuning_.cpu_seconds = processor_seconds() + planner_.server_seconds() - begun;
+    if (Status done = take_plans(); !done) return fail(done);
+    sort_queries();
+    return std::move(tuning_);
+  }
+
+ private:
+  static std::string percent(double share) {
+    const long tenths = std::lround(share * 1000);
+    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " %";
+  }
+
+  void choose_queries() {
+    std::size_t left_out = 0;
+    for (const workload::Query& query : workload_.queries) {
+      if (query.kind == QueryKind::utility) continue;
+      if (weighted_.size() == options_.most_queries) {
+        ++left_out;
+        continue;
+      }
+      queries_.push_back(&query);
+      weighted_.push_back(weighted(query));
+    }
+    if (left_out > 0)
+      tuning_.notes.push_back(plural(static_cast<std::int64_t>(left_out), "query", "queries") +
+                              " with the least total time were left out");
+  }
+
+  void name_indexes() {
+    std::set<std::string> taken;
+    for (std::size_t i = 0; i < result_.chosen.size(); ++i)
+      if (result_.chosen[i])
+        problem_.candidates[i].index.name = index_name(catalog_, problem_.candidates[i], taken);
+  }
+
+  Status try_on_rows(Oracle& oracle) {
+    if (options_.rows == nullptr || options_.rows->has_statistics()) return {};
+    std::vector<std::size_t> chosen;
+    for (std::size_t i = 0; i < result_.chosen.size(); ++i)
+      if (result_.chosen[i]) chosen.push_back(i);
+    if (chosen.empty()) return {};
+    std::vector<std::string> create;
+    std::vector<std::string> drop;
+    for (const std::size_t i : chosen) {
+      const Candidate& candidate = problem_.candidates[i];
+      create.push_back(create_statement(*candidate.table, candidate.index, /*concurrently=*/false));
+      drop.push_back("DROP INDEX " +
+                     catalog::qualified(candidate.table->schema, candidate.index.name));
+    }
+    std::vector<std::string> sql;
+    for (std::size_t q = 0; q < queries_.size(); ++q) {
+      const bool can_run = queries_[q]->kind == QueryKind::select &&
+                           problem_.complaints[q].empty() && !queries_[q]->example.empty();
+      if (!can_run) continue;
+      timed_.push_back(q);
+      sql.push_back(weighted_[q].sql);
+    }
+    std::vector<std::vector<std::size_t>> users(chosen.size());
+    for (std::size_t at = 0; at < timed_.size(); ++at)
+      for (const std::size_t i : used_by(oracle, timed_[at]))
+        users[static_cast<std::size_t>(std::ranges::find(chosen, i) - chosen.begin())].push_back(
+            at);
+    if (options_.progress) options_.progress("building the indexes and running the queries", 0, 0);
+    auto replayed = replay(*options_.rows, sql, create, drop, users, options_.run_limit);
+    if (!replayed) return std::unexpected(replayed.error());
+    times_ = std::move(*replayed);
+    if (times_.vetoed.empty()) return {};
+    for (const std::size_t at : times_.vetoed) {
+      const Candidate& candidate = problem_.candidates[chosen[at]];
+      result_.chosen[chosen[at]] = false;
+      tuning_.notes.push_back(
+          "not proposed: " + catalog::qualified(candidate.table->schema, candidate.table->name) +
+          " " + describe(candidate.index) + ", with which a query ran slower by more than a fifth");
+    }
+    auto cost = cost_of(oracle, problem_.input, result_.chosen);
+    if (!cost) return std::unexpected(cost.error());
+    result_.after = *cost;
+    return {};
+  }
+
+  // Candidates of the chosen set that the query's plan uses.
+  std::vector<std::size_t> used_by(const Oracle& oracle, std::size_t query) const {
+    std::vector<std::size_t> used;
+    if (const auto* entry = oracle.best(query, oracle.of(query, result_.chosen)))
+      for (std::size_t i = 0; i < oracle.relevant(query).size(); ++i)
+        if (entry->used.test(i)) used.push_back(oracle.relevant(query)[i]);
+    return used;
+  }
+
+  void describe_queries(const Oracle& oracle) {
+    std::set<std::string> missing;
+    for (std::size_t q = 0; q < queries_.size(); ++q) {
+      TunedQuery query;
+      query.fingerprint = queries_[q]->fingerprint;
+      query.text = queries_[q]->text;
+      query.calls = weighted_[q].calls;
+      for (const std::string& name : problem_.facts[q].missing) missing.insert(name);
+      if (problem_.complaints[q].empty()) {
+        const double before = oracle.upper(q, {});
+        const double after = oracle.upper(q, oracle.of(q, result_.chosen));
+        if (std::isfinite(before)) query.before = before;
+        if (std::isfinite(after)) query.after = after;
+        for (const std::size_t i : used_by(oracle, q))
+          query.indexes.push_back(problem_.candidates[i].index.name);
+      }
+      if (const auto at = std::ranges::find(timed_, q); at != timed_.end()) {
+        const auto n = static_cast<std::size_t>(at - timed_.begin());
+        if (times_.before[n] >= 0) query.seconds_before = times_.before[n];
+        if (times_.after[n] >= 0) query.seconds_after = times_.after[n];
+      }
+      if (query.indexes.empty()) query.why_not = why_not(oracle, q);
+      tuning_.queries.push_back(std::move(query));
+    }
+    // A complaint names what the parser alone would not have found.
+    for (std::size_t q = 0; q < queries_.size(); ++q) {
+      const std::string& complaint = problem_.complaints[q];
+      const auto begin = complaint.find("relation \"");
+      const auto end = complaint.find("\" does not exist");
+      if (begin == 0 && end != std::string::npos) missing.insert(complaint.substr(10, end - 10));
+    }
+    std::erase_if(missing, [](const std::string& name) {
+      return name.starts_with("pg_") || name.starts_with("information_schema.");
+    });
+    tuning_.missing.assign(missing.begin(), missing.end());
+  }
+
+  std::string why_not(const Oracle& oracle, std::size_t q) const {
+    const std::string& complaint = problem_.complaints[q];
+    if (!complaint.empty()) return "it can't be planned: " + complaint;
+    const double before = oracle.upper(q, {});
+    if (!std::isfinite(before)) return "the server could not plan it";
+    if (queries_[q]->kind == QueryKind::insert && problem_.facts[q].relations.empty())
+      return "it only adds rows, which every index makes slower";
+    if (problem_.facts[q].relations.empty()) return "it reads no table";
+    if (oracle.relevant(q).empty())
+      return "it has no condition, join or order that an index which is not there could serve";
+    double best = before;
+    const Oracle::Entry* cheapest = nullptr;
+    for (const Oracle::Entry& entry : oracle.entries(q))
+      if (entry.cost < best) {
+        best = entry.cost;
+        cheapest = &entry;
+      }
+    if (cheapest == nullptr || best >= before * (1 - noticeable))
+      return "none of " + plural(std::ssize(oracle.relevant(q)), "index", "indexes") +
+             " that it could use makes its plan cheaper";
+    std::int64_t bytes = 0;
+    double maintenance = 0;
+    for (std::size_t i = 0; i < oracle.relevant(q).size(); ++i)
+      if (cheapest->used.test(i)) {
+        bytes += problem_.input.bytes[oracle.relevant(q)[i]];
+        maintenance += problem_.input.maintenance[oracle.relevant(q)[i]];
+      }
+    const double spared = weighted_[q].calls * (before - best);
+    if (maintenance >= spared)
+      return "the best index for it would cost the workload's writes more than it spares";
+    return "the best for it would spare " + percent((before - best) / before) +
+           " of its cost with " + human_bytes(bytes) + ", which bring more elsewhere";
+  }
+
+  void describe_indexes(const Oracle& oracle) {
+    std::map<std::size_t, std::vector<QueryEffect>> effects;
+    std::map<std::size_t, std::vector<std::size_t>> users;
+    for (std::size_t q = 0; q < queries_.size(); ++q)
+      for (const std::size_t i : used_by(oracle, q)) {
+        effects[i].push_back({queries_[q]->fingerprint, oracle.upper(q, {}),
+                              oracle.upper(q, oracle.of(q, result_.chosen))});
+        users[i].push_back(q);
+      }
+    for (auto& [i, list] : effects) {
+      const Candidate& candidate = problem_.candidates[i];
+      std::vector<std::size_t>& by = users[i];
+      const auto gain = [&](std::size_t q) {
+        return weighted_[q].calls *
+               (oracle.upper(q, {}) - oracle.upper(q, oracle.of(q, result_.chosen)));
+      };
+      std::ranges::stable_sort(by, std::greater(), gain);
+      double spared = 0;
+      for (const std::size_t q : by) spared += gain(q);
+      std::ranges::stable_sort(list, std::greater(), [](const QueryEffect& effect) {
+        return effect.before - effect.after;
+      });
+      const std::string count = plural(std::ssize(by), "query", "queries");
+      std::string comment = "Serves " + count + " of the workload: ";
+      for (std::size_t n = 0; n < by.size() && n < named_in_comment; ++n)
+        comment += (n > 0 ? "; " : "") + one_line(queries_[by[n]]->text, words_in_comment) + " (" +
+                   queries_[by[n]]->fingerprint + ")";
+      if (by.size() > named_in_comment)
+        comment += "; and " + std::to_string(by.size() - named_in_comment) + " more";
+      const std::string why =
+          "In the whole set " + count + (by.size() == 1 ? " uses it" : " use it") + ", which " +
+          (by.size() == 1 ? "gets" : "get") + " cheaper by " +
+          percent(result_.before > 0 ? spared / result_.before : 0) + " of the workload's cost";
+      Proposal proposal = create_index_proposal(candidate, comment, why);
+      proposal.proof.claims.push_back(
+          {ClaimKind::cheaper,
+           "EXPLAIN of " + count + " on " + planner_.description() +
+               ", without any of the proposed indexes and with all of them",
+           cost_claim(oracle, by), true});
+      tuning_.indexes.push_back(
+          {.table = catalog::qualified(candidate.table->schema, candidate.table->name),
+           .name = candidate.index.name,
+           .ddl = proposal.up.front(),
+           .bytes = candidate.bytes,
+           .maintenance = candidate.maintenance,
+           .queries = std::move(list),
+           .proposal = proposal.id});
+      tuning_.proposals.push_back(std::move(proposal));
+    }
+  }
+
+  std::string cost_claim(const Oracle& oracle, const std::vector<std::size_t>& queries) const {
+    double before = 0;
+    double after = 0;
+    for (const std::size_t q : queries) {
+      before += weighted_[q].calls * oracle.upper(q, {});
+      after += weighted_[q].calls * oracle.upper(q, oracle.of(q, result_.chosen));
+    }
+    return "cost " + std::to_string(std::llround(before)) + " before, " +
+           std::to_string(std::llround(after)) + " after";
+  }
+
+  Status find_drops(const Oracle& oracle) {
+    std::set<std::string> used;
+    for (std::size_t q = 0; q < queries_.size(); ++q)
+      for (const Set& set : {Set(), oracle.of(q, result_.chosen)})
+        if (const auto* entry = oracle.best(q, set))
+          used.insert(entry->existing.begin(), entry->existing.end());
+    std::vector<std::pair<const catalog::Relation*, const catalog::Index*>> added;
+    for (std::size_t i = 0; i < result_.chosen.size(); ++i)
+      if (result_.chosen[i])
+        added.emplace_back(problem_.candidates[i].table, &problem_.candidates[i].index);
+    const std::vector<Superfluous> found = superfluous_indexes(catalog_, used, added);
+    if (found.empty()) return {};
+    std::vector<std::string> names;
+    for (const Superfluous& each : found)
+      names.push_back(catalog::qualified(each.table->schema, each.index->name));
+    // All at once: what is not missed in company is not missed alone.
+    std::vector<engine::Question> questions;
+    for (std::size_t q = 0; q < queries_.size(); ++q) {
+      if (!problem_.complaints[q].empty()) continue;
+      engine::Question question{q, {}};
+      for (const std::size_t i : oracle.relevant(q))
+        if (result_.chosen[i]) question.indexes.push_back(i);
+      questions.push_back(std::move(question));
+    }
+    const auto answers = planner_.ask_without(names, questions);
+    if (!answers) return std::unexpected(answers.error());
+    double with = 0;
+    double without = 0;
+    bool tried = false;
+    for (std::size_t at = 0; at < questions.size(); ++at) {
+      const std::size_t q = questions[at].query;
+      if (!(*answers)[at]) continue;
+      tried = true;
+      with += weighted_[q].calls * oracle.upper(q, oracle.of(q, result_.chosen));
+      without += weighted_[q].calls * (*answers)[at]->cost;
+    }
+    const bool harmless = tried && without <= with * (1 + noticeable);
+    if (tried && !harmless) {
+      tuning_.notes.push_back(plural(std::ssize(found), "index", "indexes") +
+                              " looked superfluous, but the workload costs more without: kept");
+      return {};
+    }
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      const Superfluous& each = found[i];
+      std::string why = each.why;
+      why.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(why.front())));
+      Proposal proposal = drop_index_proposal(*each.table, *each.index, why);
+      Claim claim{ClaimKind::cheaper,
+                  "EXPLAIN of the workload on " + planner_.description() + " without " +
+                      plural(std::ssize(found), "index", "indexes") + " that would go",
+                  {},
+                  std::nullopt};
+      if (tried) {
+        claim.seen = "cost " + std::to_string(std::llround(with)) + " with, " +
+                     std::to_string(std::llround(without)) + " without";
+        claim.holds = true;
+      } else {
+        claim.seen = "not tried: only a sandbox may be asked to leave an index out";
+      }
+      proposal.proof.claims.push_back(std::move(claim));
+      tuning_.drops.push_back({.index = names[i],
+                               .table = catalog::qualified(each.table->schema, each.table->name),
+                               .why = each.why,
+                               .bytes = each.index->stats ? each.index->stats->bytes : 0,
+                               .proposal = proposal.id});
+      tuning_.proposals.push_back(std::move(proposal));
+    }
+    return {};
+  }
+
+  double gain(const TunedQuery& query) const {
+    return query.before && query.after ? query.calls * (*query.before - *query.after) : 0;
+  }
+
+  Status take_plans() {
+    std::vector<std::size_t> order(tuning_.queries.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::ranges::stable_sort(order, std::greater(),
+                             [&](std::size_t q) { return gain(tuning_.queries[q]); });
+    for (int n = 0; n < options_.plans && static_cast<std::size_t>(n) < order.size(); ++n) {
+      const std::size_t q = order[static_cast<std::size_t>(n)];
+      if (gain(tuning_.queries[q]) <= 0) break;
+      engine::Question with{q, {}};
+      for (const std::size_t i : problem_.relevant[q])
+        if (result_.chosen[i]) with.indexes.push_back(i);
+      const auto before = planner_.plan({q, {}});
+      if (!before) return std::unexpected(before.error());
+      const auto after = planner_.plan(with);
+      if (!after) return std::unexpected(after.error());
+      tuning_.queries[q].plan_before = *before;
+      tuning_.queries[q].plan_after = *after;
+    }
+    return {};
+  }
+
+  void sort_queries() {
+    std::ranges::stable_sort(tuning_.queries, std::greater(), [](const TunedQuery& query) {
+      return query.before ? query.calls * *query.before : -1;
+    });
+  }
+
+  const catalog::Catalog& catalog_;
+  const workload::Workload& workload_;
+  engine::Planner& planner_;
+  const TuneOptions& options_;
+  std::vector<const workload::Query*> queries_;
+  std::vector<WeightedQuery> weighted_;
+  IndexProblem problem_;
+  SearchResult result_;
+  std::vector<std::size_t> timed_;  // queries that were run over rows
+  Replayed times_;
+  Tuning tuning_;
+};
+
+}  // namespace
+
+Result<Tuning> tune(const catalog::Catalog& catalog, const workload::Workload& workload,
+                    engine::Planner& planner, const TuneOptions& options) {
+  return Tuner(catalog, workload, planner, options).tune();
+}
+
+}  // namespace architrave::advisor
