@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "advisor/index_size.h"
+#include "catalog/object.h"
 
 namespace architrave::advisor {
 
@@ -56,6 +57,28 @@ double maintenance_of(const Candidate& candidate, const std::vector<sql::QueryFa
   return cost;
 }
 
+// The planner knows how many rows a condition leaves.
+Status size_partial(std::vector<Candidate>& candidates, int server_version,
+                    engine::Planner& planner) {
+  std::map<std::string, std::optional<double>> rows;
+  const auto select = [](const Candidate& each) {
+    return "SELECT FROM " + catalog::qualified(each.table->schema, each.table->name) + " WHERE " +
+           each.index.predicate;
+  };
+  for (const Candidate& each : candidates)
+    if (!each.index.predicate.empty()) rows.emplace(select(each), std::nullopt);
+  std::vector<std::string> selects;
+  for (const auto& [sql, unknown] : rows) selects.push_back(sql);
+  const auto expected = planner.expected_rows(selects);
+  if (!expected) return std::unexpected(expected.error());
+  for (std::size_t i = 0; i < selects.size(); ++i) rows[selects[i]] = (*expected)[i];
+  for (Candidate& each : candidates)
+    if (!each.index.predicate.empty())
+      each.bytes =
+          index_bytes(*each.table, each.index, server_version, rows[select(each)]).value_or(0);
+  return {};
+}
+
 }  // namespace
 
 CatalogNames::CatalogNames(const catalog::Catalog& catalog) {
@@ -102,6 +125,8 @@ Result<IndexProblem> index_problem(const catalog::Catalog& catalog,
                                                  {.max_width = options.max_width,
                                                   .most_per_query = most_relevant,
                                                   .server_version = catalog.server.version_number});
+  if (Status sized = size_partial(found, catalog.server.version_number, planner); !sized)
+    return fail(sized);
   std::vector<std::string> statements;
   for (const Candidate& each : found)
     statements.push_back(create_statement(*each.table, each.index, /*concurrently=*/false));

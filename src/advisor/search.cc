@@ -18,7 +18,6 @@ using Question = std::pair<std::size_t, Set>;
 
 constexpr double worthwhile = 1e-4;  // share of its cost that an index must spare a query
 constexpr double programs_gap = 1e-4;
-constexpr int layers = 3;               // of plans whose candidates make the first pool
 constexpr int deepest_cut = 10;         // layers of candidates that are taken out of one
 constexpr std::size_t most_doubts = 6;  // queries that a round learns more about
 constexpr double tolerated = 0.4;       // part of the gap that the bound may miss, for all queries
@@ -45,11 +44,7 @@ class Search {
     result_.chosen.assign(input_.bytes.size(), false);
     result_.before = result_.after = workload_cost(result_.chosen);
     result_.bound = lowest_;
-    if (lowest_ >= result_.before * (1 - worthwhile)) {
-      result_.bound = result_.before;
-      return finish();
-    }
-    if (Status done = fill_pool(); !done) return fail(done);
+    fill_pool();
     if (Status done = seed(); !done) return fail(done);
     result_.first_seconds = monotonic_seconds() - begun_;
     while (true) {
@@ -77,8 +72,11 @@ class Search {
       if (is_close() || is_late()) break;
       if (Status done = from_above(); !done) return done;
       if (progress_) progress_(result_.after, result_.bound);
-      // Nothing was learned: both programs stand still.
-      if (result_.after == before && result_.bound == bound && known_plans() == known) break;
+      // Nothing was learned: both programs stand still, unless other queries are asked about.
+      if (result_.after == before && result_.bound == bound && known_plans() == known) {
+        if (doubts_ >= helped_.size()) break;
+        doubts_ *= 2;
+      }
     }
     return {};
   }
@@ -92,7 +90,7 @@ class Search {
 
   bool is_late() const { return monotonic_seconds() - begun_ > input_.seconds || interrupted(); }
 
-  // The candidates that are in the programs: those that some plan was seen to use.
+  // The candidates that are in the programs: all but the variants that nobody has asked for yet.
   const Set& all(std::size_t query) const { return pool_[query]; }
 
   Set main(std::size_t query) const {
@@ -108,25 +106,11 @@ class Search {
     for (std::size_t q = 0; q < oracle_.queries(); ++q) pool_[q] = oracle_.of(q, in_pool_);
   }
 
-  // What the best plans use, what they use without those, and so on.
-  Status fill_pool() {
-    in_pool_.assign(input_.bytes.size(), false);
+  void fill_pool() {
+    in_pool_ = input_.variant;
+    in_pool_.flip();
     pool_.assign(oracle_.queries(), {});
-    std::vector<bool> used(input_.bytes.size(), false);
-    std::vector<Set> left(oracle_.queries());
-    for (const std::size_t q : helped_) left[q] = main(q);
-    for (int layer = 0; layer < layers; ++layer) {
-      std::vector<Question> questions;
-      for (const std::size_t q : helped_) questions.emplace_back(q, left[q]);
-      if (Status asked = oracle_.ask(questions); !asked) return asked;
-      for (const std::size_t q : helped_)
-        if (const Oracle::Entry* entry = oracle_.best(q, left[q])) {
-          mark(q, entry->used, used);
-          left[q] &= ~entry->used;
-        }
-    }
-    take_into_pool(used);
-    return {};
+    take_into_pool(in_pool_);
   }
 
   void mark(std::size_t query, const Set& set, std::vector<bool>& candidates) const {
@@ -138,10 +122,11 @@ class Search {
   Result<bool> widen_pool() {
     std::vector<bool> wanted(input_.bytes.size(), false);
     std::vector<Question> questions;
-    for (const std::size_t q : helped_) {
+    for (std::size_t q = 0; q < oracle_.queries(); ++q) {
       const Set chosen = oracle_.of(q, result_.chosen);
-      if ((oracle_.all(q) & ~all(q)).any() &&
-          oracle_.upper(q, chosen) > oracle_.lower(q, oracle_.all(q)) + tolerance(q))
+      const bool may_gain =
+          oracle_.upper(q, chosen) > oracle_.lower(q, oracle_.all(q)) + tolerance(q);
+      if ((oracle_.all(q) & ~all(q)).any() && may_gain && std::isfinite(oracle_.upper(q, {})))
         questions.emplace_back(q, chosen | (oracle_.all(q) & ~all(q)));
     }
     if (Status asked = oracle_.ask(questions); !asked) return fail(asked);
@@ -150,11 +135,22 @@ class Search {
       const Oracle::Entry* entry = oracle_.best(q, set);
       const double now = oracle_.upper(q, oracle_.of(q, result_.chosen));
       if (entry == nullptr || entry->cost >= now - tolerance(q)) continue;
+      if ((entry->used & ~all(q)).none()) continue;
       mark(q, entry->used, wanted);
-      found |= (entry->used & ~all(q)).any();
+      found = true;
+      if (std::ranges::find(helped_, q) == helped_.end()) {
+        helped_.push_back(q);
+        fixed_ -= weight(q) * oracle_.upper(q, {});
+      }
     }
+    if (!found) return false;
     take_into_pool(wanted);
-    return found;
+    questions.clear();
+    for (const std::size_t q : helped_) questions.emplace_back(q, all(q));
+    if (Status asked = oracle_.ask(questions); !asked) return fail(asked);
+    lowest_ = fixed_;
+    for (const std::size_t q : helped_) lowest_ += weight(q) * oracle_.lower(q, all(q));
+    return true;
   }
 
   double seconds_left() const {
@@ -232,7 +228,8 @@ class Search {
   // spares the program the many candidates that make hardly a difference.
   double tolerance(std::size_t query) const {
     return tolerated * std::max(input_.gap / 10, std::min(input_.gap, result_.gap() / 4)) *
-           std::max(lowest_, result_.bound) / static_cast<double>(helped_.size()) / weight(query);
+           std::max(lowest_, result_.bound) /
+           static_cast<double>(std::max<std::size_t>(1, helped_.size())) / weight(query);
   }
 
   // θ ≥ base − Σ drop·x over the candidates outside. These are put in order: with candidates up to
@@ -309,7 +306,7 @@ class Search {
       return weight(q) * oracle_.upper(q, oracle_.of(q, chosen)) -
              solved.values[theta.at(q)] * scale;
     });
-    if (worst.size() > most_doubts) worst.resize(most_doubts);
+    if (worst.size() > doubts_) worst.resize(doubts_);
     for (const std::size_t q : worst) {
       const Set set = oracle_.of(q, chosen);
       const double believed = solved.values[theta.at(q)] * scale / weight(q);
@@ -419,6 +416,9 @@ class Search {
 
   Result<SearchResult> finish() {
     if (interrupted()) return fail("interrupted", "interrupted");
+    // What a set costs is known at the end, and not only what it costs at most.
+    if (Status asked = ask_about(result_.chosen); !asked) return fail(asked);
+    result_.after = std::min(result_.after, workload_cost(result_.chosen));
     result_.bound = std::min(result_.bound, result_.after);
     return std::move(result_);
   }
@@ -433,6 +433,7 @@ class Search {
   double fixed_ = 0;                 // cost of the others
   double lowest_ = 0;
   std::vector<Cut> cuts_;
+  std::size_t doubts_ = most_doubts;
   std::vector<bool> in_pool_;  // of the candidates
   std::vector<Set> pool_;      // the same, of each query
 };

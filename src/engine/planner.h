@@ -41,6 +41,9 @@ class Planner {
   // bytes that HypoPG thinks each takes; absent for one that it does not take.
   virtual Result<std::vector<std::optional<std::int64_t>>> set_indexes(
       std::vector<std::string> statements) = 0;
+  // How many rows the planner expects of each SELECT; absent where it can't plan it.
+  virtual Result<std::vector<std::optional<double>>> expected_rows(
+      const std::vector<std::string>& selects) = 0;
   // Plans every question, in order; absent where the server could not.
   virtual Result<std::vector<std::optional<Answer>>> ask(
       const std::vector<Question>& questions) = 0;

@@ -88,6 +88,8 @@ class WhatIf final : public engine::Planner {
   Result<std::vector<std::string>> set_queries(std::vector<PlannerQuery> queries) override;
   Result<std::vector<std::optional<std::int64_t>>> set_indexes(
       std::vector<std::string> statements) override;
+  Result<std::vector<std::optional<double>>> expected_rows(
+      const std::vector<std::string>& selects) override;
   Result<std::vector<std::optional<Answer>>> ask(const std::vector<Question>& questions) override;
   Result<std::vector<std::optional<Answer>>> ask_without(
       const std::vector<std::string>& dropped, const std::vector<Question>& questions) override;
@@ -185,6 +187,26 @@ Result<std::vector<std::optional<std::int64_t>>> WhatIf::set_indexes(
     if (const Result<Rows>& row = (*results)[first + 2 * i]; row && row->size() > 0)
       sizes[i] = number<std::int64_t>(row->cell(0, 0));
   return sizes;
+}
+
+Result<std::vector<std::optional<double>>> WhatIf::expected_rows(
+    const std::vector<std::string>& selects) {
+  std::vector<std::optional<double>> rows(selects.size());
+  if (selects.empty()) return rows;
+  std::vector<std::string> all = {"BEGIN READ ONLY", "SELECT 1", "SAVEPOINT s"};
+  const std::size_t first = all.size();
+  for (const std::string& each : selects)
+    all.insert(all.end(), {"EXPLAIN (FORMAT JSON) " + each, "ROLLBACK TO s"});
+  all.emplace_back("ROLLBACK");
+  auto results = connections_[0].pipeline(all);
+  if (!results) return fail(results);
+  for (std::size_t i = 0; i < selects.size(); ++i)
+    if (const Result<Rows>& plan = (*results)[first + 2 * i]; plan && plan->size() > 0)
+      each_value(plan->cell(0, 0), "Plan Rows", [&](std::string_view rest) {
+        rows[i] = number<double>(rest);
+        return false;
+      });
+  return rows;
 }
 
 Status WhatIf::ask_one(Connection& connection, const std::vector<Question>& questions,

@@ -1,0 +1,98 @@
+#include "advisor/index_size.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace architrave::advisor {
+namespace {
+
+using catalog::Column;
+using catalog::Index;
+using catalog::Relation;
+
+Column column(const char* name, const char* type, double distinct, int width = 4) {
+  Column made;
+  made.name = name;
+  made.type_name = type;
+  made.stats = catalog::ColumnStats{.null_fraction = 0, .distinct = distinct, .width = width};
+  return made;
+}
+
+// lineitem and customer of TPC-H at scale 1, and what indexes on them really take (PostgreSQL 15).
+Relation lineitem() {
+  Relation table;
+  table.name = "lineitem";
+  table.stats = catalog::RelationStats{.pages = 115663, .rows = 6'000'735};
+  table.columns = {column("l_orderkey", "int4", -0.25), column("l_partkey", "int4", 200'000),
+                   column("l_suppkey", "int4", 10'000), column("l_shipdate", "date", 2526),
+                   column("l_quantity", "numeric", 50, 5)};
+  return table;
+}
+
+Relation customer() {
+  Relation table;
+  table.name = "customer";
+  table.stats = catalog::RelationStats{.pages = 3452, .rows = 150'000};
+  table.columns = {column("c_custkey", "int4", -1), column("c_nationkey", "int4", 25),
+                   column("c_name", "varchar", -1, 19)};
+  return table;
+}
+
+Index index(std::initializer_list<const char*> keys) {
+  Index made;
+  for (const char* key : keys) made.keys.push_back({.column = key});
+  return made;
+}
+
+void expect_near(const Relation& table, const Index& made, double megabytes, double within) {
+  const auto bytes = index_bytes(table, made, 150000);
+  ASSERT_TRUE(bytes);
+  const double estimate = static_cast<double>(*bytes) / 1e6;
+  EXPECT_LE(std::abs(estimate - megabytes) / megabytes, within) << estimate << " MB";
+}
+
+TEST(IndexSize, KeysThatComeOftenAreHeldOnce) {
+  expect_near(lineitem(), index({"l_suppkey"}), 42.6, 0.05);
+}
+
+TEST(IndexSize, KeysThatDifferAreNot) {
+  expect_near(customer(), index({"c_nationkey", "c_custkey"}), 3.4, 0.05);
+}
+
+TEST(IndexSize, NumericIsNeverDeduplicated) {
+  expect_near(lineitem(), index({"l_orderkey", "l_quantity"}), 189.2, 0.05);
+}
+
+TEST(IndexSize, BeforeVersion13NothingIs) {
+  EXPECT_GT(*index_bytes(lineitem(), index({"l_suppkey"}), 120000),
+            2 * *index_bytes(lineitem(), index({"l_suppkey"}), 150000));
+}
+
+TEST(IndexSize, IncludedColumnsForbidDeduplication) {
+  Index covering = index({"l_suppkey"});
+  covering.include = {"l_partkey"};
+  EXPECT_GT(*index_bytes(lineitem(), covering, 150000),
+            2 * *index_bytes(lineitem(), index({"l_suppkey"}), 150000));
+}
+
+TEST(IndexSize, OfFewerRowsIsSmaller) {
+  const auto all = *index_bytes(customer(), index({"c_custkey"}), 150000);
+  const auto some = *index_bytes(customer(), index({"c_custkey"}), 150000, 15'000.0);
+  EXPECT_NEAR(static_cast<double>(all) / static_cast<double>(some), 10, 1.5);
+}
+
+TEST(IndexSize, BrinIsOfPagesNotOfRows) {
+  Index brin = index({"l_shipdate"});
+  brin.method = "brin";
+  EXPECT_LT(*index_bytes(lineitem(), brin, 150000), 100'000);
+}
+
+TEST(IndexSize, UnknownWhereNothingWasCounted) {
+  Relation table = customer();
+  table.stats->rows = -1;
+  EXPECT_FALSE(index_bytes(table, index({"c_custkey"}), 150000));
+}
+
+}  // namespace
+}  // namespace architrave::advisor

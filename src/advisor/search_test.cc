@@ -1,0 +1,218 @@
+#include "advisor/search.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+namespace architrave::advisor {
+namespace {
+
+// A planner that is a table of plans: each query has some, each with a cost and the indexes that it
+// needs, and takes the cheapest that the indexes at hand allow. It is monotone as a planner is.
+class PlansOf : public engine::Planner {
+ public:
+  struct Plan {
+    double cost;
+    std::vector<std::size_t> needs;
+  };
+  using Plans = std::vector<std::vector<Plan>>;
+  explicit PlansOf(Plans queries) : queries_(std::move(queries)) {}
+
+  Result<std::vector<std::optional<engine::Answer>>> ask(
+      const std::vector<engine::Question>& questions) override {
+    calls_ += std::ssize(questions);
+    std::vector<std::optional<engine::Answer>> answers;
+    for (const engine::Question& question : questions) {
+      const Plan* best = nullptr;
+      for (const Plan& plan : queries_[question.query])
+        if (std::ranges::includes(question.indexes, plan.needs) &&
+            (best == nullptr || plan.cost < best->cost))
+          best = &plan;
+      answers.push_back(engine::Answer{best->cost, best->needs, {}});
+    }
+    return answers;
+  }
+  Result<std::vector<std::string>> set_queries(std::vector<engine::PlannerQuery>) override {
+    return std::vector<std::string>();
+  }
+  Result<std::vector<std::optional<std::int64_t>>> set_indexes(std::vector<std::string>) override {
+    return std::vector<std::optional<std::int64_t>>();
+  }
+  Result<std::vector<std::optional<double>>> expected_rows(
+      const std::vector<std::string>&) override {
+    return std::vector<std::optional<double>>();
+  }
+  Result<std::vector<std::optional<engine::Answer>>> ask_without(
+      const std::vector<std::string>&, const std::vector<engine::Question>&) override {
+    return std::vector<std::optional<engine::Answer>>();
+  }
+  Result<std::string> plan(const engine::Question&) override { return std::string(); }
+  std::int64_t calls() const override { return calls_; }
+  double server_seconds() const override { return 0; }
+  std::string description() const override { return "a table"; }
+
+ private:
+  std::vector<std::vector<Plan>> queries_;
+  std::int64_t calls_ = 0;
+};
+
+struct Case {
+  std::vector<std::vector<PlansOf::Plan>> plans;
+  SearchInput input;
+  std::vector<std::vector<std::size_t>> relevant;
+};
+
+Case random_case(unsigned seed, std::size_t candidates, std::size_t queries) {
+  std::mt19937 random(seed);
+  const auto number = [&](int low, int high) {
+    return std::uniform_int_distribution<int>(low, high)(random);
+  };
+  Case made;
+  std::vector<std::size_t> all;
+  for (std::size_t i = 0; i < candidates; ++i) {
+    all.push_back(i);
+    made.input.bytes.push_back(number(1, 40) << 20);
+    made.input.tables.push_back(i % 4);
+    made.input.variant.push_back(false);
+    made.input.maintenance.push_back(number(0, 3) == 0 ? number(1, 200) : 0);
+  }
+  for (std::size_t q = 0; q < queries; ++q) {
+    made.input.weights.push_back(number(1, 5));
+    std::vector<PlansOf::Plan> plans = {{1000.0 + number(0, 9000), {}}};
+    for (int n = number(0, 8); n > 0; --n) {
+      std::vector<std::size_t> needs;
+      for (int k = number(1, 3); k > 0; --k)
+        needs.push_back(static_cast<std::size_t>(number(0, static_cast<int>(candidates) - 1)));
+      std::ranges::sort(needs);
+      needs.erase(std::ranges::unique(needs).begin(), needs.end());
+      plans.push_back({plans[0].cost * number(1, 95) / 100, needs});
+    }
+    made.plans.push_back(std::move(plans));
+    made.relevant.push_back(all);
+  }
+  made.input.budget = number(20, 120) << 20;
+  made.input.gap = 1e-9;
+  made.input.thorough = true;
+  return made;
+}
+
+double cost_under(const Case& each, unsigned set) {
+  double cost = 0;
+  for (std::size_t i = 0; i < each.input.bytes.size(); ++i)
+    if ((set >> i & 1) != 0) cost += each.input.maintenance[i];
+  for (std::size_t q = 0; q < each.plans.size(); ++q) {
+    double best = each.plans[q][0].cost;
+    for (const PlansOf::Plan& plan : each.plans[q])
+      if (std::ranges::all_of(plan.needs, [&](std::size_t i) { return (set >> i & 1) != 0; }))
+        best = std::min(best, plan.cost);
+    cost += each.input.weights[q] * best;
+  }
+  return cost;
+}
+
+double best_possible(const Case& each) {
+  double best = cost_under(each, 0);
+  for (unsigned set = 0; set < 1U << each.input.bytes.size(); ++set) {
+    std::int64_t bytes = 0;
+    for (std::size_t i = 0; i < each.input.bytes.size(); ++i)
+      if ((set >> i & 1) != 0) bytes += each.input.bytes[i];
+    if (bytes <= each.input.budget) best = std::min(best, cost_under(each, set));
+  }
+  return best;
+}
+
+class SearchTest : public testing::TestWithParam<unsigned> {};
+
+// The set is affordable, costs what is said, and the bound holds against every set there is.
+TEST_P(SearchTest, FindsWhatTryingAllSetsFinds) {
+  const Case each = random_case(GetParam(), 12, 9);
+  PlansOf planner(each.plans);
+  Oracle oracle(planner, each.relevant);
+  const auto found = search(oracle, each.input);
+  ASSERT_TRUE(found);
+  unsigned set = 0;
+  std::int64_t bytes = 0;
+  for (std::size_t i = 0; i < found->chosen.size(); ++i)
+    if (found->chosen[i]) {
+      set |= 1U << i;
+      bytes += each.input.bytes[i];
+    }
+  const double best = best_possible(each);
+  EXPECT_LE(bytes, each.input.budget);
+  EXPECT_NEAR(cost_under(each, set), found->after, 1e-6 * found->after);
+  EXPECT_LE(found->bound, best * (1 + 1e-6));
+  EXPECT_LE(found->after, best * 1.02);
+}
+
+TEST_P(SearchTest, IsNeverWorseThanThePublishedOnes) {
+  Case each = random_case(GetParam() + 1000, 24, 20);
+  each.input.gap = 0.005;
+  const auto cost_by = [&](const auto& choose) {
+    PlansOf planner(each.plans);
+    Oracle oracle(planner, each.relevant);
+    const auto chosen = choose(oracle);
+    EXPECT_TRUE(chosen);
+    return *cost_of(oracle, each.input, *chosen);
+  };
+  const double ours = cost_by([&](Oracle& oracle) -> Result<std::vector<bool>> {
+    const auto found = search(oracle, each.input);
+    EXPECT_LE(found->gap(), 0.05);
+    return found->chosen;
+  });
+  const double db2 = cost_by([&](Oracle& oracle) { return db2advis(oracle, each.input); });
+  const double extended = cost_by([&](Oracle& oracle) {
+    return extend(oracle, each.input, std::vector<std::vector<std::size_t>>(24));
+  });
+  EXPECT_LE(ours, db2 * (1 + 1e-9));
+  EXPECT_LE(ours, extended * 1.005);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, SearchTest, testing::Range(1U, 41U));
+
+TEST(Search, NothingToGainTakesNothing) {
+  PlansOf planner(PlansOf::Plans{{{100, {}}}});
+  Oracle oracle(planner, {{0}});
+  SearchInput input{.weights = {1},
+                    .bytes = {1 << 20},
+                    .tables = {0},
+                    .maintenance = {0},
+                    .variant = {false},
+                    .budget = 1 << 30};
+  const auto found = search(oracle, input);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->after, 100);
+  EXPECT_EQ(found->gap(), 0);
+  EXPECT_FALSE(found->chosen[0]);
+}
+
+TEST(Search, WhatWritesPayMoreForIsNotTaken) {
+  PlansOf planner(PlansOf::Plans{{{100, {}}, {10, {0}}}});
+  Oracle oracle(planner, {{0}});
+  SearchInput input{.weights = {1},
+                    .bytes = {1 << 20},
+                    .tables = {0},
+                    .maintenance = {95},
+                    .variant = {false},
+                    .budget = 1 << 30};
+  const auto found = search(oracle, input);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->after, 100);
+}
+
+TEST(Oracle, OneAnswerHoldsForAnInterval) {
+  PlansOf planner(PlansOf::Plans{{{100, {}}, {40, {1}}, {10, {0, 2}}}});
+  Oracle oracle(planner, {{0, 1, 2, 3}});
+  ASSERT_TRUE(oracle.ask({{0, Set("1010")}}));  // candidates 1 and 3: uses 1
+  EXPECT_EQ(planner.calls(), 1);
+  EXPECT_TRUE(oracle.is_known(0, Set("0010")));
+  EXPECT_FALSE(oracle.is_known(0, Set("0111")));
+  EXPECT_EQ(oracle.upper(0, Set("0111")), 40);
+  EXPECT_EQ(oracle.lower(0, Set("1000")), 40);
+  ASSERT_TRUE(oracle.ask({{0, Set("0010")}}));
+  EXPECT_EQ(planner.calls(), 1) << "it was known";
+}
+
+}  // namespace
+}  // namespace architrave::advisor
