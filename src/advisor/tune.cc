@@ -275,6 +275,7 @@ class Tuner {
                               oracle.upper(q, oracle.of(q, result_.chosen))});
         users[i].push_back(q);
       }
+    std::vector<std::pair<double, std::size_t>> order;  // what each spares its queries
     for (auto& [i, list] : effects) {
       const Candidate& candidate = problem_.candidates[i];
       std::vector<std::size_t>& by = users[i];
@@ -285,6 +286,7 @@ class Tuner {
       std::ranges::stable_sort(by, std::greater(), gain);
       double spared = 0;
       for (const std::size_t q : by) spared += gain(q);
+      order.emplace_back(spared, tuning_.indexes.size());
       std::ranges::stable_sort(list, std::greater(), [](const QueryEffect& effect) {
         return effect.before - effect.after;
       });
@@ -295,10 +297,10 @@ class Tuner {
                    queries_[by[n]]->fingerprint + ")";
       if (by.size() > named_in_comment)
         comment += "; and " + std::to_string(by.size() - named_in_comment) + " more";
-      const std::string why =
-          "In the whole set " + count + (by.size() == 1 ? " uses it" : " use it") + ", which " +
-          (by.size() == 1 ? "gets" : "get") + " cheaper by " +
-          percent(result_.before > 0 ? spared / result_.before : 0) + " of the workload's cost";
+      const std::string why = "In the whole set " + count +
+                              (by.size() == 1 ? " uses it, whose" : " use it, whose") +
+                              " cost falls from " + rounded(cost_of_all(oracle, by, Set())) +
+                              " to " + rounded(cost_of_all(oracle, by, result_.chosen));
       Proposal proposal = create_index_proposal(candidate, comment, why);
       proposal.proof.claims.push_back(
           {ClaimKind::cheaper,
@@ -315,17 +317,36 @@ class Tuner {
            .proposal = proposal.id});
       tuning_.proposals.push_back(std::move(proposal));
     }
+    std::ranges::stable_sort(order, std::greater(), &std::pair<double, std::size_t>::first);
+    std::vector<TunedIndex> indexes;
+    std::vector<Proposal> proposals;
+    for (const auto& [spared, at] : order) {
+      indexes.push_back(std::move(tuning_.indexes[at]));
+      proposals.push_back(std::move(tuning_.proposals[at]));
+    }
+    tuning_.indexes = std::move(indexes);
+    tuning_.proposals = std::move(proposals);
   }
 
+  // Of these queries, with their calls; without any candidate, or with those chosen.
+  double cost_of_all(const Oracle& oracle, const std::vector<std::size_t>& queries,
+                     const Set& none) const {
+    double cost = 0;
+    for (const std::size_t q : queries) cost += weighted_[q].calls * oracle.upper(q, none);
+    return cost;
+  }
+  double cost_of_all(const Oracle& oracle, const std::vector<std::size_t>& queries,
+                     const std::vector<bool>& chosen) const {
+    double cost = 0;
+    for (const std::size_t q : queries)
+      cost += weighted_[q].calls * oracle.upper(q, oracle.of(q, chosen));
+    return cost;
+  }
+  static std::string rounded(double cost) { return human_count(std::llround(cost)); }
+
   std::string cost_claim(const Oracle& oracle, const std::vector<std::size_t>& queries) const {
-    double before = 0;
-    double after = 0;
-    for (const std::size_t q : queries) {
-      before += weighted_[q].calls * oracle.upper(q, {});
-      after += weighted_[q].calls * oracle.upper(q, oracle.of(q, result_.chosen));
-    }
-    return "cost " + std::to_string(std::llround(before)) + " before, " +
-           std::to_string(std::llround(after)) + " after";
+    return "cost " + rounded(cost_of_all(oracle, queries, Set())) + " before, " +
+           rounded(cost_of_all(oracle, queries, result_.chosen)) + " after";
   }
 
   Status find_drops(const Oracle& oracle) {
@@ -381,8 +402,7 @@ class Tuner {
                   {},
                   std::nullopt};
       if (tried) {
-        claim.seen = "cost " + std::to_string(std::llround(with)) + " with, " +
-                     std::to_string(std::llround(without)) + " without";
+        claim.seen = "cost " + rounded(with) + " with, " + rounded(without) + " without";
         claim.holds = true;
       } else {
         claim.seen = "not tried: only a sandbox may be asked to leave an index out";

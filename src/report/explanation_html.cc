@@ -1,43 +1,26 @@
 // One page of plain HTML: no script, nothing loaded.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <span>
-
-#include "base/embedded.h"
 #include "base/text.h"
 #include "report/explanation.h"
 #include "report/markup.h"
+#include "report/plain_page.h"
 #include "report/plan_svg.h"
 #include "report/plan_words.h"
 #include "report/selection.h"
 
 namespace architrave::report {
 
-std::span<const EmbeddedFile> embedded_files();
-
 namespace {
 
 using plan::Measured;
-
-std::string_view stylesheet() {
-  const auto files = embedded_files();
-  const auto found = std::ranges::find(files, "explanation.css", &EmbeddedFile::name);
-  return found == files.end() ? std::string_view() : found->bytes;
-}
 
 class Page {
  public:
   explicit Page(const Explanation& explanation) : explanation_(explanation) {}
 
   std::string write() {
-    out_ =
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-        "'unsafe-inline'\"><title>Query plans</title><style>";
-    out_ += stylesheet();
-    out_ += "</style></head><body><main><h1>Query plans</h1>\n<p class=\"how\">";
+    out_ = "<h1>Query plans</h1>\n<p class=\"how\">";
     const Source& source = explanation_.source;
     if (!source.name.empty()) out_ += escaped(source.name) + ": ";
     out_ += escaped(explanation_.how) + "</p>\n";
@@ -51,7 +34,7 @@ class Page {
     }
     for (std::size_t i = 0; i < explanation_.queries.size(); ++i)
       query(explanation_.queries[i], "q" + std::to_string(i));
-    return out_ + "</main></body></html>\n";
+    return plain_page("Query plans", out_);
   }
 
  private:

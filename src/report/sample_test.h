@@ -13,7 +13,8 @@ Report sample_report(const catalog::Catalog& catalog);
 // Compares with src/report/testdata/NAME; with $ARCHITRAVE_UPDATE=1 writes it instead.
 void expect_golden(const std::string& name, const std::string& text);
 
-// Validates with Python's jsonschema against a schema of this repository (its path there); its complaints, or "" if there are none.
+// Validates with Python's jsonschema against a schema of this repository (its path there); its
+// complaints, or "" if there are none.
 std::string complaints(const std::string& schema, const std::string& text);
 bool has_validator();
 

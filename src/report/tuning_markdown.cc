@@ -23,10 +23,9 @@ std::string change(double before, double after) {
 std::string to_markdown(const TuningReport& report) {
   const Tuning& tuning = report.tuning;
   std::string out = fmt::format("# What makes {} cheaper\n\n", report.source.name);
-  out += fmt::format(
-      "{} {} ({}), {}: {}.\n\n", engine_name(report.source.engine), report.source.server_version,
-      report.source.kind, report.workload,
-      plural(std::ssize(tuning.queries), "query", "queries"));
+  out += fmt::format("{} {} ({}), {}: {}.\n\n", engine_name(report.source.engine),
+                     report.source.server_version, report.source.kind, report.workload,
+                     plural(std::ssize(tuning.queries), "query", "queries"));
   out += fmt::format(
       "Cost of the workload **{}**; no set of the {} looked at, within {}, is more than {:.1f} % "
       "better. Asked {}: {}, {:.2f} CPU s.\n",
@@ -65,8 +64,9 @@ std::string to_markdown(const TuningReport& report) {
     if (!each.joined.empty()) out += "\nor\n\n" + fenced(each.joined);
   }
   if (!tuning.settings.empty())
-    out += "\n## Settings\n\n| setting | now | proposed | formula | computed from |\n"
-           "|---|---|---|---|---|\n";
+    out +=
+        "\n## Settings\n\n| setting | now | proposed | formula | computed from |\n"
+        "|---|---|---|---|---|\n";
   for (const TunedSetting& each : tuning.settings)
     out += fmt::format("| {} | {} | {} | {} ({}) | {} |\n",
                        cell(each.table.empty() ? each.name : each.table + ": " + each.name),
@@ -74,8 +74,8 @@ std::string to_markdown(const TuningReport& report) {
                        cell(each.source), cell(each.computed_from));
   if (!tuning.advice.empty()) out += "\n## Worth a look\n\n";
   for (const QueryAdvice& each : tuning.advice)
-    out += fmt::format("- **{}** ({}): {} {}\n", each.rule, each.query, each.message,
-                       each.suggestion);
+    out +=
+        fmt::format("- **{}** ({}): {} {}\n", each.rule, each.query, each.message, each.suggestion);
   if (!tuning.queries.empty())
     out += "\n## Queries\n\n| query | calls | cost | |\n|---|---|---|---|\n";
   for (const TunedQuery& each : tuning.queries)
