@@ -50,12 +50,19 @@ Status ask_twice(postgres::Connection& connection, const ExplainRequest& request
 }
 
 // In a sandbox of no rows: a twin of a live database or of a twin file.
-Status ask_twin(Opened& opened, const ExplainRequest& request, Explained& explained) {
+// `search_path` is the original session's, where that is known.
+Status ask_twin(Opened& opened, const ExplainRequest& request, Explained& explained,
+                const std::string& search_path = {}) {
   auto sandbox = make_sandbox(opened, Fill::twin);
   if (!sandbox) return fail(sandbox);
   auto* twin = dynamic_cast<postgres::PostgresSandbox*>(sandbox->get());
   if (twin == nullptr) return fail("source.unsupported", "only PostgreSQL has twins");
   postgres::Connection& connection = twin->connection();
+  if (!search_path.empty())
+    if (Result<postgres::Rows> set = connection.query(
+            "SELECT pg_catalog.set_config('search_path', $1, false)", {search_path});
+        !set)
+      return fail(set);
   std::vector<std::string> preparations;
   if (!request.indexes.empty()) {
     const int major = connection.server_version() / 10000;
@@ -90,12 +97,16 @@ Result<Explained> explain_live(const std::string& source, const Resolved& resolv
     if (!calls) return fail(calls);
     preparations = std::move(*calls);
     if (preparations.empty()) {
+      Result<postgres::Rows> path = connection->query("SHOW search_path");
+      if (!path) return fail(path);
       Result<Opened> opened = open(source, request.open);
       if (!opened) return fail(opened);
       explained.how = "planned on a twin: the server's statistics, none of its rows";
       explained.notes.emplace_back(
           "the server has no HypoPG, so the index was tried on a twin of the database");
-      if (Status asked = ask_twin(*opened, request, explained); !asked) return fail(asked);
+      if (Status asked = ask_twin(*opened, request, explained, std::string(path->cell(0, 0)));
+          !asked)
+        return fail(asked);
       return explained;
     }
   }

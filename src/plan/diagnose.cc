@@ -475,7 +475,8 @@ std::vector<std::pair<std::string, std::string>> checks() {
 double sort_memory(double disk_bytes, double rows) { return disk_bytes + 64 * rows; }
 
 double hash_memory(double rows, int width) {
-  const double tuple = 16 + 16 + (width + 7) / 8 * 8;
+  const int aligned = (width + 7) / 8 * 8;
+  const double tuple = 16 + 16 + aligned;
   const double buckets = std::exp2(std::ceil(std::log2(std::max(1024.0, rows))));
   return 1.05 * (rows * tuple + 8 * buckets);
 }

@@ -214,7 +214,7 @@ void read_figures(std::string_view text, Node& node) {
 
 void read_buffers(std::string_view text, Node& node) {
   Buffers buffers = node.buffers.value_or(Buffers{});
-  for (std::string part : split(text, ',')) {
+  for (const std::string& part : split(text, ',')) {
     std::string_view each = trim(part);
     const auto blocks = [&](std::string_view word) {
       return static_cast<std::int64_t>(number_after(each, word));
@@ -438,7 +438,7 @@ class TextPlan {
     Node* node = &at(open_.back().path);
     // What a worker says stands behind its number, or in lines that are indented below it.
     if (text.starts_with("Worker ")) {
-      const std::size_t colon = text.find(":");
+      const std::size_t colon = text.find(':');
       if (colon == std::string_view::npos) return;
       worker_ = std::string(text.substr(0, colon)) + ": ";
       worker_indent_ = indent;

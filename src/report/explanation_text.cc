@@ -119,7 +119,7 @@ class Writer {
 
   void query(const ExplainedQuery& query) {
     line(styled(printable(query.name), Style::bold));
-    for (std::string each : split(query.query, '\n'))
+    for (const std::string& each : split(query.query, '\n'))
       if (!trim(each).empty())
         line("  " + styled(shortened(printable(each), width_ - 2), Style::dim));
     for (const std::string& each : query.notes) paragraph("• " + each, "  ");

@@ -150,6 +150,19 @@ TEST_F(ExplainLive, AnIndexIsHypotheticalThereOrOnATwin) {
   EXPECT_EQ(wrong.error().code, "explain.index");
 }
 
+TEST_F(ExplainLive, NamesMeanOnATwinWhatTheyMeanThere) {
+  ASSERT_TRUE(
+      execute("CREATE SCHEMA shop; ALTER TABLE orders SET SCHEMA shop;"
+              "ALTER DATABASE postgres SET search_path = shop"));
+  auto explained = explain(server_->connection_string("postgres"),
+                           {.queries = {"SELECT * FROM orders WHERE status = 'open'"},
+                            .indexes = {"CREATE INDEX ON orders (status)"}});
+  if (!explained && explained.error().code == "explain.hypopg")
+    GTEST_SKIP() << "HypoPG is not here";
+  ASSERT_TRUE(explained) << explained.error().message;
+  EXPECT_TRUE(explained->queries.at(0).plan) << explained->queries[0].plan.error().message;
+}
+
 class ExplainFile : public testing::Test {
  protected:
   void SetUp() override {
