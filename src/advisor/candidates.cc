@@ -280,13 +280,17 @@ bool exists(const Relation& table, const Index& candidate) {
   });
 }
 
+// One page is read in one go, whatever index there is; and of a table that was never analyzed the
+// planner knows nothing.
+bool is_worth_it(const Relation& table) {
+  return table.stats && table.stats->rows >= 0 && table.stats->pages > 1;
+}
+
 bool takes_indexes(const Relation& table) {
   return (table.kind == RelationKind::table || table.kind == RelationKind::partitioned_table ||
           table.kind == RelationKind::materialized_view) &&
          table.schema != "pg_catalog" && table.schema != "information_schema" &&
-         // One page is read in one go, whatever index there is.
-         !(table.stats && table.stats->rows >= 0 && table.stats->pages <= 1 &&
-           table.kind == RelationKind::table);
+         (table.kind == RelationKind::partitioned_table || is_worth_it(table));
 }
 
 // Whether a query might use an index that was thought of for another.

@@ -10,6 +10,7 @@
 
 #include "advisor/drops.h"
 #include "advisor/index_proposals.h"
+#include "advisor/index_size.h"
 #include "advisor/replay.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -219,6 +220,7 @@ class Tuner {
       if (query.indexes.empty()) query.why_not = why_not(oracle, q);
       tuning_.queries.push_back(std::move(query));
     }
+    note_uncounted();
     // A complaint names what the parser alone would not have found.
     for (std::size_t q = 0; q < queries_.size(); ++q) {
       const std::string& complaint = problem_.complaints[q];
@@ -230,6 +232,20 @@ class Tuner {
       return name.starts_with("pg_") || name.starts_with("information_schema.");
     });
     tuning_.missing.assign(missing.begin(), missing.end());
+  }
+
+  void note_uncounted() {
+    std::set<std::string> uncounted;
+    for (const sql::QueryFacts& facts : problem_.facts)
+      for (const sql::Mention& mention : facts.relations) {
+        const catalog::Relation* table = catalog_.relation(mention.schema, mention.name);
+        if (table != nullptr && table->kind == catalog::RelationKind::table && !rows_of(*table))
+          uncounted.insert(catalog::qualified(table->schema, table->name));
+      }
+    if (uncounted.empty()) return;
+    tuning_.notes.push_back(
+        "never analyzed, so that nobody knows how many rows they have, and left out: " +
+        join({uncounted.begin(), uncounted.end()}, ", ") + " (run ANALYZE)");
   }
 
   std::string why_not(const Oracle& oracle, std::size_t q) const {

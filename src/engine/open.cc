@@ -181,6 +181,11 @@ Result<Opened> open_postgres_sql(const Resolved& resolved, const OpenOptions& op
       // The rows came with the file; what the planner knows of them does not.
       const auto analyzed = held->connection().query("ANALYZE");
       if (!analyzed) return std::unexpected(analyzed.error());
+      Result<catalog::Catalog> counted = held->read();
+      if (!counted) return fail(counted);
+      counted->server = std::move(self.catalog.server);
+      counted->settings = std::move(self.catalog.settings);
+      self.catalog = std::move(*counted);
     }
     return plan_in_sandbox(self);
   };

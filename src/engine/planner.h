@@ -60,7 +60,8 @@ class Planner {
 };
 
 // A planner for an opened source: the live server itself where it has HypoPG; else a twin of it (or
-// the sandbox that holds the file's rows), which `opened.sandbox` then keeps. Errors: those of
+// the sandbox that holds the file's rows, analyzed, and `opened.catalog` read again with what that
+// has counted), which `opened.sandbox` then keeps. Errors: those of
 // make_sandbox; "planner.hypopg" where no server here has it, with the command that installs it;
 // "planner.engine" for engines without one.
 Result<std::unique_ptr<Planner>> make_planner(Opened& opened);
