@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "advisor/index_size.h"
@@ -306,7 +307,61 @@ bool may_serve(const Index& index, const Demand& demand) {
   });
 }
 
+// The operator class with which a GIN index answers what is asked of the column, or nothing. Only
+// `@>` needs no keys, for which jsonb has a smaller class.
+std::optional<std::string> inverted_class(const Column& column, const ColumnUse& use,
+                                          bool has_trigrams) {
+  const bool text = column.type_category == "S";
+  if (use.use == Use::pattern && text && has_trigrams) return "gin_trgm_ops";
+  if (use.use == Use::contains && column.type_name == "jsonb")
+    return use.op == "@>" ? "jsonb_path_ops" : "";
+  if (use.use == Use::contains && column.type_category == "A" && use.op != "?") return "";
+  if (use.use == Use::match && column.type_name == "tsvector") return "";
+  return {};
+}
+
+bool has_inverted(const Relation& table, const std::string& column) {
+  return std::ranges::any_of(table.indexes, [&](const Index& index) {
+    return (index.method == "gin" || index.method == "gist") &&
+           std::ranges::any_of(index.keys,
+                               [&](const IndexKey& key) { return key.column == column; });
+  });
+}
+
 }  // namespace
+
+std::vector<Candidate> find_inverted_candidates(const Catalog& catalog,
+                                                const std::vector<QueryFacts>& facts,
+                                                int server_version) {
+  const bool has_trigrams = std::ranges::any_of(
+      catalog.extensions, [](const catalog::Extension& each) { return each.name == "pg_trgm"; });
+  std::map<std::pair<const Relation*, std::string>, Candidate> found;
+  for (std::size_t query = 0; query < facts.size(); ++query)
+    for (const ColumnUse& use : facts[query].uses) {
+      const sql::Mention& mention = facts[query].relations[use.relation];
+      const Relation* table = catalog.relation(mention.schema, mention.name);
+      if (table == nullptr || !takes_indexes(*table) || !use.expression.empty()) continue;
+      const Column* column = table->column(use.column);
+      if (column == nullptr || has_inverted(*table, use.column)) continue;
+      const std::optional<std::string> opclass = inverted_class(*column, use, has_trigrams);
+      if (!opclass) continue;
+      Candidate& made = found[{table, use.column}];
+      if (made.table == nullptr) {
+        made.table = table;
+        made.index.method = "gin";
+        made.index.keys = {{.column = use.column, .opclass = *opclass}};
+      }
+      // Who asks for more than `@>` needs the class that has the keys, too.
+      if (made.index.keys[0].opclass != *opclass) made.index.keys[0].opclass.clear();
+      if (made.queries.empty() || made.queries.back() != query) made.queries.push_back(query);
+    }
+  std::vector<Candidate> candidates;
+  for (auto& [place, candidate] : found) {
+    candidate.bytes = index_bytes(*candidate.table, candidate.index, server_version).value_or(0);
+    candidates.push_back(std::move(candidate));
+  }
+  return candidates;
+}
 
 bool begins_with(const Index& index, const Index& shorter) {
   return index.keys.size() >= shorter.keys.size() &&

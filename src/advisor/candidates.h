@@ -33,6 +33,12 @@ std::vector<Candidate> find_candidates(const catalog::Catalog& catalog,
 
 // Whether the keys of one begin with all keys of the other, in the same order.
 bool begins_with(const catalog::Index& index, const catalog::Index& shorter);
+// Inverted indexes (GIN) for what no B-tree answers: containment in jsonb and arrays, full text,
+// and patterns where the extension pg_trgm is installed. One for each table and column.
+std::vector<Candidate> find_inverted_candidates(const catalog::Catalog& catalog,
+                                                const std::vector<sql::QueryFacts>& facts,
+                                                int server_version);
+
 // "btree (a, b DESC) INCLUDE (c) WHERE d": what it is, without its name and table.
 std::string describe(const catalog::Index& index);
 // CREATE INDEX [CONCURRENTLY] [name] ON table …

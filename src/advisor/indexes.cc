@@ -43,20 +43,6 @@ double changes(const sql::Write& write, const Candidate& candidate) {
   return touched ? 2 : 0;  // the old entry and the new one
 }
 
-double maintenance_of(const Candidate& candidate, const std::vector<sql::QueryFacts>& facts,
-                      const std::vector<WeightedQuery>& queries) {
-  double cost = 0;
-  for (std::size_t q = 0; q < facts.size(); ++q)
-    for (const sql::Write& write : facts[q].writes) {
-      const bool same = write.name == candidate.table->name &&
-                        (write.schema.empty() || write.schema == candidate.table->schema);
-      if (same)
-        cost += queries[q].calls * queries[q].rows_per_call * changes(write, candidate) *
-                cost_of_change(candidate);
-    }
-  return cost;
-}
-
 // The planner knows how many rows a condition leaves.
 Status size_partial(std::vector<Candidate>& candidates, int server_version,
                     engine::Planner& planner) {
@@ -80,6 +66,20 @@ Status size_partial(std::vector<Candidate>& candidates, int server_version,
 }
 
 }  // namespace
+
+double maintenance_of(const Candidate& candidate, const std::vector<sql::QueryFacts>& facts,
+                      const std::vector<WeightedQuery>& queries) {
+  double cost = 0;
+  for (std::size_t q = 0; q < facts.size(); ++q)
+    for (const sql::Write& write : facts[q].writes) {
+      const bool same = write.name == candidate.table->name &&
+                        (write.schema.empty() || write.schema == candidate.table->schema);
+      if (same)
+        cost += queries[q].calls * queries[q].rows_per_call * changes(write, candidate) *
+                cost_of_change(candidate);
+    }
+  return cost;
+}
 
 CatalogNames::CatalogNames(const catalog::Catalog& catalog) {
   for (const Relation& relation : catalog.relations) {

@@ -46,6 +46,10 @@ Result<IndexProblem> index_problem(const catalog::Catalog& catalog,
                                    const std::vector<WeightedQuery>& queries,
                                    engine::Planner& planner, const IndexOptions& options);
 
+// What a candidate costs the queries that write, in the planner's units.
+double maintenance_of(const Candidate& candidate, const std::vector<sql::QueryFacts>& facts,
+                      const std::vector<WeightedQuery>& queries);
+
 // What is known of relations by name, for sql::query_facts. An unqualified name is looked for in
 // `public` first, then wherever it is alone.
 class CatalogNames {

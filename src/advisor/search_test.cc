@@ -48,6 +48,10 @@ class PlansOf : public engine::Planner {
       const std::vector<std::string>&, const std::vector<engine::Question>&) override {
     return std::vector<std::optional<engine::Answer>>();
   }
+  Result<std::vector<std::optional<engine::Answer>>> ask_with(
+      const std::vector<std::string>&, const std::vector<engine::Question>&) override {
+    return std::vector<std::optional<engine::Answer>>();
+  }
   Result<std::string> plan(const engine::Question&) override { return std::string(); }
   std::int64_t calls() const override { return calls_; }
   double server_seconds() const override { return 0; }

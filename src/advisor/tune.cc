@@ -95,6 +95,7 @@ class Tuner {
     result_ = std::move(*found);
     name_indexes();
     if (Status done = try_on_rows(oracle); !done) return fail(done);
+    if (Status done = add_inverted(oracle); !done) return fail(done);
     tuning_.before = result_.before;
     tuning_.after = result_.after;
     tuning_.bound = result_.bound;
@@ -136,10 +137,9 @@ class Tuner {
   }
 
   void name_indexes() {
-    std::set<std::string> taken;
     for (std::size_t i = 0; i < result_.chosen.size(); ++i)
       if (result_.chosen[i])
-        problem_.candidates[i].index.name = index_name(catalog_, problem_.candidates[i], taken);
+        problem_.candidates[i].index.name = index_name(catalog_, problem_.candidates[i], taken_);
   }
 
   Status try_on_rows(Oracle& oracle) {
@@ -211,6 +211,10 @@ class Tuner {
         if (std::isfinite(after)) query.after = after;
         for (const std::size_t i : used_by(oracle, q))
           query.indexes.push_back(problem_.candidates[i].index.name);
+        if (const auto with = inverted_after_.find(q); with != inverted_after_.end()) {
+          query.after = with->second;
+          for (const std::string& name : inverted_names_[q]) query.indexes.push_back(name);
+        }
       }
       if (const auto at = std::ranges::find(timed_, q); at != timed_.end()) {
         const auto n = static_cast<std::size_t>(at - timed_.begin());
@@ -282,61 +286,28 @@ class Tuner {
            " of its cost with " + human_bytes(bytes) + ", which bring more elsewhere";
   }
 
+  // What an index does for one query: the cost of a call without any of the proposed ones, and
+  // with.
+  struct Effect {
+    std::size_t query;
+    double before;
+    double after;
+  };
+
   void describe_indexes(const Oracle& oracle) {
-    std::map<std::size_t, std::vector<QueryEffect>> effects;
-    std::map<std::size_t, std::vector<std::size_t>> users;
+    std::map<std::size_t, std::vector<Effect>> effects;
     for (std::size_t q = 0; q < queries_.size(); ++q)
-      for (const std::size_t i : used_by(oracle, q)) {
-        effects[i].push_back({queries_[q]->fingerprint, oracle.upper(q, {}),
-                              oracle.upper(q, oracle.of(q, result_.chosen))});
-        users[i].push_back(q);
-      }
-    std::vector<std::pair<double, std::size_t>> order;  // what each spares its queries
-    for (auto& [i, list] : effects) {
-      const Candidate& candidate = problem_.candidates[i];
-      std::vector<std::size_t>& by = users[i];
-      const auto gain = [&](std::size_t q) {
-        return weighted_[q].calls *
-               (oracle.upper(q, {}) - oracle.upper(q, oracle.of(q, result_.chosen)));
-      };
-      std::ranges::stable_sort(by, std::greater(), gain);
-      double spared = 0;
-      for (const std::size_t q : by) spared += gain(q);
-      order.emplace_back(spared, tuning_.indexes.size());
-      std::ranges::stable_sort(list, std::greater(), [](const QueryEffect& effect) {
-        return effect.before - effect.after;
-      });
-      const std::string count = plural(std::ssize(by), "query", "queries");
-      std::string comment = "Serves " + count + " of the workload: ";
-      for (std::size_t n = 0; n < by.size() && n < named_in_comment; ++n)
-        comment += (n > 0 ? "; " : "") + one_line(queries_[by[n]]->text, words_in_comment) + " (" +
-                   queries_[by[n]]->fingerprint + ")";
-      if (by.size() > named_in_comment)
-        comment += "; and " + std::to_string(by.size() - named_in_comment) + " more";
-      const std::string why = "In the whole set " + count +
-                              (by.size() == 1 ? " uses it, whose" : " use it, whose") +
-                              " cost falls from " + rounded(cost_of_all(oracle, by, Set())) +
-                              " to " + rounded(cost_of_all(oracle, by, result_.chosen));
-      Proposal proposal = create_index_proposal(candidate, comment, why);
-      proposal.proof.claims.push_back(
-          {ClaimKind::cheaper,
-           "EXPLAIN of " + count + " on " + planner_.description() +
-               ", without any of the proposed indexes and with all of them",
-           cost_claim(oracle, by), true});
-      tuning_.indexes.push_back(
-          {.table = catalog::qualified(candidate.table->schema, candidate.table->name),
-           .name = candidate.index.name,
-           .ddl = proposal.up.front(),
-           .bytes = candidate.bytes,
-           .maintenance = candidate.maintenance,
-           .queries = std::move(list),
-           .proposal = proposal.id});
-      tuning_.proposals.push_back(std::move(proposal));
-    }
-    std::ranges::stable_sort(order, std::greater(), &std::pair<double, std::size_t>::first);
+      for (const std::size_t i : used_by(oracle, q))
+        effects[i].push_back(
+            {q, oracle.upper(q, {}), oracle.upper(q, oracle.of(q, result_.chosen))});
+    for (auto& [i, list] : effects) propose(problem_.candidates[i], std::move(list));
+    for (auto& [candidate, list] : inverted_) propose(candidate, list);
+    std::vector<std::size_t> order(tuning_.indexes.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::ranges::stable_sort(order, std::greater(), [&](std::size_t at) { return spared_[at]; });
     std::vector<TunedIndex> indexes;
     std::vector<Proposal> proposals;
-    for (const auto& [spared, at] : order) {
+    for (const std::size_t at : order) {
       indexes.push_back(std::move(tuning_.indexes[at]));
       proposals.push_back(std::move(tuning_.proposals[at]));
     }
@@ -344,25 +315,97 @@ class Tuner {
     tuning_.proposals = std::move(proposals);
   }
 
-  // Of these queries, with their calls; without any candidate, or with those chosen.
-  double cost_of_all(const Oracle& oracle, const std::vector<std::size_t>& queries,
-                     const Set& none) const {
-    double cost = 0;
-    for (const std::size_t q : queries) cost += weighted_[q].calls * oracle.upper(q, none);
-    return cost;
+  void propose(const Candidate& candidate, std::vector<Effect> effects) {
+    std::ranges::stable_sort(effects, std::greater(), [&](const Effect& effect) {
+      return weighted_[effect.query].calls * (effect.before - effect.after);
+    });
+    double before = 0;
+    double after = 0;
+    std::vector<QueryEffect> listed;
+    for (const Effect& effect : effects) {
+      before += weighted_[effect.query].calls * effect.before;
+      after += weighted_[effect.query].calls * effect.after;
+      listed.push_back({queries_[effect.query]->fingerprint, effect.before, effect.after});
+    }
+    const std::string count = plural(std::ssize(effects), "query", "queries");
+    std::string comment = "Serves " + count + " of the workload: ";
+    for (std::size_t n = 0; n < effects.size() && n < named_in_comment; ++n) {
+      const workload::Query& query = *queries_[effects[n].query];
+      comment += (n > 0 ? "; " : "") + one_line(query.text, words_in_comment) + " (" +
+                 query.fingerprint + ")";
+    }
+    if (effects.size() > named_in_comment)
+      comment += "; and " + std::to_string(effects.size() - named_in_comment) + " more";
+    const std::string costs =
+        "from " + human_count(std::llround(before)) + " to " + human_count(std::llround(after));
+    Proposal proposal = create_index_proposal(
+        candidate, comment,
+        "In the whole set " + count + (effects.size() == 1 ? " uses it, whose" : " use it, whose") +
+            " cost falls " + costs);
+    proposal.proof.claims.push_back(
+        {ClaimKind::cheaper,
+         "EXPLAIN of " + count + " on " + planner_.description() +
+             ", without any of the proposed indexes and with all of them",
+         "cost " + costs, true});
+    spared_.push_back(before - after);
+    tuning_.indexes.push_back(
+        {.table = catalog::qualified(candidate.table->schema, candidate.table->name),
+         .name = candidate.index.name,
+         .ddl = proposal.up.front(),
+         .bytes = candidate.bytes,
+         .maintenance = candidate.maintenance,
+         .queries = std::move(listed),
+         .proposal = proposal.id});
+    tuning_.proposals.push_back(std::move(proposal));
   }
-  double cost_of_all(const Oracle& oracle, const std::vector<std::size_t>& queries,
-                     const std::vector<bool>& chosen) const {
-    double cost = 0;
-    for (const std::size_t q : queries)
-      cost += weighted_[q].calls * oracle.upper(q, oracle.of(q, chosen));
-    return cost;
-  }
-  static std::string rounded(double cost) { return human_count(std::llround(cost)); }
 
-  std::string cost_claim(const Oracle& oracle, const std::vector<std::size_t>& queries) const {
-    return "cost " + rounded(cost_of_all(oracle, queries, Set())) + " before, " +
-           rounded(cost_of_all(oracle, queries, result_.chosen)) + " after";
+  // HypoPG knows no inverted indexes: these are built in the sandbox, one after the other, where
+  // the budget has room left for them.
+  Status add_inverted(const Oracle& oracle) {
+    std::int64_t left = options_.index.budget;
+    for (std::size_t i = 0; i < result_.chosen.size(); ++i)
+      if (result_.chosen[i]) left -= problem_.input.bytes[i];
+    for (Candidate& candidate :
+         find_inverted_candidates(catalog_, problem_.facts, catalog_.server.version_number)) {
+      if (candidate.bytes > left) continue;
+      candidate.maintenance = maintenance_of(candidate, problem_.facts, weighted_);
+      candidate.index.name = index_name(catalog_, candidate, taken_);
+      std::vector<engine::Question> questions;
+      for (const std::size_t q : candidate.queries) {
+        engine::Question question{q, {}};
+        for (const std::size_t i : oracle.relevant(q))
+          if (result_.chosen[i]) question.indexes.push_back(i);
+        questions.push_back(std::move(question));
+      }
+      const auto answers = planner_.ask_with(
+          {create_statement(*candidate.table, candidate.index, /*concurrently=*/false)}, questions);
+      if (!answers) return std::unexpected(answers.error());
+      std::vector<Effect> effects;
+      double gain = -candidate.maintenance;
+      for (std::size_t at = 0; at < questions.size(); ++at) {
+        const std::size_t q = questions[at].query;
+        if (!(*answers)[at]) continue;
+        const auto known = inverted_after_.find(q);
+        const double now = known != inverted_after_.end()
+                               ? known->second
+                               : oracle.upper(q, oracle.of(q, result_.chosen));
+        const double with = (*answers)[at]->cost;
+        if (with >= now * (1 - noticeable)) continue;
+        gain += weighted_[q].calls * (now - with);
+        effects.push_back({q, oracle.upper(q, {}), with});
+      }
+      if (effects.empty() || gain <= 0) continue;
+      for (const Effect& effect : effects) {
+        inverted_after_[effect.query] = effect.after;
+        inverted_names_[effect.query].push_back(candidate.index.name);
+      }
+      // The search knew nothing of these: what they bring is off its bound as well.
+      result_.after -= gain;
+      result_.bound -= gain;
+      left -= candidate.bytes;
+      inverted_.emplace_back(std::move(candidate), std::move(effects));
+    }
+    return {};
   }
 
   Status find_drops(const Oracle& oracle) {
@@ -418,7 +461,8 @@ class Tuner {
                   {},
                   std::nullopt};
       if (tried) {
-        claim.seen = "cost " + rounded(with) + " with, " + rounded(without) + " without";
+        claim.seen = "cost " + human_count(std::llround(with)) + " with, " +
+                     human_count(std::llround(without)) + " without";
         claim.holds = true;
       } else {
         claim.seen = "not tried: only a sandbox may be asked to leave an index out";
@@ -475,6 +519,11 @@ class Tuner {
   SearchResult result_;
   std::vector<std::size_t> timed_;  // queries that were run over rows
   Replayed times_;
+  std::set<std::string> taken_;  // names of indexes
+  std::vector<std::pair<Candidate, std::vector<Effect>>> inverted_;
+  std::map<std::size_t, double> inverted_after_;  // cost of a query with them
+  std::map<std::size_t, std::vector<std::string>> inverted_names_;
+  std::vector<double> spared_;  // of tuning_.indexes
   Tuning tuning_;
 };
 

@@ -51,6 +51,11 @@ class Planner {
   // Nothing where that can't be tried: a server that is not a sandbox is not touched.
   virtual Result<std::vector<std::optional<Answer>>> ask_without(
       const std::vector<std::string>& dropped, const std::vector<Question>& questions) = 0;
+  // The same with indexes that are really built (statements CREATE INDEX …, without CONCURRENTLY)
+  // and thrown away again: for those that can't be hypothetical. Nothing where ask_without has
+  // nothing.
+  virtual Result<std::vector<std::optional<Answer>>> ask_with(
+      const std::vector<std::string>& built, const std::vector<Question>& questions) = 0;
   // The plan's JSON, for showing it.
   virtual Result<std::string> plan(const Question& question) = 0;
 

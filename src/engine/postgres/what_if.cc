@@ -93,6 +93,8 @@ class WhatIf final : public engine::Planner {
   Result<std::vector<std::optional<Answer>>> ask(const std::vector<Question>& questions) override;
   Result<std::vector<std::optional<Answer>>> ask_without(
       const std::vector<std::string>& dropped, const std::vector<Question>& questions) override;
+  Result<std::vector<std::optional<Answer>>> ask_with(
+      const std::vector<std::string>& built, const std::vector<Question>& questions) override;
   Result<std::string> plan(const Question& question) override;
   std::int64_t calls() const override { return calls_; }
   double server_seconds() const override;
@@ -109,7 +111,10 @@ class WhatIf final : public engine::Planner {
   // The plans' texts of the questions at `which`, by one session.
   Status ask_one(Connection& connection, const std::vector<Question>& questions,
                  std::span<const std::size_t> which, std::vector<std::optional<Answer>>& answers,
-                 std::string* text = nullptr, const std::vector<std::string>& dropped = {}) const;
+                 std::string* text = nullptr, const std::vector<std::string>& changes = {}) const;
+  // In a transaction that makes changes first and is rolled back; own servers only.
+  Result<std::vector<std::optional<Answer>>> ask_after(const std::vector<std::string>& changes,
+                                                       const std::vector<Question>& questions);
 
   std::vector<Connection> connections_;
   std::vector<int> pids_;
@@ -212,14 +217,11 @@ Result<std::vector<std::optional<double>>> WhatIf::expected_rows(
 Status WhatIf::ask_one(Connection& connection, const std::vector<Question>& questions,
                        std::span<const std::size_t> which,
                        std::vector<std::optional<Answer>>& answers, std::string* text,
-                       const std::vector<std::string>& dropped) const {
+                       const std::vector<std::string>& changes) const {
   if (which.empty()) return {};
-  std::vector<std::string> all = {dropped.empty() ? "BEGIN READ ONLY" : "BEGIN", "SELECT 1"};
-  // The planner leaves an index alone that is not valid; this session alone sees it so, and the
-  // transaction is rolled back.
-  for (const std::string& index : dropped)
-    all.push_back("UPDATE pg_catalog.pg_index SET indisvalid = false WHERE indexrelid = " +
-                  quote_literal(index) + "::pg_catalog.regclass");
+  // What is changed first, this session alone sees, and it is rolled back.
+  std::vector<std::string> all = {changes.empty() ? "BEGIN READ ONLY" : "BEGIN", "SELECT 1"};
+  all.insert(all.end(), changes.begin(), changes.end());
   struct Place {
     std::size_t question;
     std::size_t created;  // where its indexes' oids are; 0: it has none
@@ -292,12 +294,27 @@ Result<std::vector<std::optional<Answer>>> WhatIf::ask(const std::vector<Questio
 
 Result<std::vector<std::optional<Answer>>> WhatIf::ask_without(
     const std::vector<std::string>& dropped, const std::vector<Question>& questions) {
+  // The planner leaves an index alone that is not valid.
+  std::vector<std::string> changes;
+  for (const std::string& index : dropped)
+    changes.push_back("UPDATE pg_catalog.pg_index SET indisvalid = false WHERE indexrelid = " +
+                      quote_literal(index) + "::pg_catalog.regclass");
+  return ask_after(changes, questions);
+}
+
+Result<std::vector<std::optional<Answer>>> WhatIf::ask_with(
+    const std::vector<std::string>& built, const std::vector<Question>& questions) {
+  return ask_after(built, questions);
+}
+
+Result<std::vector<std::optional<Answer>>> WhatIf::ask_after(
+    const std::vector<std::string>& changes, const std::vector<Question>& questions) {
   std::vector<std::optional<Answer>> answers(questions.size());
-  if (pids_.empty() || dropped.empty()) return answers;  // not our own server
+  if (pids_.empty() || changes.empty()) return answers;  // not our own server
   calls_ += std::ssize(questions);
   std::vector<std::size_t> order(questions.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  if (Status asked = ask_one(connections_[0], questions, order, answers, nullptr, dropped); !asked)
+  if (Status asked = ask_one(connections_[0], questions, order, answers, nullptr, changes); !asked)
     return fail(asked);
   return answers;
 }
