@@ -657,6 +657,9 @@ struct Server {
   std::optional<double> last_archived_at;
   std::optional<double> last_archive_failure_at;
   std::optional<bool> data_checksums;
+  std::optional<std::int64_t> checkpoints_timed;      // begun by checkpoint_timeout
+  std::optional<std::int64_t> checkpoints_requested;  // begun by max_wal_size, or by hand
+  std::optional<double> checkpoints_since;            // when these two were last reset
 
   static constexpr auto fields() {
     return std::tuple{field("engine", &Server::engine),
@@ -686,7 +689,10 @@ struct Server {
                       field("archive_failed_count", &Server::archive_failed_count),
                       field("last_archived_at", &Server::last_archived_at),
                       field("last_archive_failure_at", &Server::last_archive_failure_at),
-                      field("data_checksums", &Server::data_checksums)};
+                      field("data_checksums", &Server::data_checksums),
+                      field("checkpoints_timed", &Server::checkpoints_timed),
+                      field("checkpoints_requested", &Server::checkpoints_requested),
+                      field("checkpoints_since", &Server::checkpoints_since)};
   }
 };
 

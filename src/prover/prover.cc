@@ -33,6 +33,7 @@ class Prover {
         progress_(progress) {}
 
   Status prove() {
+    if (Status start = take_settings(); !start) return start;
     if (Status looked = look_before(); !looked) return looked;
     for (const Finding& finding : review_.findings)
       if (!finding.proposal.empty()) mends_[finding.proposal].push_back(finding.fingerprint());
@@ -91,10 +92,23 @@ class Prover {
     return divide(batch, suspects);
   }
 
+  // A setting that somebody has set is undone to what it was on their server, so that is where the
+  // sandbox has to start from.
+  Status take_settings() {
+    std::vector<engine::Unit> units;
+    for (const Proposal& proposal : proposals_)
+      if (proposal.kind == "setting" && proposal.down.front().starts_with("ALTER SYSTEM SET"))
+        units.push_back({proposal.down, proposal.transactional});
+    if (units.empty()) return {};
+    if (auto set = sandbox_->run(units); !set) return fail(set);
+    return {};
+  }
+
   Status renew() {
     Result<std::unique_ptr<engine::Sandbox>> again = fresh_();
     if (!again) return fail(again);
     sandbox_ = std::move(*again);
+    if (Status start = take_settings(); !start) return start;
     return look_before();
   }
 

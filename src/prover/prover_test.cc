@@ -31,6 +31,7 @@ class FakeSandbox : public engine::Sandbox {
       seen.relations.push_back(relation);
     }
     sort(seen);
+    seen.settings["work_mem"].raw = setting_;
     return seen;
   }
   Result<std::vector<engine::Outcome>> run(const std::vector<engine::Unit>& units) override {
@@ -39,6 +40,7 @@ class FakeSandbox : public engine::Sandbox {
       engine::Outcome outcome;
       for (const std::string& statement : unit.statements) {
         const std::string name = statement.substr(1);
+        if (statement.starts_with("ALTER SYSTEM SET")) setting_ = statement;
         if (statement[0] == '!') outcome = {false, 0, "no such thing", statement};
         if (statement[0] == '+' || statement[0] == '~') tables_.push_back(name);
         if (statement[0] == '~') stuck_.push_back(name);
@@ -62,6 +64,7 @@ class FakeSandbox : public engine::Sandbox {
  private:
   std::vector<std::string> tables_ = {"bad1", "bad2", "bad3", "bad4"};
   std::vector<std::string> stuck_;
+  std::string setting_ = "the default";
   bool statistics_ = false;
 };
 
@@ -112,6 +115,14 @@ TEST(Prover, ProvesWhatHoldsInOneBatch) {
   EXPECT_EQ(all.at("a").status(), ProofStatus::proved);
   EXPECT_EQ(all.at("b").status(), ProofStatus::proved);
   EXPECT_EQ(sandboxes, 1);
+}
+
+TEST(Prover, ASettingGoesBackToWhatItWasOnItsServer) {
+  int sandboxes = 0;
+  Proposal setting = proposal("set", {"ALTER SYSTEM SET work_mem = '64MB'"},
+                              {"ALTER SYSTEM SET work_mem = '8MB'"});
+  setting.kind = "setting";
+  EXPECT_EQ(holds(proofs({setting}, sandboxes).at("set"), ClaimKind::reverses), true);
 }
 
 TEST(Prover, RefutesOnlyTheCulprits) {

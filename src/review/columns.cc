@@ -25,17 +25,6 @@ Subject about(const Relation& relation, const Column& column) {
 }
 Subject about_schema(std::string_view schema) { return {"schema", quote_identifier(schema)}; }
 
-Proposal propose(std::string_view kind, std::string title, std::string_view why,
-                 std::vector<std::string> up, std::vector<std::string> down) {
-  Proposal proposal;
-  proposal.kind = kind;
-  proposal.title = std::move(title);
-  proposal.why = why;
-  proposal.up = std::move(up);
-  proposal.down = std::move(down);
-  return proposal;
-}
-
 bool is_own(const Look& look, const Relation& relation, const Column& column) {
   if (column.inherited) return false;
   return std::ranges::none_of(relation.parents, [&](const catalog::ObjectName& name) {
@@ -66,15 +55,6 @@ bool is_live(const Look& look, Verdict& verdict) {
   if (look.catalog.server.has_workload) return true;
   verdict.skip("read from a file: there is no server in use to look at");
   return false;
-}
-
-std::optional<double> counted_days(const Catalog& catalog) {
-  const catalog::Server& server = catalog.server;
-  if (!server.read_at) return std::nullopt;
-  // Counters that were never reset are at most as old as is known of the server's start.
-  const std::optional<double> since = server.stats_reset ? server.stats_reset : server.started_at;
-  if (!since) return std::nullopt;
-  return (*server.read_at - *since) / 86400;
 }
 
 bool has_evidence_of_use(const Look& look, Verdict& verdict) {

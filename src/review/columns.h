@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "catalog/catalog.h"
+#include "catalog/server_facts.h"
+#include "proposal/change.h"
 #include "proposal/rule.h"
 
 namespace architrave::review {
@@ -17,10 +19,6 @@ Subject about(const catalog::Object& object);
 Subject about(const catalog::Relation& relation);
 Subject about(const catalog::Relation& relation, const catalog::Column& column);
 Subject about_schema(std::string_view schema);
-
-// A proposal that changes nothing but definitions: no lock, no effort and no risk until said.
-Proposal propose(std::string_view kind, std::string title, std::string_view why,
-                 std::vector<std::string> up, std::vector<std::string> down);
 
 // Columns that are declared in their table and not in one it inherits from.
 bool is_own(const Look& look, const catalog::Relation& relation, const catalog::Column& column);
@@ -34,8 +32,6 @@ std::string some_of(const std::vector<std::string>& names, std::size_t most = 5)
 // True for a server in use, whose settings and counters are somebody's; says so in the verdict if
 // it is not.
 bool is_live(const Look& look, Verdict& verdict);
-// Days that the usage counters cover; absent where that is not known.
-std::optional<double> counted_days(const catalog::Catalog& catalog);
 // True if the counters cover enough days of real activity to rest a finding on; says so in the
 // verdict if not.
 bool has_evidence_of_use(const Look& look, Verdict& verdict);

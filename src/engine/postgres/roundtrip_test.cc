@@ -291,6 +291,12 @@ TEST_P(PostgresRoundTrip, Measurements) {
   EXPECT_EQ(catalog.server.version_number / 10000, GetParam().major);
   EXPECT_EQ(catalog.settings.at("fsync").value, "off");
   EXPECT_EQ(catalog.settings.at("shared_buffers").unit, "8kB");
+  // Those that the reading session changes for itself are told as the server has them.
+  EXPECT_EQ(catalog.settings.at("work_mem").raw, "4096");
+  EXPECT_EQ(catalog.settings.at("jit").raw, "on");
+  EXPECT_EQ(catalog.settings.at("jit").source, "default");
+  EXPECT_TRUE(catalog.server.checkpoints_timed && catalog.server.checkpoints_requested &&
+              catalog.server.checkpoints_since);
   EXPECT_TRUE(std::ranges::any_of(
       catalog.roles, [](const auto& role) { return role.name == "postgres" && role.superuser; }));
 }

@@ -9,14 +9,14 @@ namespace {
 
 void check(const Look& look, Verdict& verdict) {
   if (!is_live(look, verdict)) return;
-  if (!is_set_to(look, "autovacuum", "off")) return;
+  if (!is_set_to(look.catalog, "autovacuum", "off")) return;
   Proposal fix =
       set_setting("autovacuum", "on",
                   "Tables that it disturbs are better tuned one by one than left to nobody.");
   verdict.find(about_setting("autovacuum"),
                "autovacuum is off: dead rows stay, statistics age, and the server runs towards the "
                "wraparound of transaction numbers",
-               {{"autovacuum", shown_setting(look, "autovacuum")}}, std::move(fix));
+               {{"autovacuum", shown_setting(look.catalog, "autovacuum")}}, std::move(fix));
 }
 
 }  // namespace

@@ -12,10 +12,10 @@ namespace {
 
 void check(const Look& look, Verdict& verdict) {
   if (!is_live(look, verdict)) return;
-  const std::optional<std::int64_t> connections = number_setting(look, "max_connections");
+  const std::optional<std::int64_t> connections = number_setting(look.catalog, "max_connections");
   if (!connections) return;
-  const std::optional<std::int64_t> work_memory = bytes_setting(look, "work_mem");
-  const std::optional<std::int64_t> buffers = bytes_setting(look, "shared_buffers");
+  const std::optional<std::int64_t> work_memory = bytes_setting(look.catalog, "work_mem");
+  const std::optional<std::int64_t> buffers = bytes_setting(look.catalog, "shared_buffers");
   // Shared buffers are a quarter of the memory by the usual advice: four times that is all of it.
   const bool too_much_memory =
       work_memory && buffers && *connections * *work_memory > 4 * *buffers && *connections > 200;

@@ -10,7 +10,7 @@ namespace {
 void check(const Look& look, Verdict& verdict) {
   if (!is_live(look, verdict)) return;
   const std::optional<std::int64_t> value =
-      number_setting(look, "idle_in_transaction_session_timeout");
+      number_setting(look.catalog, "idle_in_transaction_session_timeout");
   if (!value || !(*value == 0)) return;
   Proposal fix = set_setting("idle_in_transaction_session_timeout", "10min",
                              "A session that has been silent inside a transaction for ten minutes "
@@ -19,7 +19,7 @@ void check(const Look& look, Verdict& verdict) {
                "no idle_in_transaction_session_timeout: a forgotten transaction keeps its locks "
                "and keeps vacuum from removing dead rows",
                {{"idle_in_transaction_session_timeout",
-                 shown_setting(look, "idle_in_transaction_session_timeout")}},
+                 shown_setting(look.catalog, "idle_in_transaction_session_timeout")}},
                std::move(fix));
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 void check(const Look& look, Verdict& verdict) {
   if (!is_live(look, verdict)) return;
-  const std::optional<std::string> method = raw_setting(look, "password_encryption");
+  const std::optional<std::string> method = raw_setting(look.catalog, "password_encryption");
   if (!method || (*method != "md5" && *method != "on")) return;
   Proposal fix = set_setting("password_encryption", "scram-sha-256",
                              "Passwords that are set from then on are kept as SCRAM verifiers; "

@@ -12,7 +12,8 @@ namespace {
 void check(const Look& look, Verdict& verdict) {
   if (!is_live(look, verdict)) return;
   const catalog::Catalog& catalog = look.catalog;
-  const std::optional<std::string> preloaded = raw_setting(look, "shared_preload_libraries");
+  const std::optional<std::string> preloaded =
+      raw_setting(look.catalog, "shared_preload_libraries");
   if (!preloaded) return;
   const bool is_loaded = preloaded->find("pg_stat_statements") != std::string::npos;
   const bool is_installed = std::ranges::any_of(

@@ -10,7 +10,7 @@ namespace {
 void check(const Look& look, Verdict& verdict) {
   if (!is_live(look, verdict)) return;
   constexpr std::int64_t large = 1'000'000'000;  // smaller ones are in memory anyway
-  if (!is_set_to(look, "random_page_cost", "4")) return;
+  if (!is_set_to(look.catalog, "random_page_cost", "4")) return;
   if (look.catalog.server.database_bytes.value_or(0) < large) return;
   Proposal fix = set_setting("random_page_cost", "1.1",
                              "On solid-state disks a random page costs hardly more than the next "
@@ -19,7 +19,8 @@ void check(const Look& look, Verdict& verdict) {
   verdict.find(about_setting("random_page_cost"),
                "random_page_cost is 4, made for rotating disks: the planner avoids indexes that "
                "would be faster",
-               {{"random_page_cost", shown_setting(look, "random_page_cost")}}, std::move(fix));
+               {{"random_page_cost", shown_setting(look.catalog, "random_page_cost")}},
+               std::move(fix));
 }
 
 }  // namespace

@@ -9,7 +9,8 @@ namespace {
 
 void check(const Look& look, Verdict& verdict) {
   if (!is_live(look, verdict)) return;
-  const std::optional<std::int64_t> value = number_setting(look, "log_min_duration_statement");
+  const std::optional<std::int64_t> value =
+      number_setting(look.catalog, "log_min_duration_statement");
   if (!value || !(*value < 0)) return;
   Proposal fix =
       set_setting("log_min_duration_statement", "1s",
@@ -17,7 +18,7 @@ void check(const Look& look, Verdict& verdict) {
   verdict.find(
       about_setting("log_min_duration_statement"),
       "log_min_duration_statement is off: what was slow last night is not written anywhere",
-      {{"log_min_duration_statement", shown_setting(look, "log_min_duration_statement")}},
+      {{"log_min_duration_statement", shown_setting(look.catalog, "log_min_duration_statement")}},
       std::move(fix));
 }
 

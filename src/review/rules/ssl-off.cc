@@ -7,10 +7,10 @@ namespace {
 
 void check(const Look& look, Verdict& verdict) {
   if (!is_live(look, verdict)) return;
-  if (!is_set_to(look, "ssl", "off")) return;
+  if (!is_set_to(look.catalog, "ssl", "off")) return;
   verdict.find(about_setting("ssl"),
                "ssl is off: passwords and rows cross the network in the clear",
-               {{"ssl", shown_setting(look, "ssl")}});
+               {{"ssl", shown_setting(look.catalog, "ssl")}});
 }
 
 }  // namespace

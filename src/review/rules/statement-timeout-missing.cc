@@ -7,13 +7,13 @@ namespace {
 
 void check(const Look& look, Verdict& verdict) {
   if (!is_live(look, verdict)) return;
-  const std::optional<std::int64_t> value = number_setting(look, "statement_timeout");
+  const std::optional<std::int64_t> value = number_setting(look.catalog, "statement_timeout");
   if (!value || !(*value == 0)) return;
   verdict.find(
       about_setting("statement_timeout"),
       "no statement_timeout: a runaway query holds its locks and its connection until somebody "
       "ends it; set one for the application's role (ALTER ROLE … SET), not for backups",
-      {{"statement_timeout", shown_setting(look, "statement_timeout")}});
+      {{"statement_timeout", shown_setting(look.catalog, "statement_timeout")}});
 }
 
 }  // namespace

@@ -22,14 +22,11 @@ void check(const Look& look, Verdict& verdict) {
         static_cast<double>(*table.stats->hot_updated) / static_cast<double>(updated);
     if (share >= 0.5) continue;
     const std::string name = name_of(table);
-    Proposal fix = propose(
-        "set_option", fmt::format("Leave room for updates in {}", name),
+    Proposal fix = set_table_option(
+        name, "fillfactor", "90", fmt::format("Leave room for updates in {}", name),
         "With a tenth of each page free, a new version of a row finds room beside the old one and "
         "no index has to change. It helps only where the updated columns are in no index, and "
-        "holds for pages that are written from now on.",
-        {fmt::format("ALTER TABLE {} SET (fillfactor = 90)", name)},
-        {fmt::format("ALTER TABLE {} RESET (fillfactor)", name)});
-    fix.impact.lock = Lock::share_update_exclusive;
+        "holds for pages that are written from now on.");
     verdict.find(about(table),
                  fmt::format("{:.0f} % of the updates of {} had to change every index: its pages "
                              "leave no room for new versions of rows",

@@ -9,7 +9,7 @@ namespace {
 
 void check(const Look& look, Verdict& verdict) {
   if (!is_live(look, verdict)) return;
-  if (!is_set_to(look, "wal_level", "minimal")) return;
+  if (!is_set_to(look.catalog, "wal_level", "minimal")) return;
   Proposal fix = set_setting("wal_level", "replica",
                              "The log then holds what base backups, archives and replicas need, "
                              "for a few percent more of it.",
@@ -17,7 +17,7 @@ void check(const Look& look, Verdict& verdict) {
   verdict.find(about_setting("wal_level"),
                "wal_level is minimal: neither a base backup, nor point-in-time recovery, nor a "
                "replica can be made",
-               {{"wal_level", shown_setting(look, "wal_level")}}, std::move(fix));
+               {{"wal_level", shown_setting(look.catalog, "wal_level")}}, std::move(fix));
 }
 
 }  // namespace
