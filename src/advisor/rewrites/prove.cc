@@ -108,8 +108,7 @@ class Prover {
     const bool own_rows = *rows && options_.with_rows;
     bool took_too_long = false;
     if (own_rows) {
-      if (Status status = compare({"SET TRANSACTION READ ONLY"}, before, after, *parameters, seen);
-          !status)
+      if (Status status = compare(prepared({}), before, after, *parameters, seen); !status)
         return status;
       took_too_long = is_timeout(seen.problem);
     }
@@ -127,7 +126,9 @@ class Prover {
         std::vector<std::string> fill = rewrites::fill_statements(
             catalog_, lookup_, tables, tree->front(), options_.seed + static_cast<unsigned>(i));
         if (*rows) fill.insert(fill.begin(), truncate(tables));
-        if (Status status = compare(fill, before, after, *parameters, seen); !status) return status;
+        if (Status status = compare(prepared(std::move(fill)), before, after, *parameters, seen);
+            !status)
+          return status;
       }
     }
     rewrite.proof.claims.push_back(equivalence(ran, seen));
@@ -150,13 +151,24 @@ class Prover {
     return names.empty() ? "SELECT" : "TRUNCATE " + join(names, ", ") + " CASCADE";
   }
 
+  // A transaction that only reads, unless something has to be made first.
+  std::vector<std::string> prepared(std::vector<std::string> statements) const {
+    if (statements.empty() && options_.prepare.empty()) return {"SET TRANSACTION READ ONLY"};
+    statements.insert(statements.end(), options_.prepare.begin(), options_.prepare.end());
+    return statements;
+  }
+  Result<std::vector<Attempt>> attempt_prepared(std::vector<std::string> statements) {
+    statements.insert(statements.begin(), options_.prepare.begin(), options_.prepare.end());
+    return sandbox_.attempt(statements, options_.seconds);
+  }
+
   // What the server says against the rewrite, where it has nothing against the query.
   Result<std::string> is_refused(const std::string& before, const std::string& after) {
-    auto first = sandbox_.attempt({"PREPARE architrave_one AS " + before}, options_.seconds);
+    auto first = attempt_prepared({"PREPARE architrave_one AS " + before});
     if (!first) return fail(first);
-    auto second = sandbox_.attempt({"PREPARE architrave_one AS " + after}, options_.seconds);
+    auto second = attempt_prepared({"PREPARE architrave_one AS " + after});
     if (!second) return fail(second);
-    return first->front().ok() ? second->front().error : std::string();
+    return first->back().ok() ? second->back().error : std::string();
   }
 
   Result<bool> has_rows(const std::vector<const catalog::Relation*>& tables) {
@@ -175,11 +187,10 @@ class Prover {
                                                    const std::string& after) {
     std::vector<std::string> types;
     if (before.find('$') == std::string::npos) return types;
-    auto answers = sandbox_.attempt(
+    auto answers = attempt_prepared(
         {"PREPARE architrave_both AS " + comparison_of(before, after),
          "SELECT t FROM pg_prepared_statements, unnest(parameter_types) WITH ORDINALITY AS u(t, n) "
-         "WHERE name = 'architrave_both' ORDER BY n"},
-        options_.seconds);
+         "WHERE name = 'architrave_both' ORDER BY n"});
     if (!answers) return fail(answers);
     for (const auto& row : answers->back().rows) types.push_back(row[0].value_or(""));
     return types;
@@ -188,7 +199,7 @@ class Prover {
   Status compare(std::vector<std::string> statements, const std::string& before,
                  const std::string& after, const std::vector<std::string>& parameters,
                  Comparison& seen) {
-    const std::size_t prepared = statements.size();
+    const std::size_t before_both = statements.size();
     const std::string both = comparison_of(before, after);
     if (parameters.empty()) {
       for (const std::string& query : {before, after})
@@ -206,10 +217,10 @@ class Prover {
         seen.problem = each.error;
         return {};
       }
-    std::size_t first = prepared + 1;
+    std::size_t first = before_both + 1;
     if (parameters.empty()) {
-      const Attempt& one = (*answers)[prepared];
-      const Attempt& other = (*answers)[prepared + 1];
+      const Attempt& one = (*answers)[before_both];
+      const Attempt& other = (*answers)[before_both + 1];
       if (one.columns != other.columns || one.types != other.types) ++seen.differing;
       ++first;
     }
@@ -289,11 +300,12 @@ class Prover {
     bool timed_out[2] = {};
     const std::string* queries[2] = {&before, &after};
     for (int which = 0; which < 2; ++which) {
-      std::vector<std::string> statements = {"SET TRANSACTION READ ONLY"};
+      std::vector<std::string> statements = prepared({});
+      const std::size_t first = statements.size();
       statements.insert(statements.end(), runs, "EXPLAIN (ANALYZE, TIMING OFF) " + *queries[which]);
       auto answers = sandbox_.attempt(statements, options_.seconds);
       if (!answers) return fail(answers);
-      for (const Attempt& each : std::span(*answers).subspan(1)) {
+      for (const Attempt& each : std::span(*answers).subspan(first)) {
         timed_out[which] |= is_timeout(each.error);
         if (each.ok()) best[which] = std::min(best[which].value_or(each.seconds), each.seconds);
       }

@@ -36,6 +36,8 @@ struct ProofOptions {
   unsigned seed = 1;       // of the first of them
   bool with_rows = true;   // compare over the source's own rows where there are any
   bool with_times = true;  // and time both forms
+  // Run in each transaction before both forms, after the rows are there: what the rewrite needs.
+  std::vector<std::string> prepare = {};
 };
 
 // Fills in the proofs. `sandbox` holds the definitions of the catalog, and rows if the source has
