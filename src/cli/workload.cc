@@ -7,6 +7,8 @@
 #include "base/terminal.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "engine/engine.h"
+#include "workload/log_time.h"
 #include "workload/read.h"
 #include "workload/text.h"
 
@@ -19,12 +21,35 @@ struct Arguments {
   workload::ReadOptions options;
   std::string format;
   std::string output;
+  std::string since;
+  std::string until;
+  std::string schema;
   std::size_t top = 20;
   bool quiet = false;
 };
 
 int read_workload(Arguments& arguments) {
   set_quiet(arguments.quiet);
+  for (const auto& [text, time] : {std::pair{&arguments.since, &arguments.options.since},
+                                   std::pair{&arguments.until, &arguments.options.until}}) {
+    if (text->empty()) continue;
+    *time = workload::read_time_argument(*text);
+    if (!*time)
+      return report_error({"workload.time",
+                           "\"" + *text + "\" is no time",
+                           {},
+                           "write it as 2026-11-21 or 2026-11-21T04:44:51, in UTC unless a zone "
+                           "such as +02 follows"});
+  }
+  catalog::Catalog schema;
+  if (!arguments.schema.empty()) {
+    engine::OpenOptions open;
+    open.statement_timeout = arguments.options.statement_timeout;
+    Result<engine::Opened> opened = engine::open(arguments.schema, open);
+    if (!opened) return report_error(opened.error());
+    schema = std::move(opened->catalog);
+    arguments.options.catalog = &schema;
+  }
   Progress progress;
   arguments.options.progress = [&](std::string_view what) { progress.show(what); };
   const Result<workload::Workload> read = workload::read(arguments.inputs, arguments.options);
@@ -70,6 +95,18 @@ void add_workload(CLI::App& app, Chosen& chosen) {
   command->add_option("--database", arguments->options.database,
                       "only statements of this database (live: the one connected to)");
   command->add_option("--user", arguments->options.user, "only statements of this role");
+  command->add_option(
+      "--log-line-prefix", arguments->options.log_line_prefix,
+      "of logs in the stderr format, as in postgresql.conf; without it, it is found "
+      "out from the lines");
+  command->add_option("--since", arguments->since,
+                      "leave out what was logged before: 2026-11-21, 2026-11-21T04:44, …");
+  command->add_option("--until", arguments->until, "leave out what was logged after");
+  command->add_option("--state", arguments->options.state,
+                      "a file that keeps how far logs were read: the next run goes on from there");
+  command->add_option(
+      "--schema", arguments->schema,
+      "the schema behind the queries, for its foreign keys: a SOURCE as for assess");
   command->add_option("--statement-timeout", arguments->options.statement_timeout,
                       "seconds that each question to a live server may take (60)");
   command->add_flag("-q,--quiet", arguments->quiet, "no progress and no notes on stderr");

@@ -64,12 +64,12 @@ std::vector<QueryTable::Value> align(std::string_view text, std::string_view nor
       Value& value = values[number - 1];
       value.negative = from[i].text == "-" && i + 1 < from.size();
       if (value.negative) ++i;
+      value.literal = literal;
       if (from[i].kind == TokenKind::parameter) {
         value.from = Value::From::parameter;
         value.number = number_of(from[i].text);
       } else if (is_literal(from[i])) {
         value.from = Value::From::literal;
-        value.number = literal;
       } else if (from[i].kind == TokenKind::word) {
         value.from = Value::From::constant;
         value.constant = lower(from[i].text);
@@ -123,6 +123,11 @@ QueryTable::Found QueryTable::look_up(std::string_view text, bool tabbed) {
   return {&form, key};
 }
 
+QueryTable::Found QueryTable::find(std::uint64_t key) {
+  const auto known = forms_.find(key);
+  return {known != forms_.end() ? &known->second : nullptr, key};
+}
+
 void QueryTable::understand(Form& form, std::string_view text) {
   std::string shorter;
   if (text.size() > long_text) {
@@ -143,6 +148,15 @@ void QueryTable::understand(Form& form, std::string_view text) {
   form.literals = static_cast<std::uint32_t>(scanner_.literals().size());
   for (const sql::Fingerprinted& each : *parsed)
     form.queries.push_back(enter(each.fingerprint, each.normalized, each.node));
+  // Of a transaction, as far as one statement says it.
+  if (parsed->size() == 1 && parsed->front().node == "TransactionStmt") {
+    const std::vector<Token> words = tokens(text);
+    const std::string first = words.empty() ? "" : lower(words.front().text);
+    const bool ends = first == "commit" || first == "end" || first == "abort" ||
+                      (first == "rollback" && !lower(text).contains(" to"));
+    if (first == "begin" || first == "start") form.boundary = Form::Boundary::begin;
+    if (ends) form.boundary = Form::Boundary::end;
+  }
   if (parsed->size() == 1 && shorter.empty() &&
       entries_[form.queries.front()]->query.text == parsed->front().normalized)
     form.values = align(parsed->front().text, parsed->front().normalized);
@@ -205,6 +219,10 @@ void QueryTable::add_time(const Found& found, const Call& call) {
     text_bytes_ -= entry.query.example.size();
     entry.query.example = std::move(example);
   }
+}
+
+void QueryTable::add_error(const Found& found) {
+  for (const std::uint32_t number : found.form->queries) ++entries_[number]->query.errors;
 }
 
 void QueryTable::add_planning(const Found& found, double ms) {
@@ -278,8 +296,8 @@ void QueryTable::sample(Entry& entry, const Form& form, const Call& call) {
         values[i] = given[value.number - 1];
         break;
       case Value::From::literal: {
-        if (value.number >= literals.size()) return;
-        const Literal& literal = literals[value.number];
+        if (value.literal >= literals.size()) return;
+        const Literal& literal = literals[value.literal];
         values[i] = literal_value(
             as_sent(call.text.substr(literal.begin, literal.end - literal.begin), call.tabbed));
         break;

@@ -40,7 +40,8 @@ class QueryTable {
   // Where a text's value for one of its query's $1, $2, … comes from.
   struct Value {
     enum class From : std::uint8_t { none, literal, parameter, constant } from = From::none;
-    std::uint32_t number = 0;  // of the literal, from 0; of the parameter, from 1
+    std::uint32_t literal = 0;  // its place among the text's literals and parameters, from 0
+    std::uint32_t number = 0;   // of a parameter, from 1
     bool negative = false;
     std::string constant;  // TRUE, FALSE; empty: NULL
   };
@@ -50,6 +51,7 @@ class QueryTable {
     std::vector<std::uint32_t> queries;  // what it is made of, mostly one
     std::vector<Value> values;           // for the one query's parameters; empty: not known
     std::uint32_t literals = 0;          // that the first of them had
+    enum class Boundary : std::uint8_t { none, begin, end } boundary = Boundary::none;
   };
 
   // The form of a text, which is parsed if it is a new one. Valid until the next look_up; numbers
@@ -59,12 +61,15 @@ class QueryTable {
     std::uint64_t key = 0;
   };
   Found look_up(std::string_view text, bool tabbed = false);
+  // The same by its key; no form where it is no longer known.
+  Found find(std::uint64_t key);
   const std::vector<Literal>& literals() const { return scanner_.literals(); }
 
   // Counts one call of what look_up has just found.
   void count(const Found& found, const Call& call);
   // More of a call that was counted before: its time, said on a later line.
   void add_time(const Found& found, const Call& call);
+  void add_error(const Found& found);  // of a call that was counted before
   void add_planning(const Found& found, double ms);
   void keep_plan(const Found& found, std::string_view plan, bool tabbed, double ms);
   void add_temporary(const Found& found, std::int64_t blocks);

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "workload/log.h"
 #include "workload/query_table.h"
 #include "workload/script_reader.h"
 #include "workload/statements_view.h"
@@ -24,16 +25,47 @@ Result<Workload> read(const std::vector<std::string>& inputs, const ReadOptions&
   }
   if (inputs.empty()) return read_statements_view("", options);
 
+  Result<LogState> state =
+      options.state.empty() ? Result<LogState>(LogState()) : LogState::read(options.state);
+  if (!state) return std::unexpected(state.error());
   Workload workload;
-  workload.source = "file";
   workload.name = join(inputs, ", ");
   QueryTable table;
+  Repetitions repetitions(table);
+  Messages messages(table, repetitions, options);
+  bool logs = false;
   for (const std::string& input : inputs) {
-    const Result<std::string> script = read_file(input);
-    if (!script) return std::unexpected(script.error());
-    read_script(*script, table, workload);
+    if (input.ends_with(".sql")) {
+      const Result<std::string> script = read_file(input);
+      if (!script) return std::unexpected(script.error());
+      read_script(*script, table, workload);
+      continue;
+    }
+    std::string text;  // what comes through a pipe has no name to go by
+    const Status done = read_log({.path = input,
+                                  .prefix = options.log_line_prefix,
+                                  .state = options.state.empty() ? nullptr : &*state,
+                                  .otherwise = input == "-" ? &text : nullptr},
+                                 messages, workload, options.progress);
+    if (done)
+      logs = true;
+    else if (!text.empty())
+      read_script(text, table, workload);
+    else
+      return std::unexpected(done.error());
   }
+  workload.source = logs ? "log" : "file";
+  messages.finish(workload);
+  workload.n_plus_one = repetitions.finish(options.catalog);
   table.finish(workload);
+  if (logs && workload.statements == 0) {
+    workload.partial = true;
+    workload.notes.emplace_back(
+        "the logs hold no statements: set log_min_duration_statement = 0, or a threshold");
+  }
+  if (!options.state.empty())
+    if (const Status written = state->write(options.state); !written)
+      return std::unexpected(written.error());
   return workload;
 }
 

@@ -1,0 +1,352 @@
+#include "workload/json_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "workload/log_time.h"
+
+namespace architrave::workload {
+
+namespace {
+
+void add_code_point(std::string& out, std::uint32_t c) {
+  if (c < 0x80) {
+    out += static_cast<char>(c);
+  } else if (c < 0x800) {
+    out += static_cast<char>(0xc0U | c >> 6U);
+    out += static_cast<char>(0x80U | (c & 0x3fU));
+  } else if (c < 0x10000) {
+    out += static_cast<char>(0xe0U | c >> 12U);
+    out += static_cast<char>(0x80U | (c >> 6U & 0x3fU));
+    out += static_cast<char>(0x80U | (c & 0x3fU));
+  } else {
+    out += static_cast<char>(0xf0U | c >> 18U);
+    out += static_cast<char>(0x80U | (c >> 12U & 0x3fU));
+    out += static_cast<char>(0x80U | (c >> 6U & 0x3fU));
+    out += static_cast<char>(0x80U | (c & 0x3fU));
+  }
+}
+
+std::uint32_t hexadecimal(std::string_view digits) {
+  std::uint32_t value = 0;
+  for (const char c : digits)
+    value = value << 4U | static_cast<std::uint32_t>(c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
+  return value;
+}
+
+// Appends, since memory is kept from line to line.
+void unescape(std::string_view raw, std::string& out) {
+  while (true) {
+    const std::size_t backslash = raw.find('\\');
+    out += raw.substr(0, backslash);
+    if (backslash == std::string_view::npos || backslash + 1 >= raw.size()) return;
+    const char c = raw[backslash + 1];
+    raw.remove_prefix(backslash + 2);
+    switch (c) {
+      case 'n':
+        out += '\n';
+        break;
+      case 't':
+        out += '\t';
+        break;
+      case 'r':
+        out += '\r';
+        break;
+      case 'b':
+        out += '\b';
+        break;
+      case 'f':
+        out += '\f';
+        break;
+      case 'u': {
+        std::uint32_t point = hexadecimal(raw.substr(0, 4));
+        raw.remove_prefix(std::min<std::size_t>(4, raw.size()));
+        if (point >= 0xd800 && point < 0xdc00 && raw.starts_with("\\u") && raw.size() >= 6) {
+          point = 0x10000 + ((point - 0xd800) << 10U) + (hexadecimal(raw.substr(2, 4)) - 0xdc00);
+          raw.remove_prefix(6);
+        }
+        add_code_point(out, point & 0x1fffffU);
+        break;
+      }
+      default:
+        out += c;
+    }
+  }
+}
+
+void pass_space(std::string_view line, std::size_t& at) {
+  while (at < line.size() && (line[at] == ' ' || line[at] == '\t' || line[at] == '\r')) ++at;
+}
+
+// Whether a text is a line of stderr: a severity not far from its beginning.
+bool has_label(std::string_view text) {
+  const std::size_t end = std::min<std::size_t>(text.size(), 400);
+  for (std::size_t at = text.find(":  "); at != std::string_view::npos && at < end;
+       at = text.find(":  ", at + 1)) {
+    std::size_t begin = at;
+    while (begin > 0 && text[begin - 1] >= '0' && text[begin - 1] <= 'Z') --begin;
+    std::size_t length = 0;
+    for (; begin < at; ++begin) {
+      const Label label = read_label(text.substr(begin), length);
+      if (label != Label::none && label != Label::unknown) return begin > 0;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+bool JsonReader::string(std::string_view line, std::size_t& at, Value& value) {
+  if (at >= line.size() || line[at] != '"') return false;
+  const std::size_t begin = ++at;
+  while (true) {
+    at = line.find('"', at);
+    if (at == std::string_view::npos) return false;
+    // A quote after an odd number of backslashes belongs to the text.
+    std::size_t slashes = 0;
+    while (at - slashes > begin && line[at - slashes - 1] == '\\') ++slashes;
+    ++at;
+    if (slashes % 2 == 0) break;
+  }
+  value.raw = line.substr(begin, at - 1 - begin);
+  value.escaped = value.raw.contains('\\');
+  return true;
+}
+
+bool JsonReader::skip_value(std::string_view line, std::size_t& at, int depth) {
+  if (at >= line.size() || depth > 20) return false;
+  if (line[at] == '"') {
+    Value ignored;
+    return string(line, at, ignored);
+  }
+  if (line[at] == '{') return object(line, at, 100);
+  if (line[at] == '[') {
+    ++at;
+    pass_space(line, at);
+    if (at < line.size() && line[at] == ']') return ++at, true;
+    while (true) {
+      pass_space(line, at);
+      if (!skip_value(line, at, depth + 1)) return false;
+      pass_space(line, at);
+      if (at >= line.size()) return false;
+      if (line[at] == ']') return ++at, true;
+      if (line[at++] != ',') return false;
+    }
+  }
+  const std::size_t begin = at;
+  while (at < line.size() && line[at] != ',' && line[at] != '}' && line[at] != ']' &&
+         line[at] != ' ')
+    ++at;
+  return at > begin;
+}
+
+// The keys that matter, at any of the first levels: what wraps a message names it as it likes.
+bool JsonReader::object(std::string_view line, std::size_t& at, int depth) {
+  static constexpr std::array<std::pair<std::string_view, Field>, 29> keys = {
+      {{"timestamp", time},
+       {"log_time", time},
+       {"user", user},
+       {"user_name", user},
+       {"dbname", database},
+       {"database_name", database},
+       {"session_id", session},
+       {"pid", process},
+       {"process_id", process},
+       {"processId", process},
+       {"vxid", transaction},
+       {"virtual_transaction_id", transaction},
+       {"error_severity", severity},
+       {"errorLevel", severity},
+       {"message", message},
+       {"detail", detail},
+       {"context", context},
+       {"statement", statement},
+       {"query", statement},
+       {"log", wrapped},
+       {"textPayload", wrapped},
+       {"MESSAGE", wrapped},
+       {"Message", message},
+       {"@timestamp", field_count},
+       {"hint", field_count},
+       {"func_name", field_count},
+       {"line_num", field_count},
+       {"ps", field_count},
+       {"session_start", field_count}}};
+  if (at >= line.size() || line[at] != '{' || depth > 120) return false;
+  ++at;
+  pass_space(line, at);
+  if (at < line.size() && line[at] == '}') return ++at, true;
+  while (true) {
+    pass_space(line, at);
+    Value key;
+    if (!string(line, at, key)) return false;
+    pass_space(line, at);
+    if (at >= line.size() || line[at++] != ':') return false;
+    pass_space(line, at);
+    if (at >= line.size()) return false;
+    Field field = field_count;
+    if (depth < 3)
+      for (const auto& [name, meant] : keys)
+        if (key.raw == name) {
+          field = meant;
+          break;
+        }
+    if (line[at] == '{') {
+      if (!object(line, at, depth + 1)) return false;
+    } else if (line[at] == '"') {
+      Value value;
+      if (!string(line, at, value)) return false;
+      // The innermost says it best: Azure has a time of its own around the server's.
+      if (field != field_count) values_[field] = value;
+    } else {
+      const std::size_t begin = at;
+      if (!skip_value(line, at, 0)) return false;
+      if (field != field_count && line.substr(begin, at - begin) != "null")
+        values_[field] = {line.substr(begin, at - begin), false};
+    }
+    pass_space(line, at);
+    if (at >= line.size()) return false;
+    if (line[at] == '}') return ++at, true;
+    if (line[at++] != ',') return false;
+  }
+}
+
+std::string_view JsonReader::value(Field field) {
+  const Value& value = values_[field];
+  if (!value.escaped) return value.raw;
+  unescaped_[field].clear();
+  unescape(value.raw, unescaped_[field]);
+  return unescaped_[field];
+}
+
+bool JsonReader::read(std::string_view line, Entry& entry, Holds& holds) {
+  values_.fill({});
+  std::size_t at = 0;
+  pass_space(line, at);
+  holds = Holds::nothing;
+  if (!object(line, at, 0)) return false;
+  pass_space(line, at);
+  if (at != line.size()) return false;
+  if (values_[wrapped].raw.data() != nullptr) {
+    text_ = value(wrapped);
+    holds = Holds::text;
+    return true;
+  }
+  const std::string_view text = value(message);
+  // Azure says a severity, and writes the whole line into the message all the same.
+  if (values_[severity].raw.empty() || (read_time(text) && has_label(text))) {
+    text_ = text;
+    holds = text.empty() ? Holds::nothing : Holds::text;
+    return true;
+  }
+  holds = Holds::entry;
+  entry.severity = severity_of(value(severity));
+  entry.message = text;
+  entry.detail = value(detail);
+  entry.context = value(context);
+  entry.statement = value(statement);
+  entry.user = value(user);
+  entry.database = value(database);
+  const std::string_view id = value(values_[session].raw.empty() ? process : session);
+  if (!id.empty()) entry.session = hash_bytes(id);
+  entry.transaction = transaction_of(value(transaction));
+  if (const auto seconds = read_time(value(time))) entry.time = *seconds;
+  return true;
+}
+
+std::size_t JsonReader::feed(std::string_view bytes, bool end, bool hold_last) {
+  std::size_t at = 0;
+  while (at < bytes.size()) {
+    std::size_t newline = bytes.find('\n', at);
+    if (newline == std::string_view::npos) {
+      if (!end || hold_last) return at;
+      newline = bytes.size();
+    }
+    const std::string_view line = bytes.substr(at, newline - at);
+    at = std::min(newline + 1, bytes.size());
+    if (line.empty() || line == "\r") continue;
+    Entry entry;
+    Holds holds = Holds::nothing;
+    if (!read(line, entry, holds))
+      ++unreadable_lines;
+    else if (holds == Holds::entry)
+      sink_.take(entry);
+  }
+  return at;
+}
+
+// A whole message may have lost the tabs after its newlines, a line of Docker's brings its newline.
+void WrappedReader::add(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t newline = text.find('\n');
+    text_ += text.substr(0, newline);
+    text_ += '\n';
+    if (newline == std::string_view::npos) return;
+    text.remove_prefix(newline + 1);
+    if (!text.empty() && text.front() != '\t' && !has_label(text.substr(0, text.find('\n'))))
+      text_ += '\t';
+  }
+}
+
+std::size_t WrappedReader::feed(std::string_view bytes, bool end, bool hold_last) {
+  // What is inside is read to its end each time but for its last message, for which all its lines
+  // are kept: so the place in the file is that of whole lines, and this reader holds the rest.
+  std::size_t at = 0;
+  while (at < bytes.size()) {
+    std::size_t newline = bytes.find('\n', at);
+    if (newline == std::string_view::npos) {
+      if (!end || hold_last) break;
+      newline = bytes.size();
+    }
+    std::string_view line = bytes.substr(at, newline - at);
+    at = std::min(newline + 1, bytes.size());
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.empty()) continue;
+    std::string_view text;
+    if (!unwrap_(line, json_, text)) {
+      ++unreadable_lines;
+    } else if (!text.empty()) {
+      add(text);
+    }
+  }
+  const std::int64_t before = inner_->unreadable_lines;
+  const std::int64_t language = inner_->other_language;
+  text_.erase(0, inner_->feed(text_, end, false));
+  unreadable_lines += inner_->unreadable_lines - before;
+  other_language += inner_->other_language - language;
+  return at;
+}
+
+bool unwrap_json(std::string_view line, JsonReader& json, std::string_view& text) {
+  Entry entry;
+  JsonReader::Holds holds = JsonReader::Holds::nothing;
+  if (!json.read(line, entry, holds)) return false;
+  if (holds == JsonReader::Holds::text) text = json.text();
+  return true;
+}
+
+bool unwrap_shell(std::string_view line, JsonReader&, std::string_view& text) {
+  text = line;
+  // kubectl --timestamps and containers' files: a time with nine digits, perhaps "stdout F ".
+  if (line.size() > 31 && line[10] == 'T' && read_time(line)) {
+    const std::size_t space = line.find(' ');
+    if (space > 35 || space == std::string_view::npos) return true;
+    text = line.substr(space + 1);
+    for (const char* stream : {"stdout F ", "stderr F ", "stdout P ", "stderr P "})
+      if (text.starts_with(stream)) text.remove_prefix(9);
+    return true;
+  }
+  // Docker Compose: "db-1  | ".
+  const std::size_t bar = line.find(" | ");
+  if (bar < 60 && line.substr(0, bar).find_first_of(":[\t") == std::string_view::npos) {
+    text = line.substr(bar + 3);
+    return true;
+  }
+  // A journal: "Nov 21 04:44:51 host postgres[123]: ".
+  const std::size_t colon = line.find("]: ");
+  if (line.size() > 20 && line[3] == ' ' && line[9] == ':' && line[12] == ':' && colon < 120)
+    text = line.substr(colon + 3);
+  return true;
+}
+
+}  // namespace architrave::workload

@@ -1,0 +1,81 @@
+// Logs of one JSON object a line: PostgreSQL's jsonlog, and what clouds and operators wrap around a
+// message: CloudNativePG's "record", Azure's "properties", or a line of stderr in "log", "message"
+// or "textPayload".
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+
+#include "workload/entry.h"
+#include "workload/prefix.h"
+
+namespace architrave::workload {
+
+class JsonReader final : public LogReader {
+ public:
+  explicit JsonReader(EntrySink& sink) : sink_(sink) {}
+  std::size_t feed(std::string_view bytes, bool end, bool hold_last) override;
+
+  // What a line's object holds.
+  enum class Holds : std::uint8_t { nothing, entry, text };
+
+  // Reads the object of a line. `entry`: `entry` is filled. `text`: text() is a piece of a log in
+  // the stderr format. `nothing`: JSON, but no message of a server. False: no JSON object.
+  bool read(std::string_view line, Entry& entry, Holds& holds);
+  std::string_view text() const { return text_; }
+
+ private:
+  enum Field : std::uint8_t {
+    time,
+    user,
+    database,
+    session,
+    process,
+    transaction,
+    severity,
+    message,
+    detail,
+    context,
+    statement,
+    wrapped,
+    field_count
+  };
+  struct Value {
+    std::string_view raw;  // without quotes
+    bool escaped = false;
+  };
+  bool object(std::string_view line, std::size_t& at, int depth);
+  bool skip_value(std::string_view line, std::size_t& at, int depth);
+  static bool string(std::string_view line, std::size_t& at, Value& value);
+  std::string_view value(Field field);
+
+  EntrySink& sink_;
+  std::array<Value, field_count> values_{};
+  std::array<std::string, field_count> unescaped_;
+  std::string_view text_;
+};
+
+// Takes the wrapping off lines that hold a log in the stderr format, and reads that.
+class WrappedReader final : public LogReader {
+ public:
+  // The text of a line; false where there is none.
+  using Unwrap = bool (*)(std::string_view line, JsonReader& json, std::string_view& text);
+  WrappedReader(std::unique_ptr<LogReader> inner, Unwrap unwrap, EntrySink& sink)
+      : inner_(std::move(inner)), unwrap_(unwrap), json_(sink) {}
+  std::size_t feed(std::string_view bytes, bool end, bool hold_last) override;
+
+ private:
+  void add(std::string_view text);
+  std::unique_ptr<LogReader> inner_;
+  Unwrap unwrap_;
+  JsonReader json_;
+  std::string text_;
+};
+
+bool unwrap_json(std::string_view line, JsonReader& json, std::string_view& text);
+// "Nov 21 04:44:51 host postgres[123]: …", "db-1  | …", "2026-11-21T04:44:51.123456789Z …",
+// "… stdout F …": journals, Docker Compose, kubectl logs --timestamps and containers' log files.
+bool unwrap_shell(std::string_view line, JsonReader& json, std::string_view& text);
+
+}  // namespace architrave::workload
