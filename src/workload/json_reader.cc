@@ -142,8 +142,9 @@ bool JsonReader::skip_value(std::string_view line, std::size_t& at, int depth) {
 
 // The keys that matter, at any of the first levels: what wraps a message names it as it likes.
 bool JsonReader::object(std::string_view line, std::size_t& at, int depth) {
-  static constexpr std::array<std::pair<std::string_view, Field>, 29> keys = {
+  static constexpr std::array<std::pair<std::string_view, Field>, 30> keys = {
       {{"timestamp", time},
+       {"time", time},
        {"log_time", time},
        {"user", user},
        {"user_name", user},
@@ -193,16 +194,21 @@ bool JsonReader::object(std::string_view line, std::size_t& at, int depth) {
         }
     if (line[at] == '{') {
       if (!object(line, at, depth + 1)) return false;
-    } else if (line[at] == '"') {
-      Value value;
-      if (!string(line, at, value)) return false;
-      // The innermost says it best: Azure has a time of its own around the server's.
-      if (field != field_count) values_[field] = value;
     } else {
-      const std::size_t begin = at;
-      if (!skip_value(line, at, 0)) return false;
-      if (field != field_count && line.substr(begin, at - begin) != "null")
-        values_[field] = {line.substr(begin, at - begin), false};
+      Value value;
+      if (line[at] == '"') {
+        if (!string(line, at, value)) return false;
+      } else {
+        const std::size_t begin = at;
+        if (!skip_value(line, at, 0)) return false;
+        value.raw = line.substr(begin, at - begin);
+        if (value.raw == "null") value.raw = {};
+      }
+      // The innermost says it best: Azure has a time of its own around the server's.
+      value.depth = depth;
+      if (field != field_count && value.raw.data() != nullptr &&
+          (values_[field].raw.data() == nullptr || depth >= values_[field].depth))
+        values_[field] = value;
     }
     pass_space(line, at);
     if (at >= line.size()) return false;

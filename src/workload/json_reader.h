@@ -44,6 +44,7 @@ class JsonReader final : public LogReader {
   struct Value {
     std::string_view raw;  // without quotes
     bool escaped = false;
+    int depth = 0;
   };
   bool object(std::string_view line, std::size_t& at, int depth);
   bool skip_value(std::string_view line, std::size_t& at, int depth);

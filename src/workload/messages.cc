@@ -143,8 +143,13 @@ Messages::Session& Messages::session_of(const Entry& entry) {
 
 void Messages::take(const Entry& entry) {
   if (entry.severity == Entry::Severity::other) return;
-  if (!options_.database.empty() && entry.database != options_.database) return;
-  if (!options_.user.empty() && entry.user != options_.user) return;
+  if ((!options_.database.empty() && entry.database != options_.database) ||
+      (!options_.user.empty() && entry.user != options_.user)) {
+    if (entry.user.empty() && entry.database.empty() &&
+        (entry.message.starts_with("duration: ") || entry.message.starts_with("statement: ")))
+      ++of_nobody_;
+    return;
+  }
   if (options_.since && entry.time < *options_.since) return;
   if (options_.until && entry.time > *options_.until) return;
   if (!std::isnan(entry.time)) {
@@ -293,6 +298,12 @@ void Messages::finish(Workload& workload) {
   if (from_ <= to_) {
     workload.from = from_;
     workload.to = to_;
+  }
+  if (of_nobody_ > 0) {
+    workload.partial = true;
+    workload.notes.push_back(plural(of_nobody_, "message was", "messages were") +
+                             " left out, since the log does not say whose they are: "
+                             "log_line_prefix needs %u and %d");
   }
   // With log_statement, the parse and bind of a prepared statement have durations of their own.
   if (lone_durations_ > 2 * logged_executes_) {

@@ -50,8 +50,8 @@ class Messages final : public EntrySink {
   double to_ = -std::numeric_limits<double>::infinity();
   std::int64_t lone_durations_ = 0;  // that no statement was seen for
   std::int64_t logged_executes_ = 0;
-  std::string inner_;       // of EXECUTE
-  std::string parameters_;  // of EXECUTE
+  std::int64_t of_nobody_ = 0;  // messages left out since they do not say whose they are
+  std::string parameters_;      // of EXECUTE
 };
 
 }  // namespace architrave::workload

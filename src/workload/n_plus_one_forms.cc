@@ -69,7 +69,7 @@ Output output_of(const Tree& select) {
     const Tree& fields = each["val"]["fields"];
     if (fields.size() == 0) continue;
     const Tree& last = fields[fields.size() - 1];
-    if (last.is("A_Star")) output.star = true;
+    if (last.is("AStar")) output.star = true;
     const std::string_view alias = each["name"].text();
     if (last.is("String")) output.columns.emplace(alias.empty() ? string_of(last) : alias);
   }
@@ -143,7 +143,7 @@ bool read_child(const std::string& text, std::uint32_t parameter, const catalog:
   const std::vector<Tree> all = conjuncts(child.select);
   for (std::size_t i = 0; i < all.size(); ++i) {
     const Tree& each = all[i];
-    if (!each.is("A_Expr") || each["kind"].text() != "AEXPR_OP" || each["name"].size() != 1 ||
+    if (!each.is("AExpr") || each["kind"].text() != "AEXPR_OP" || each["name"].size() != 1 ||
         string_of(each["name"][0]) != "=")
       continue;
     const Tree* left = &each["lexpr"];
@@ -191,7 +191,7 @@ std::string batched(const Child& child, std::uint32_t parameter) {
   const bool cut = select["limit_count"] || select["limit_offset"] ||
                    select["distinct_clause"].size() > 0 || select["group_clause"].size() > 0 ||
                    select["having_clause"] || select["window_clause"].size() > 0 ||
-                   select["op"].text().starts_with("SETOP_U") || select["with_clause"];
+                   select["with_clause"];
   if (!cut) {
     Tree whole = select;
     set_conjunct(whole, child.conjunct, std::move(any));
@@ -243,6 +243,9 @@ std::string parent_column(const Child& child, const Tree& parent, const catalog:
         });
       if (!column.empty() && given(column)) return column;
     }
+    // The same table once more, row by row.
+    if (table.name == child.table.name && output.columns.contains(child.column))
+      return child.column;
     // Without foreign keys, by the usual names.
     const std::string one = singular(table.name);
     if (child.column == one + "_id" || child.column == table.name + "_id" ||

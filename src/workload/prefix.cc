@@ -421,7 +421,8 @@ std::string Prefix::detect(std::string_view bytes) {
               (name(entry.user) ? 1U : 0U) + (name(entry.database) ? 1U : 0U) +
               (entry.transaction != 0 ? 1U : 0U);
     }
-    const std::size_t score = matches * 2000 + told;
+    // Of two that say the same, the one that leaves nothing open.
+    const std::size_t score = 2 * (matches * 2000 + told) + (candidate.contains("%q") ? 0U : 1U);
     if (matches == 0 || score <= most) continue;
     most = score;
     best = candidate;

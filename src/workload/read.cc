@@ -58,7 +58,11 @@ Result<Workload> read(const std::vector<std::string>& inputs, const ReadOptions&
   messages.finish(workload);
   workload.n_plus_one = repetitions.finish(options.catalog);
   table.finish(workload);
-  if (logs && workload.statements == 0) {
+  const bool filtered = options.since || options.until || !options.database.empty() ||
+                        !options.user.empty() || !options.state.empty();
+  if (logs && workload.statements == 0 && filtered) {
+    workload.notes.emplace_back("nothing is left of what was asked for");
+  } else if (logs && workload.statements == 0) {
     workload.partial = true;
     workload.notes.emplace_back(
         "the logs hold no statements: set log_min_duration_statement = 0, or a threshold");
