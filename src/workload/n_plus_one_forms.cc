@@ -254,7 +254,7 @@ std::string parent_column(const Child& child, const Tree& parent, const catalog:
       if (given("id")) return "id";
     }
   }
-  const std::string reference = singular(child.table.name) + "_id";
+  std::string reference = singular(child.table.name) + "_id";
   const bool is_key = child.column == "id" || child.column == reference;
   if (is_key && !child.table.name.empty()) {
     if (output.columns.contains(reference)) return reference;
