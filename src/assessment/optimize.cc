@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "advisor/materialized.h"
 #include "advisor/rewrites/rewrites.h"
 #include "advisor/tune.h"
 #include "base/clock.h"
@@ -53,8 +54,20 @@ class Optimizer {
     if (!tuning) return std::unexpected(tuning.error());
     report_.tuning = std::move(*tuning);
     planner->reset();
-    if (Status done = rewrite(*workload); !done) return fail(done);
+    const catalog::Lookup lookup(opened_.catalog);
+    if (Status done = rewrite(*workload, lookup); !done) return fail(done);
+    for (QueryAdvice& each : advisor::find_cache_candidates(opened_.catalog, lookup, *workload))
+      report_.tuning.advice.push_back(std::move(each));
+    // A file says nothing of the server that will run it.
+    if (opened_.source.kind == "live" || opened_.source.kind == "twin")
+      report_.tuning.settings =
+          advisor::advise_settings(opened_.catalog, &*workload, options_.machine,
+                                   report_.tuning.proposals, report_.tuning.notes);
+    views_ = advisor::find_materialized_views(opened_.catalog, lookup, *workload);
+    for (const advisor::MaterializedView& view : views_)
+      report_.tuning.proposals.push_back(view.proposal);
     if (Status done = prove(); !done) return fail(done);
+    if (Status done = prove_views(lookup); !done) return fail(done);
     report_.notes = opened_.notes;
     report_.notes.insert(report_.notes.end(), workload->notes.begin(), workload->notes.end());
     report_.notes.insert(report_.notes.end(), report_.tuning.notes.begin(),
@@ -89,8 +102,51 @@ class Optimizer {
     return workload::read(inputs, read);
   }
 
-  Status rewrite(const workload::Workload& workload) {
-    const catalog::Lookup lookup(opened_.catalog);
+  // A sandbox with the definitions, and with the rows where the source has them; `twin` gets the
+  // one that plans like the original, if that is another.
+  Result<engine::Sandbox*> rows_or_definitions(engine::Sandbox*& twin) {
+    engine::Sandbox* held = opened_.sandbox.get();
+    if (held != nullptr && !held->has_statistics()) return held;
+    twin = held;
+    if (!definitions_) {
+      auto made = opened_.start_sandbox(opened_, engine::Fill::definitions);
+      if (!made) return std::unexpected(made.error());
+      definitions_ = std::move(*made);
+    }
+    return definitions_.get();
+  }
+
+  Status prove_views(const catalog::Lookup& lookup) {
+    if (views_.empty()) return {};
+    if (options_.prove) {
+      say("comparing queries with their materialized views");
+      // The prover has tried the proposals: what it saw stands first.
+      for (advisor::MaterializedView& view : views_)
+        if (const auto tried =
+                std::ranges::find(report_.tuning.proposals, view.proposal.id, &Proposal::id);
+            tried != report_.tuning.proposals.end())
+          view.proposal = *tried;
+      engine::Sandbox* twin = nullptr;
+      auto sandbox = rows_or_definitions(twin);
+      if (!sandbox) return std::unexpected(sandbox.error());
+      if (Status tried =
+              advisor::prove_materialized_views(views_, opened_.catalog, lookup, **sandbox);
+          !tried)
+        return tried;
+    }
+    for (advisor::MaterializedView& view : views_) {
+      if (const auto tried =
+              std::ranges::find(report_.tuning.proposals, view.proposal.id, &Proposal::id);
+          tried != report_.tuning.proposals.end())
+        *tried = view.proposal;
+      if (view.proposal.proof.status() == ProofStatus::refuted) continue;
+      for (Rewrite& each : view.rewrites)
+        if (advisor::is_offered(each)) report_.tuning.rewrites.push_back(std::move(each));
+    }
+    return {};
+  }
+
+  Status rewrite(const workload::Workload& workload, const catalog::Lookup& lookup) {
     std::vector<Rewrite> found;
     say("looking for queries that can be said better");
     for (const workload::Query& query : workload.queries) {
@@ -107,17 +163,10 @@ class Optimizer {
     if (found.empty()) return {};
     if (options_.prove) {
       say("trying the rewrites");
-      std::unique_ptr<engine::Sandbox> definitions;
-      engine::Sandbox* sandbox = opened_.sandbox.get();
       engine::Sandbox* twin = nullptr;
-      if (sandbox == nullptr || sandbox->has_statistics()) {
-        twin = sandbox;
-        auto made = opened_.start_sandbox(opened_, engine::Fill::definitions);
-        if (!made) return std::unexpected(made.error());
-        definitions = std::move(*made);
-        sandbox = definitions.get();
-      }
-      if (Status tried = advisor::prove_rewrites(found, opened_.catalog, lookup, *sandbox, twin);
+      auto sandbox = rows_or_definitions(twin);
+      if (!sandbox) return std::unexpected(sandbox.error());
+      if (Status tried = advisor::prove_rewrites(found, opened_.catalog, lookup, **sandbox, twin);
           !tried)
         return tried;
       std::erase_if(found, [](const Rewrite& each) { return !advisor::is_offered(each); });
@@ -169,6 +218,8 @@ class Optimizer {
   engine::Opened& opened_;
   const std::string& source_;
   const OptimizeOptions& options_;
+  std::unique_ptr<engine::Sandbox> definitions_;
+  std::vector<advisor::MaterializedView> views_;
   report::TuningReport report_;
 };
 

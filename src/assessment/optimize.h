@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "advisor/settings.h"
 #include "engine/engine.h"
 #include "report/tuning.h"
 
@@ -23,7 +24,8 @@ struct OptimizeOptions {
   double seconds = 60;
   bool thorough = false;
   bool prove = true;
-  int plans = 0;  // of how many queries the report shows the plans
+  advisor::Machine machine;  // what people say of the server's machine, for settings
+  int plans = 0;             // of how many queries the report shows the plans
   std::function<void(std::string_view what, std::size_t done, std::size_t of)> progress;
 };
 

@@ -19,6 +19,7 @@ struct Arguments {
   assessment::OptimizeOptions options;
   std::string source;
   std::string budget = "1GB";
+  std::string memory;
   std::string format;
   std::string output;
   std::string colour = "auto";
@@ -58,6 +59,12 @@ int optimize(Arguments& arguments) {
   const Result<std::int64_t> budget = budget_of(arguments.budget);
   if (!budget) return report_error(budget.error());
   arguments.options.budget = *budget;
+  if (!arguments.memory.empty()) {
+    arguments.options.machine.memory = parse_bytes(arguments.memory);
+    if (!arguments.options.machine.memory)
+      return report_error({"memory.size", "the memory is not a size: " + arguments.memory,
+                           "--memory", "say what the server may use: --memory 32GB"});
+  }
   const std::string format = format_of(arguments);
   arguments.options.plans = format == "html" ? plans_of_html : 0;
   arguments.options.prove = !arguments.no_proof;
@@ -108,6 +115,16 @@ void add_optimize(CLI::App& app, Chosen& chosen) {
   command->add_flag(
       "--thorough", options.thorough,
       "look at covering (INCLUDE) and partial indexes however many questions it takes");
+  command->add_option("--memory", arguments->memory,
+                      "memory that the database server may use, for its settings: 32GB");
+  command->add_option("--cpus", options.machine.cpus, "cores of its machine")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--storage", options.machine.storage, "ssd, disk, network")
+      ->check(CLI::IsMember({"ssd", "disk", "network"}));
+  command
+      ->add_option("--connections", options.machine.connections,
+                   "connections that clients open at the same time, at most")
+      ->check(CLI::PositiveNumber);
   command->add_flag("--no-proof", arguments->no_proof, "do not try the proposals in a sandbox");
   command->add_option("-f,--format", arguments->format, "text, json, markdown, html")
       ->check(CLI::IsMember({"text", "json", "markdown", "html"}));
