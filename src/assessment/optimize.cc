@@ -1,6 +1,7 @@
 #include "assessment/optimize.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "advisor/materialized.h"
 #include "advisor/rewrites/rewrites.h"
@@ -102,6 +103,21 @@ class Optimizer {
     return workload::read(inputs, read);
   }
 
+  // An index may bring more than the other form does: then that is said beside it.
+  void weigh_against_indexes(std::vector<Rewrite>& rewrites) const {
+    for (Rewrite& each : rewrites) {
+      const auto query =
+          std::ranges::find(report_.tuning.queries, each.query, &TunedQuery::fingerprint);
+      if (query == report_.tuning.queries.end() || query->indexes.empty() || !query->after ||
+          !each.cost_after || *query->after > *each.cost_after)
+        continue;
+      for (Claim& claim : each.proof.claims)
+        if (claim.kind == ClaimKind::cheaper)
+          claim.seen += "; with the indexes proposed, the query as it is costs " +
+                        human_count(std::llround(*query->after));
+    }
+  }
+
   // A sandbox with the definitions, and with the rows where the source has them; `twin` gets the
   // one that plans like the original, if that is another.
   Result<engine::Sandbox*> rows_or_definitions(engine::Sandbox*& twin) {
@@ -171,6 +187,7 @@ class Optimizer {
         return tried;
       std::erase_if(found, [](const Rewrite& each) { return !advisor::is_offered(each); });
     }
+    weigh_against_indexes(found);
     report_.tuning.rewrites = std::move(found);
     return {};
   }

@@ -242,6 +242,10 @@ class Prover {
       claim.holds = false;
     } else if (!seen.problem.empty()) {
       claim.seen = "not tried: " + seen.problem;
+    } else if (seen.rows == 0) {
+      // Nothing equals nothing whatever the queries say.
+      claim.seen = fmt::format("not tried: neither form returned a row in {}",
+                               plural(seen.tries, "try", "tries"));
     } else {
       claim.seen = fmt::format("the same {} in {}", plural(seen.rows, "row"),
                                plural(seen.tries, "try", "tries"));
