@@ -17,6 +17,16 @@ Result<std::string> parse_tree(std::string_view text) {
   return tree;
 }
 
+Result<std::string> fingerprint_of(std::string_view text) {
+  const std::string copy(text);
+  const PgQueryFingerprintResult result = pg_query_fingerprint(copy.c_str());
+  Result<std::string> fingerprint = result.error == nullptr
+                                        ? Result<std::string>(result.fingerprint_str)
+                                        : fail("sql.syntax", result.error->message);
+  pg_query_free_fingerprint_result(result);
+  return fingerprint;
+}
+
 namespace {
 
 std::string normalize(const std::string& text) {
@@ -42,12 +52,10 @@ Result<std::vector<Fingerprinted>> fingerprint(std::string_view text) {
     Fingerprinted one;
     one.node = node.begin().key();
     one.text = trim(text.substr(begin, length == 0 ? std::string_view::npos : length));
-    const std::string copy(one.text);
-    const PgQueryFingerprintResult result = pg_query_fingerprint(copy.c_str());
-    if (result.error == nullptr) one.fingerprint = result.fingerprint_str;
-    pg_query_free_fingerprint_result(result);
-    if (one.fingerprint.empty()) return fail("sql.syntax", "the statement has no fingerprint");
-    one.normalized = normalize(copy);
+    Result<std::string> print = fingerprint_of(one.text);
+    if (!print) return fail(print);
+    one.fingerprint = std::move(*print);
+    one.normalized = normalize(std::string(one.text));
     all.push_back(std::move(one));
   }
   return all;

@@ -22,6 +22,10 @@ struct Fingerprinted {
 // Costs some 40 microseconds: give each distinct text once.
 Result<std::vector<Fingerprinted>> fingerprint(std::string_view text);
 
+// The fingerprint of the whole text, be it one statement or several: what tells quickly whether
+// such a text was seen before. Error "sql.syntax".
+Result<std::string> fingerprint_of(std::string_view text);
+
 // The parse tree in libpg_query's JSON. Error "sql.syntax".
 Result<std::string> parse_tree(std::string_view text);
 

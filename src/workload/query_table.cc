@@ -134,6 +134,14 @@ void QueryTable::understand(Form& form, std::string_view text) {
     shorter = collapse(text);
     text = shorter;
   }
+  const std::string whole = text.size() > too_long ? "" : sql::fingerprint_of(text).value_or("");
+  if (const auto known = by_whole_.find(whole); known != by_whole_.end()) {
+    form = known->second;
+    form.literals = static_cast<std::uint32_t>(scanner_.literals().size());
+    if (form.queries.size() == 1 && shorter.empty())
+      form.values = align(text, entries_[form.queries.front()]->query.text);
+    return;
+  }
   const auto parsed = text.size() > too_long
                           ? Result<std::vector<sql::Fingerprinted>>(fail(
                                 "workload.long", "a statement of " + human_bytes(std::ssize(text))))
@@ -157,6 +165,8 @@ void QueryTable::understand(Form& form, std::string_view text) {
     if (first == "begin" || first == "start") form.boundary = Form::Boundary::begin;
     if (ends) form.boundary = Form::Boundary::end;
   }
+  if (by_whole_.size() >= limits_.forms) by_whole_.clear();
+  if (!whole.empty()) by_whole_[whole] = form;
   if (parsed->size() == 1 && shorter.empty() &&
       entries_[form.queries.front()]->query.text == parsed->front().normalized)
     form.values = align(parsed->front().text, parsed->front().normalized);
@@ -338,6 +348,7 @@ void QueryTable::make_room() {
     text_bytes_ += query.text.size() + query.example.size() + query.plan.size();
   }
   forms_.clear();
+  by_whole_.clear();
   ++generation_;
 }
 

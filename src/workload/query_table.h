@@ -99,6 +99,9 @@ class QueryTable {
   Scanner scanner_;
   std::unordered_map<std::uint64_t, Form> forms_;
   std::unordered_map<std::string, std::uint32_t> by_fingerprint_;
+  // By the fingerprint of a whole text: a text that differs in what no fingerprint shows, such as
+  // the digits in a table's name, is not taken apart again.
+  std::unordered_map<std::string, Form> by_whole_;
   std::vector<std::unique_ptr<Entry>> entries_;
   std::size_t text_bytes_ = 0;
   std::uint32_t generation_ = 0;
