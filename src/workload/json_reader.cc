@@ -9,6 +9,8 @@ namespace architrave::workload {
 
 namespace {
 
+constexpr int deepest = 100;
+
 void add_code_point(std::string& out, std::uint32_t c) {
   if (c < 0x80) {
     out += static_cast<char>(c);
@@ -114,13 +116,15 @@ bool JsonReader::string(std::string_view line, std::size_t& at, Value& value) {
 }
 
 bool JsonReader::skip_value(std::string_view line, std::size_t& at, int depth) {
-  if (at >= line.size() || depth > 20) return false;
+  if (at >= line.size()) return false;
   if (line[at] == '"') {
     Value ignored;
     return string(line, at, ignored);
   }
-  if (line[at] == '{') return object(line, at, 100);
+  // Objects in lists hold no message.
+  if (line[at] == '{') return object(line, at, std::max(depth, 3) + 1);
   if (line[at] == '[') {
+    if (depth > deepest) return false;
     ++at;
     pass_space(line, at);
     if (at < line.size() && line[at] == ']') return ++at, true;
@@ -173,7 +177,7 @@ bool JsonReader::object(std::string_view line, std::size_t& at, int depth) {
        {"line_num", field_count},
        {"ps", field_count},
        {"session_start", field_count}}};
-  if (at >= line.size() || line[at] != '{' || depth > 120) return false;
+  if (at >= line.size() || line[at] != '{' || depth > deepest) return false;
   ++at;
   pass_space(line, at);
   if (at < line.size() && line[at] == '}') return ++at, true;
@@ -200,7 +204,7 @@ bool JsonReader::object(std::string_view line, std::size_t& at, int depth) {
         if (!string(line, at, value)) return false;
       } else {
         const std::size_t begin = at;
-        if (!skip_value(line, at, 0)) return false;
+        if (!skip_value(line, at, depth + 1)) return false;
         value.raw = line.substr(begin, at - begin);
         if (value.raw == "null") value.raw = {};
       }

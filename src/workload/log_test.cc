@@ -218,6 +218,33 @@ TEST_F(LogTest, SaysWhatItCouldNotRead) {
   EXPECT_EQ(unknown.error().code, "workload.unknown");
 }
 
+TEST_F(LogTest, CountsALineOnceInWhateverPiecesItComes) {
+  class Nothing final : public EntrySink {
+   public:
+    void take(const Entry&) override {}
+  } nothing;
+  StderrReader reader(*Prefix::compile("%m [%p] "), nothing);
+  const std::string text = "2026-11-21 04:44:51.250 UTC [12] LOG:  x\nstray\nstray\nstray\n";
+  std::string buffer;
+  for (const char c : text) {
+    buffer += c;
+    buffer.erase(0, reader.feed(buffer, false, false));
+  }
+  reader.feed(buffer, true, false);
+  EXPECT_EQ(reader.unreadable_lines, 3);
+}
+
+TEST_F(LogTest, DoesNotFollowNestingForEver) {
+  std::string deep;
+  for (int i = 0; i < 200'000; ++i) deep += "[{\"a\":";
+  const std::string good =
+      R"({"timestamp":"2026-11-21 04:44:51.250 UTC","list":[{"message":"x"}],"error_severity":"LOG",)"
+      R"("message":"duration: 1 ms  statement: SELECT 1"})";
+  const Workload workload = read_text(good + "\n{\"a\":" + deep + '\n' + good + '\n');
+  EXPECT_EQ(workload.statements, 2);
+  EXPECT_EQ(workload.unreadable_lines, 1);
+}
+
 TEST_F(LogTest, CutOffRecordsCostOneLine) {
   const std::string record =
       "2026-11-21 04:44:51.250 UTC,\"app\",\"shop\",12,\"[local]\",6b.1,1,\"SELECT\",2026-11-21 "

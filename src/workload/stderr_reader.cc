@@ -30,6 +30,14 @@ std::size_t StderrReader::feed(std::string_view bytes, bool end, bool hold_last)
   Entry entry;
   bool pending = false;
   std::size_t pending_from = 0;
+  // Lines after the pending message, which come again with it.
+  std::int64_t unreadable = 0;
+  std::int64_t foreign = 0;
+  const auto settle = [&] {
+    unreadable_lines += unreadable;
+    other_language += foreign;
+    unreadable = foreign = 0;
+  };
   std::size_t at = 0;
   while (at < bytes.size()) {
     std::size_t stop = end_of_text(bytes, at);
@@ -50,11 +58,11 @@ std::size_t StderrReader::feed(std::string_view bytes, bool end, bool hold_last)
         label == Label::none ? std::string_view{} : line.substr(length + label_length);
     switch (label) {
       case Label::none:
-        ++unreadable_lines;
+        ++unreadable;
         break;
       case Label::unknown:
-        ++unreadable_lines;
-        ++other_language;
+        ++unreadable;
+        ++foreign;
         break;
       case Label::detail:
       case Label::context:
@@ -70,6 +78,7 @@ std::size_t StderrReader::feed(std::string_view bytes, bool end, bool hold_last)
       case Label::error:
       case Label::other:
         if (pending) sink_.take(entry);
+        settle();
         entry = next;
         entry.severity = label == Label::log     ? Entry::Severity::log
                          : label == Label::error ? Entry::Severity::error
@@ -81,9 +90,9 @@ std::size_t StderrReader::feed(std::string_view bytes, bool end, bool hold_last)
         break;
     }
   }
-  if (!pending) return at;
-  if (!end || hold_last) return pending_from;
-  sink_.take(entry);
+  if (pending && (!end || hold_last)) return pending_from;
+  if (pending) sink_.take(entry);
+  settle();
   return at;
 }
 
