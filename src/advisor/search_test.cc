@@ -30,7 +30,8 @@ class PlansOf : public engine::Planner {
         if (std::ranges::includes(question.indexes, plan.needs) &&
             (best == nullptr || plan.cost < best->cost))
           best = &plan;
-      answers.push_back(engine::Answer{best->cost, best->needs, {}});
+      answers.push_back(best == nullptr ? std::optional<engine::Answer>()
+                                        : engine::Answer{best->cost, best->needs, {}});
     }
     return answers;
   }

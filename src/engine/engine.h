@@ -61,7 +61,8 @@ class Sandbox {
   }
   // Tries statements in one transaction, each for so many seconds at most, and rolls it back: what
   // each has returned. After one that failed, those behind it fail as well.
-  virtual Result<std::vector<Attempt>> attempt(const std::vector<std::string>&, double /*seconds*/) {
+  virtual Result<std::vector<Attempt>> attempt(const std::vector<std::string>&,
+                                               double /*seconds*/) {
     return fail("sandbox.attempt", "this engine's sandbox does not try statements");
   }
   // What a command needs to reach it: {"PGHOST", …}, {"PGPORT", …}, …

@@ -26,7 +26,7 @@ class Rows {
   int columns() const;
   std::string_view column_name(int column) const;
   std::string column_type(int column) const;  // its OID and modifier
-  int column(std::string_view name) const;  // -1 if there is none
+  int column(std::string_view name) const;    // -1 if there is none
   bool is_null(int row, int column) const;
   std::string_view cell(int row, int column) const;  // "" for null
 

@@ -178,11 +178,10 @@ Result<std::vector<std::optional<std::int64_t>>> WhatIf::set_indexes(
   indexes_ = std::move(statements);
   std::vector<std::string> all = {"BEGIN READ ONLY", "SELECT 1", "SAVEPOINT s"};
   const std::size_t first = all.size();
-  for (std::size_t i = 0; i < indexes_.size(); ++i)
-    all.insert(all.end(),
-               {"SELECT " + function("hypopg_relation_size") + "(indexrelid) FROM " +
-                    function("hypopg_create_index") + "(" + quote_literal(indexes_[i]) + ")",
-                "ROLLBACK TO s"});
+  for (const std::string& each : indexes_)
+    all.insert(all.end(), {"SELECT " + function("hypopg_relation_size") + "(indexrelid) FROM " +
+                               function("hypopg_create_index") + "(" + quote_literal(each) + ")",
+                           "ROLLBACK TO s"});
   all.push_back("SELECT " + function("hypopg_reset") + "()");
   all.emplace_back("ROLLBACK");
   auto results = connections_[0].pipeline(all);
