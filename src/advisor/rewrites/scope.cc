@@ -284,7 +284,7 @@ std::string output_name(const Tree& target) {
     return std::string((*value)["fields"].list.back()["sval"].text());
   if (value->is("FuncCall")) return std::string((*value)["funcname"].list.back()["sval"].text());
   if (value->is("TypeCast")) {
-    const std::string inner = output_name((*value)["arg"]);
+    std::string inner = output_name((*value)["arg"]);
     if (inner != "?column?") return inner;
     return std::string((*value)["type_name"]["names"].list.back()["sval"].text());
   }

@@ -67,7 +67,7 @@ std::optional<std::string> rewrite_one(Level& level, const Tree& condition) {
   comparison_tree.set(is_left ? "lexpr" : "rexpr", column_ref(alias, value_name));
   changed.at("from_clause").list.push_back(std::move(item));
   for (Tree& each : joins) add_condition(changed, each);
-  add_condition(changed, std::move(comparison_tree));
+  add_condition(changed, comparison_tree);
   level.select = std::move(changed);
   return "the subquery hangs on the row by " + join(keys, ", ") +
          " alone, which is one group of it; without rows its value is NULL, which no comparison "
