@@ -71,7 +71,7 @@ int main(int argc, char** argv) {
   std::vector<std::string> widths = {"2", "3"};
   std::vector<std::string> budgets = {"50", "100", "250", "500", "1000"};
   bool peers = true;
-  double gap = 0.001;
+  double gap = 0.005;
   advisor::IndexOptions options{.sizes = advisor::Sizes::hypopg};
   for (int i = 3; i < argc; ++i) {
     if (std::strcmp(argv[i], "--width") == 0)
