@@ -18,7 +18,7 @@ using Question = std::pair<std::size_t, Set>;
 
 constexpr double worthwhile = 1e-4;  // share of its cost that an index must spare a query
 constexpr double programs_gap = 1e-4;
-constexpr int deepest_cut = 10;         // layers of candidates that are taken out of one
+constexpr int deepest_cut = 15;         // layers of candidates that are taken out of one
 constexpr std::size_t most_doubts = 6;  // queries that a round learns more about
 constexpr double tolerated = 0.4;       // part of the gap that the bound may miss, for all queries
 constexpr double share_of_gain = 0.02;  // of what the indexes bring, to be certain of
