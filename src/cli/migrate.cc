@@ -1,0 +1,15 @@
+#include <CLI/CLI.hpp>
+
+#include "cli/command.h"
+
+namespace architrave::cli {
+
+void add_migrate(CLI::App& app, Chosen&) {
+  CLI::App* group = add_command(
+      app, "migrate",
+      "Change a schema without standing still: plan it, prove it both ways, apply it, undo it.",
+      "  architrave migrate plan postgresql:///prod schema.sql --name add_price -o migrations/");
+  group->require_subcommand(1);
+}
+
+}  // namespace architrave::cli
