@@ -1,0 +1,120 @@
+// What is known of a schema before a statement runs: from the migrations before it, from a catalog,
+// or from both. It knows just enough to say what a statement will do to tables that are in use:
+// types, NOT NULL, constraints and whether they are validated, indexes, sizes. What it does not
+// know it does not guess: an unknown table is absent, and one that was only altered is incomplete.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "sql/node.h"
+
+namespace architrave::migration {
+
+// Names are views into the Schema that they belong to, or into the statement that was parsed.
+struct TypeName {
+  std::string_view name;  // without its schema; PostgreSQL's own: "int4", "varchar"
+  std::vector<int> mods;  // varchar(40): 40
+  bool array = false;
+  bool operator==(const TypeName&) const = default;
+};
+TypeName type_name(sql::Node type);     // of a TypeName node
+std::string describe(const TypeName&);  // "varchar(40)", "int4[]"
+
+struct Column {
+  std::string_view name;
+  TypeName type;
+  bool not_null = false;
+  bool has_default = false;
+  bool generated = false;
+};
+
+struct Constraint {
+  std::string_view name;  // given, or the one that the server will choose
+  catalog::ConstraintType type = catalog::ConstraintType::check;
+  std::vector<std::string_view> columns;  // of a check those it names
+  std::string_view references;            // Table::name of a foreign key's other table
+  bool validated = true;
+  // Of a check that is exactly `column IS NOT NULL`, or a NOT NULL constraint of its own.
+  std::string_view proves_not_null;
+};
+
+struct Index {
+  std::string_view name;
+  std::vector<std::string_view> columns;  // empty where a key is an expression
+  bool unique = false;
+  bool partial = false;
+};
+
+struct Table {
+  std::string_view name;  // as Schema::name_of gives it
+  char kind = 'r';        // as pg_class.relkind: r table, p partitioned, v view, m, S, f
+  bool complete = true;   // false: there may be columns, constraints and indexes that we don't know
+  std::uint32_t born = 0;  // the transaction that made it; 0 before all
+  std::vector<Column> columns;
+  std::vector<Constraint> constraints;
+  std::vector<Index> indexes;
+  std::vector<std::string_view> parents;  // of a partition, or by INHERITS
+  bool default_partition = false;         // it is its parent's
+  std::optional<std::int64_t> bytes;      // with indexes and TOAST
+  std::optional<std::int64_t> rows;
+
+  const Column* column(std::string_view column_name) const;
+  const Constraint* constraint(std::string_view constraint_name) const;
+  const Index* index(std::string_view index_name) const;
+  // A validated constraint says so, so that SET NOT NULL need not look (PostgreSQL 12).
+  bool proves_not_null(std::string_view column_name) const;
+};
+
+struct KnownType {
+  char kind = 'e';           // as pg_type.typtype: e enumeration, d domain, c composite
+  std::uint32_t born = 0;    // as Table's
+  bool constrained = false;  // a domain with NOT NULL or CHECK
+};
+
+class Schema {
+ public:
+  Schema() = default;
+  explicit Schema(const catalog::Catalog& catalog);
+  Schema(const Schema&) = delete;
+  Schema& operator=(const Schema&) = delete;
+
+  // One spelling for each relation: "orders" for public.orders and for orders without a schema,
+  // "app.orders" else. Of a RangeVar, or of a list of String nodes.
+  std::string name_of(sql::Node relation) const;
+  std::string name_of(std::string_view schema, std::string_view name) const;
+
+  const Table* table(std::string_view name) const;
+  // The table that an index is of; null if unknown.
+  const Table* table_of_index(std::string_view index) const;
+  // By its name without a schema.
+  const KnownType* type(std::string_view name) const;
+  const std::unordered_map<std::string_view, Table>& tables() const { return tables_; }
+
+  // What is known after the statement, which runs in that transaction.
+  void apply(sql::Node statement, std::uint32_t transaction);
+
+ private:
+  friend class Applier;
+  std::string_view keep(std::string_view name);
+  Table& make(std::string_view name);  // incomplete if it was not known
+  Table* find(std::string_view name);
+  void drop(std::string_view name);
+  void add_index(Table& table, Index index);
+
+  std::unordered_set<std::string_view> names_;
+  std::deque<std::string> kept_;
+  std::unordered_map<std::string_view, Table> tables_;
+  std::unordered_map<std::string_view, std::string_view> index_tables_;
+  std::unordered_map<std::string_view, KnownType> types_;
+  std::string default_schema_ = "public";
+};
+
+}  // namespace architrave::migration
