@@ -4,12 +4,13 @@
 
 namespace architrave::cli {
 
-void add_migrate(CLI::App& app, Chosen&) {
+void add_migrate(CLI::App& app, Chosen& chosen) {
   CLI::App* group = add_command(
       app, "migrate",
       "Change a schema without standing still: plan it, prove it both ways, apply it, undo it.",
       "  architrave migrate plan postgresql:///prod schema.sql --name add_price -o migrations/");
   group->require_subcommand(1);
+  add_migrate_run(*group, chosen);
 }
 
 }  // namespace architrave::cli

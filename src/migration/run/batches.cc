@@ -1,0 +1,249 @@
+#include "migration/run/batches.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "base/clock.h"
+#include "base/quoting.h"
+#include "base/text.h"
+#include "migration/run/throttle.h"
+#include "migration/run/waiting.h"
+
+namespace architrave::migration {
+
+namespace {
+
+using Key = std::vector<std::string>;  // values as text, one for each column
+
+constexpr std::int64_t first_batch = 500;
+constexpr std::int64_t smallest_batch = 10;
+constexpr std::int64_t largest_batch = 500'000;
+// New rows at the end are followed so many times; by then something adds them faster than we look.
+constexpr int most_passes = 4;
+constexpr double lock_timeout = 0.1;
+
+std::string tuple(const Key& key) {
+  std::vector<std::string> values;
+  for (const std::string& each : key) values.push_back(quote_literal(each));
+  return '(' + join(values, ", ") + ')';
+}
+
+std::int64_t number(std::string_view text) {
+  std::int64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+class Run {
+ public:
+  Run(postgres::Connection& connection, const Backfill& backfill, const RunOptions& options,
+      const std::function<std::string(const std::string&, std::int64_t)>& record)
+      : connection_(connection),
+        backfill_(backfill),
+        options_(options),
+        record_(record),
+        watch_(connection, options.throttle, options) {
+    std::vector<std::string> columns;
+    for (const std::string& each : backfill.key) columns.push_back(quote_identifier(each));
+    columns_ = join(columns, ", ");
+    descending_ = join(columns, " DESC, ") + " DESC";
+  }
+
+  Status run(const Position& from) {
+    rows_ = begun_rows_ = from.rows;
+    begun_ = monotonic_seconds();
+    if (Status estimated = estimate(); !estimated) return estimated;
+    return backfill_.key.empty() ? by_block(from) : by_key(from);
+  }
+
+ private:
+  Status estimate() {
+    auto rows = connection_.query(
+        "SELECT greatest(c.reltuples, 0)::bigint, pg_catalog.pg_relation_size(c.oid)"
+        " / current_setting('block_size')::bigint FROM pg_catalog.pg_class c"
+        " WHERE c.oid = pg_catalog.to_regclass($1)",
+        {backfill_.table});
+    if (!rows) return fail(rows);
+    if (rows->size() == 0)
+      return fail("migration.backfill", "there is no table " + backfill_.table, {},
+                  "check the backfill's table, and what stands before it");
+    estimated_ = number(rows->cell(0, 0));
+    blocks_ = number(rows->cell(0, 1));
+    return {};
+  }
+
+  // The first row of a query as a key; absent if there is none.
+  Result<std::optional<Key>> ask_key(const std::string& query) {
+    auto rows = connection_.query(query);
+    if (!rows) return fail(rows);
+    if (rows->size() == 0) return std::optional<Key>();
+    Key key;
+    for (int column = 0; column < rows->columns(); ++column)
+      key.emplace_back(rows->cell(0, column));
+    return key;
+  }
+
+  Result<std::optional<Key>> last_key() {
+    return ask_key(fmt::format("SELECT {} FROM {} ORDER BY {} LIMIT 1", columns_, backfill_.table,
+                               descending_));
+  }
+
+  // "(a, b) > ('1', '2') AND (a, b) <= ('7', '8')", whatever of the two is there.
+  std::string range(const std::optional<Key>& after, const std::optional<Key>& to) const {
+    std::vector<std::string> parts;
+    if (after) parts.push_back(fmt::format("({}) > {}", columns_, tuple(*after)));
+    if (to) parts.push_back(fmt::format("({}) <= {}", columns_, tuple(*to)));
+    return parts.empty() ? "true" : join(parts, " AND ");
+  }
+
+  Status by_key(const Position& from) {
+    std::optional<Key> after;
+    const auto json = nlohmann::json::parse(from.at, nullptr, /*allow_exceptions=*/false);
+    if (json.is_array()) after = json.get<Key>();
+    for (int pass = 0; pass < most_passes; ++pass) {
+      const Result<std::optional<Key>> end = last_key();
+      if (!end) return std::unexpected(end.error());
+      if (!*end || (pass > 0 && after == *end)) return {};
+      while (true) {
+        const double begun = monotonic_seconds();
+        // The batch's last key; the end itself where fewer rows are left.
+        Result<std::optional<Key>> to =
+            ask_key(fmt::format("SELECT {0} FROM {1} WHERE {2} ORDER BY {0} OFFSET {3} LIMIT 1",
+                                columns_, backfill_.table, range(after, *end), size_ - 1));
+        if (!to) return std::unexpected(to.error());
+        const bool last = !*to;
+        const Key upto = last ? **end : **to;
+        std::int64_t looked_at = size_;
+        if (last) {
+          const Result<std::int64_t> left = count(range(after, *end));
+          if (!left) return std::unexpected(left.error());
+          looked_at = *left;
+        }
+        if (looked_at > 0) {
+          if (Status done = batch(range(after, upto), nlohmann::json(upto).dump(), looked_at);
+              !done)
+            return done;
+          if (!last) adapt(monotonic_seconds() - begun);
+        }
+        after = upto;
+        if (last) break;
+        if (Status rested = watch_.between(monotonic_seconds() - begun); !rested) return rested;
+      }
+    }
+    return {};
+  }
+
+  Result<std::int64_t> count(const std::string& condition) {
+    auto rows = connection_.query(
+        fmt::format("SELECT count(*) FROM {} WHERE {}", backfill_.table, condition));
+    if (!rows) return fail(rows);
+    return number(rows->cell(0, 0));
+  }
+
+  // Rows are where their blocks are. What an UPDATE of ours or of somebody else's has moved to a
+  // later block is met again, which is why `where` must tell what is done.
+  Status by_block(const Position& from) {
+    std::int64_t block = number(from.at);
+    const double rows_of_block = static_cast<double>(std::max<std::int64_t>(estimated_, 1)) /
+                                 static_cast<double>(std::max<std::int64_t>(blocks_, 1));
+    size_ = 16;
+    while (block < blocks_) {
+      const double begun = monotonic_seconds();
+      const std::int64_t to = std::min(block + size_, blocks_);
+      const std::string range =
+          fmt::format("ctid >= '({},0)'::tid AND ctid < '({},0)'::tid", block, to);
+      const auto rows = static_cast<std::int64_t>(static_cast<double>(to - block) * rows_of_block);
+      if (Status done = batch(range, std::to_string(to), rows); !done) return done;
+      adapt(monotonic_seconds() - begun);
+      block = to;
+      if (Status rested = watch_.between(monotonic_seconds() - begun); !rested) return rested;
+    }
+    return {};
+  }
+
+  Status batch(const std::string& range, const std::string& at, std::int64_t looked_at) {
+    Attempts attempts(options_);
+    while (true) {
+      Result<bool> done = attempt(range, at, looked_at);
+      if (done && *done) break;
+      if (done)
+        return fail("migration.history", "somebody else has changed the history meanwhile", {},
+                    "see what architrave migrate status says");
+      if (Status again = attempts.again(done.error()); !again) return again;
+      size_ = std::max(size_ / 2, smallest_batch);
+    }
+    rows_ += looked_at;
+    show();
+    return {};
+  }
+
+  Result<bool> attempt(const std::string& range, const std::string& at, std::int64_t looked_at) {
+    if (auto begun = connection_.query("BEGIN"); !begun) return fail(begun);
+    const double seconds = options_.lock_timeout.value_or(lock_timeout);
+    auto results = connection_.pipeline(
+        {fmt::format("SET LOCAL lock_timeout = {}", std::llround(seconds * 1000)),
+         fmt::format("UPDATE {} SET {} WHERE {}{}", backfill_.table, backfill_.set, range,
+                     backfill_.where.empty() ? "" : " AND (" + backfill_.where + ")"),
+         "SET LOCAL SESSION AUTHORIZATION DEFAULT", record_(at, looked_at)});
+    if (!results) return fail(results);
+    for (Result<postgres::Rows>& each : *results) {
+      if (each) continue;
+      if (auto undone = connection_.query("ROLLBACK"); !undone) return fail(undone);
+      return fail(each);
+    }
+    const bool recorded = results->back()->size() == 1;
+    if (auto ended = connection_.query(recorded ? "COMMIT" : "ROLLBACK"); !ended)
+      return fail(ended);
+    return recorded;
+  }
+
+  // Towards the size that takes the time that a batch is meant to; at once when it is less, by
+  // steps when it is more.
+  void adapt(double seconds) {
+    const double factor =
+        std::clamp(options_.throttle.batch_seconds / std::max(seconds, 1e-4), 0.1, 2.0);
+    size_ = std::clamp(static_cast<std::int64_t>(static_cast<double>(size_) * factor),
+                       backfill_.key.empty() ? 1 : smallest_batch, largest_batch);
+  }
+
+  void show() {
+    if (!options_.progress) return;
+    const double rate =
+        static_cast<double>(rows_ - begun_rows_) / std::max(monotonic_seconds() - begun_, 0.001);
+    const std::int64_t total = std::max(estimated_, rows_);
+    std::string text = fmt::format("{}: {}, {}/s", backfill_.table, plural(rows_, "row"),
+                                   human_count(static_cast<std::int64_t>(rate)));
+    if (rate > 0 && total > rows_)
+      text += ", " + human_seconds(static_cast<double>(total - rows_) / rate) + " left";
+    options_.progress(text, static_cast<std::size_t>(rows_), static_cast<std::size_t>(total));
+  }
+
+  postgres::Connection& connection_;
+  const Backfill& backfill_;
+  const RunOptions& options_;
+  const std::function<std::string(const std::string&, std::int64_t)>& record_;
+  Watch watch_;
+  std::string columns_;
+  std::string descending_;
+  std::int64_t size_ = first_batch;
+  std::int64_t estimated_ = 0;
+  std::int64_t blocks_ = 0;
+  std::int64_t rows_ = 0;
+  std::int64_t begun_rows_ = 0;
+  double begun_ = 0;
+};
+
+}  // namespace
+
+Status run_backfill(postgres::Connection& connection, const Backfill& backfill,
+                    const Position& from, const RunOptions& options,
+                    const std::function<std::string(const std::string&, std::int64_t)>& record) {
+  return Run(connection, backfill, options, record).run(from);
+}
+
+}  // namespace architrave::migration

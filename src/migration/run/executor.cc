@@ -1,0 +1,363 @@
+#include "migration/run/executor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "base/quoting.h"
+#include "base/text.h"
+#include "migration/run/alone.h"
+#include "migration/run/batches.h"
+#include "migration/run/waiting.h"
+
+namespace architrave::migration {
+
+namespace {
+
+constexpr double usual_lock_timeout = 0.1;
+
+// What a session is before any migration has set anything. (DISCARD ALL would give the runner's
+// lock away.)
+constexpr const char* fresh =
+    "RESET SESSION AUTHORIZATION; RESET ALL; DEALLOCATE ALL; CLOSE ALL; UNLISTEN *; DISCARD PLANS;"
+    " DISCARD SEQUENCES; DISCARD TEMP";
+
+// Takes locks that nobody queues behind but changes of the same table: waiting for them hurts
+// nobody, and giving up costs all that was done.
+bool may_wait(const Step& step) {
+  return std::ranges::all_of(step.statements, [](const Statement& statement) {
+    const std::string text = lower(statement.text);
+    return contains_word(text, "concurrently") ||
+           (contains_word(text, "validate") && contains_word(text, "constraint"));
+  });
+}
+
+bool can_be_recorded_with(const Step& step) {
+  return step.kind == Step::Kind::transaction ||
+         (step.kind == Step::Kind::statement && runs_in_transaction(step.statements[0].text));
+}
+
+// What an undo meets where the thing was never done: it is not there, or it is there still.
+bool was_never_done(const Error& error) {
+  constexpr std::array codes = {
+      "postgres.42P01", "postgres.42703", "postgres.42704", "postgres.42883", "postgres.3F000",
+      "postgres.42P07", "postgres.42701", "postgres.42710", "postgres.42723", "postgres.42P06"};
+  return std::ranges::find(codes, error.code) != codes.end();
+}
+
+// file:line:column of an error: the server counts characters of the statement.
+void locate(Error& error, const std::filesystem::path& file, const Statement& statement) {
+  int line = std::max(statement.line, 1);
+  int column = std::max(statement.column, 1);
+  constexpr std::string_view sign = "character ";
+  int position = 0;
+  if (error.where.starts_with(sign))
+    std::from_chars(error.where.data() + sign.size(), error.where.data() + error.where.size(),
+                    position);
+  for (std::size_t i = 0; i < statement.text.size() && position > 1; ++i) {
+    const char c = statement.text[i];
+    if ((c & 0xC0) == 0x80) continue;  // inside of a character
+    --position;
+    ++column;
+    if (c == '\n') {
+      ++line;
+      column = 1;
+    }
+  }
+  error.where = fmt::format("{}:{}:{}", file.string(), line, column);
+}
+
+}  // namespace
+
+struct Executor::Task {
+  const Migration& migration;
+  const Script& script;
+  Direction direction;
+  bool lenient = false;   // an undo of what was done only in part
+  bool recorded = false;  // there is a row that says how far it is
+  std::size_t step = 0;   // as that row says
+  bool begun = false;
+  Position position = {};
+
+  State state() const { return direction == Direction::up ? State::applying : State::reverting; }
+  std::string name() const { return migration.version + ' ' + migration.name; }
+};
+
+Status Executor::record(const std::string& statement) {
+  auto rows = connection_.query(statement);
+  if (!rows) return fail(rows);
+  if (rows->size() == 1) return {};
+  return fail("migration.history", "somebody else has changed the history meanwhile", {},
+              "see what architrave migrate status says");
+}
+
+Status Executor::run(const Migration& migration, Direction direction, const Entry* entry) {
+  const bool up = direction == Direction::up;
+  const Script& script = up ? migration.up : *migration.down;
+  Task task{migration, script, direction};
+  if (entry != nullptr && entry->is_under_way()) {
+    task.lenient = !up && (entry->state == State::applying || entry->partial);
+    if (entry->state == task.state()) {
+      task.recorded = true;
+      task.step = static_cast<std::size_t>(entry->step);
+      task.begun = entry->begun;
+      task.position = {entry->batch, entry->rows};
+    }
+  }
+  Status done = connection_.execute(fresh);
+  // Ends what a runner that was killed has begun, and with it the runner's lock, before its time.
+  if (done && connection_.server_version() >= 140000)
+    static_cast<void>(connection_.execute("SET client_connection_check_interval = '1s'"));
+  if (done) done = run_steps(task);
+  if (done) return {};
+  Error error = done.error();
+  const std::string again = up ? "architrave migrate up" : "architrave migrate down";
+  const std::string cause =
+      error.code == "interrupted" || error.code == "postgres.lost" ? "" : "mend the cause, then ";
+  std::string hint = error.code == "postgres.lost" ? "" : error.hint;
+  if (!hint.empty()) hint += "; ";
+  if (!task.recorded) {
+    hint += fmt::format("nothing of {} was {}: {}run {} again", migration.version,
+                        up ? "kept" : "undone", cause, again);
+  } else {
+    hint +=
+        fmt::format("{} stopped at step {} of {}: {}architrave migrate resume goes on from there",
+                    migration.version, task.step + 1, script.steps.size(), cause);
+    if (up && migration.down) hint += ", architrave migrate down undoes it";
+  }
+  error.hint = std::move(hint);
+  return std::unexpected(std::move(error));
+}
+
+Status Executor::run_steps(Task& task) {
+  const std::vector<Step>& steps = task.script.steps;
+  const auto counts = [](const Step& each) { return each.kind != Step::Kind::setting; };
+  const auto work = std::ranges::count_if(steps, counts);
+  std::size_t last = 0;
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    if (counts(steps[i])) last = i;
+  if (work == 0) {
+    return record(task.direction == Direction::up
+                      ? insert_entry(task.migration, State::applied, steps.size())
+                      : record_end(task.migration.version, State::reverting));
+  }
+  // One transaction is never half done and needs no row that says how far it is.
+  if (!task.recorded && !(work == 1 && can_be_recorded_with(steps[last]))) {
+    Status begun = record(task.direction == Direction::up
+                              ? insert_entry(task.migration, State::applying, steps.size())
+                              : begin_undo(task.migration.version, steps.size(), task.lenient));
+    if (!begun) return begun;
+    task.recorded = true;
+  }
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (i >= task.step && counts(steps[i])) {
+      if (Status done = run_step(task, i, i == last); !done) return done;
+      continue;
+    }
+    // What a resumed one has set before for what comes.
+    for (const Statement& statement : steps[i].statements) {
+      if (!is_session_setting(statement.text)) continue;
+      auto set = connection_.query(statement.text);
+      if (set) continue;
+      Error error = set.error();
+      locate(error, task.script.file, statement);
+      return std::unexpected(std::move(error));
+    }
+  }
+  return {};
+}
+
+Status Executor::run_step(Task& task, std::size_t step, bool last) {
+  const Step& what = task.script.steps[step];
+  const std::string& version = task.migration.version;
+  if (options_.progress) options_.progress(task.name(), step, task.script.steps.size());
+  std::string statement;
+  if (!task.recorded) {
+    statement = task.direction == Direction::up
+                    ? insert_entry(task.migration, State::applied, task.script.steps.size())
+                    : record_end(version, State::reverting);
+  } else {
+    statement = last ? record_end(version, task.state())
+                     : record_step(version, task.step, step + 1,
+                                   hash_of_steps(task.script.steps, step + 1));
+  }
+  Status done;
+  if (can_be_recorded_with(what)) {
+    done = run_transaction(task, step, statement);
+  } else {
+    if (what.kind == Step::Kind::backfill) {
+      done = run_backfill(connection_, what.backfill, task.position, options_,
+                          [&](const std::string& at, std::int64_t rows) {
+                            return record_batch(version, task.step, at, rows);
+                          });
+      if (!done) {
+        const bool never = task.lenient && was_never_done(done.error());
+        Error error = done.error();
+        error.where = fmt::format("{}:{}:1", task.script.file.string(), what.line);
+        done = never ? Status() : Status(std::unexpected(std::move(error)));
+      }
+    } else {
+      done = run_alone(task, step);
+    }
+    if (done) done = connection_.execute("RESET SESSION AUTHORIZATION");
+    if (done) done = record(statement);
+  }
+  if (!done) return done;
+  task.step = step + 1;
+  task.begun = false;
+  task.position = {};
+  return {};
+}
+
+Status Executor::set_timeouts(const Step& step, bool in_transaction) {
+  std::string lock;
+  if (step.lock_timeout && !(options_.lock_timeout && !may_wait(step))) {
+    lock = *step.lock_timeout;
+  } else {
+    lock = may_wait(step) || !in_transaction
+               ? "0"
+               : std::to_string(
+                     std::llround(options_.lock_timeout.value_or(usual_lock_timeout) * 1000));
+  }
+  const std::string statement =
+      in_transaction && options_.statement_timeout
+          ? std::to_string(std::llround(*options_.statement_timeout * 1000))
+          : step.statement_timeout.value_or("0");
+  // Not by set_config: a SELECT would take the snapshot that SET TRANSACTION must come before.
+  const std::string set = in_transaction ? "SET LOCAL " : "SET ";
+  return connection_.execute(set + "lock_timeout = " + quote_literal(lock) + ";" + set +
+                             "statement_timeout = " + quote_literal(statement));
+}
+
+// The number of the statement that failed, with its error; the number of all if none did.
+Result<std::size_t> Executor::attempt(Task& task, std::size_t step, const std::string& record_it,
+                                      Error& error) {
+  const Step& what = task.script.steps[step];
+  const bool piped = !task.lenient && std::ranges::none_of(what.statements, [](const auto& each) {
+    return each.copy_data.has_value();
+  });
+  std::size_t done = 0;
+  if (piped) {
+    std::vector<std::string> all;
+    for (const Statement& each : what.statements) all.push_back(each.text);
+    auto results = connection_.pipeline(all);
+    if (!results) return fail(results);
+    for (; done < all.size(); ++done) {
+      if ((*results)[done]) continue;
+      error = (*results)[done].error();
+      return done;
+    }
+  } else {
+    for (; done < what.statements.size(); ++done) {
+      const Statement& statement = what.statements[done];
+      if (task.lenient)
+        if (auto saved = connection_.query("SAVEPOINT architrave"); !saved) return fail(saved);
+      Status ran;
+      if (statement.copy_data) {
+        ran = connection_.copy_in(statement.text, *statement.copy_data);
+      } else if (auto rows = connection_.query(statement.text); !rows) {
+        ran = fail(rows);
+      }
+      if (ran) continue;
+      error = ran.error();
+      if (!task.lenient || !was_never_done(error)) return done;
+      if (options_.say) options_.say("left out, for it was never done: " + error.message);
+      error = {};
+      if (Status back = connection_.execute("ROLLBACK TO SAVEPOINT architrave"); !back)
+        return fail(back);
+    }
+  }
+  // Whoever the script has become, the history is ours.
+  if (auto ours = connection_.query("SET LOCAL SESSION AUTHORIZATION DEFAULT"); !ours)
+    return fail(ours);
+  if (Status recorded = record(record_it); !recorded) return fail(recorded);
+  if (auto ended = connection_.query("COMMIT"); !ended) {
+    // A constraint that is deferred to the end.
+    error = ended.error();
+    if (done > 0) --done;
+    return done;
+  }
+  return what.statements.size();
+}
+
+Status Executor::run_transaction(Task& task, std::size_t step, const std::string& record_it) {
+  const Step& what = task.script.steps[step];
+  Attempts attempts(options_);
+  while (true) {
+    if (auto begun = connection_.query("BEGIN"); !begun) return fail(begun);
+    Error error;
+    Result<std::size_t> done = std::size_t{0};
+    Status ready = set_timeouts(what, /*in_transaction=*/true);
+    if (ready) {
+      done = attempt(task, step, record_it, error);
+    } else {
+      done = fail(ready);
+    }
+    if (done && error.code.empty()) return {};
+    const bool lost =
+        !done && (done.error().code == "postgres.lost" || done.error().code == "interrupted");
+    if (!lost)
+      if (Status undone = connection_.execute("ROLLBACK"); !undone) return undone;
+    if (!done) error = done.error();
+    if (done) {
+      Error located = error;
+      locate(located, task.script.file,
+             what.statements[std::min(*done, what.statements.size() - 1)]);
+      error = std::move(located);
+    }
+    if (Status again = attempts.again(error); !again) {
+      if (!passes(error)) return again;
+      const std::string who = oldest_transactions(connection_);
+      error.message += fmt::format(" (tried {} times)", attempts.count() + 1);
+      if (!who.empty()) error.hint = "these have been open longest: " + who;
+      return std::unexpected(std::move(error));
+    }
+    if (options_.progress)
+      options_.progress(
+          fmt::format("{}: waiting for a lock, attempt {}", task.name(), attempts.count() + 1), 0,
+          0);
+  }
+}
+
+Status Executor::run_alone(Task& task, std::size_t step) {
+  const Step& what = task.script.steps[step];
+  const Statement& statement = what.statements.front();
+  Attempts attempts(options_);
+  while (true) {
+    auto before = look_before(connection_, statement.text, task.begun);
+    if (!before) return fail(before);
+    if (before->is_done) return {};
+    if (!task.begun) {
+      if (Status begun = record(begin_statement(task.migration.version, task.step)); !begun)
+        return begun;
+    }
+    if (Status set = set_timeouts(what, /*in_transaction=*/false); !set) return set;
+    Status done;
+    for (const std::string& each : before->first)
+      if (auto cleared = connection_.query(each); !cleared && done) done = fail(cleared);
+    if (done) {
+      if (auto ran = connection_.query(before->statement); !ran) done = fail(ran);
+    }
+    if (done || (task.begun && !before->is_known && says_done(done.error())) ||
+        (task.lenient && was_never_done(done.error())))
+      return {};
+    Error error = done.error();
+    if (error.code == "postgres.lost" || error.code == "interrupted")
+      return std::unexpected(std::move(error));
+    task.begun = true;
+    if (auto left = leftovers(connection_, statement.text))
+      for (const std::string& each : *left) static_cast<void>(connection_.query(each));
+    locate(error, task.script.file, statement);
+    if (Status again = attempts.again(error); !again) {
+      // What failed for good was not done: a thing of its name that is there is somebody else's.
+      static_cast<void>(record(record_step(task.migration.version, task.step, task.step,
+                                           hash_of_steps(task.script.steps, task.step))));
+      return again;
+    }
+  }
+}
+
+}  // namespace architrave::migration

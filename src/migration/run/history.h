@@ -1,0 +1,66 @@
+// What was applied to a database: the table architrave.migrations, a row for each migration that
+// is there or under way.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/postgres/connection.h"
+#include "migration/files.h"
+
+namespace architrave::migration {
+
+enum class State { applied, baseline, applying, reverting };
+std::string_view word(State state);
+
+struct Entry {
+  std::string version;
+  std::string name;
+  std::string phase;
+  std::string checksum;  // of the up script as it was applied
+  State state = State::applied;
+  std::string started;   // "2026-11-21 01:30:00+00"
+  std::string finished;  // "" while it is under way
+  std::string by;
+  // Of one that is under way: the steps that are done, of how many; whether the next, a statement
+  // outside of a transaction, was begun; a hash of the steps done; how far a backfill came.
+  int step = 0;
+  int steps = 0;
+  bool begun = false;
+  std::string done;
+  std::string batch;
+  std::int64_t rows = 0;
+  bool partial = false;  // it is being undone, and was never applied in full
+
+  bool is_under_way() const { return state == State::applying || state == State::reverting; }
+};
+
+// A hash of the first `count` steps: what must not have changed when the rest is to be done.
+std::string hash_of_steps(const std::vector<Step>& steps, std::size_t count);
+
+// The rows in the order in which they were applied; nothing if there is no such table yet.
+Result<std::optional<std::vector<Entry>>> read_history(postgres::Connection& connection);
+Status create_history(postgres::Connection& connection);
+
+// The statements below change one row each and return it; none returned means that somebody else
+// has changed it meanwhile.
+std::string insert_entry(const Migration& migration, State state, std::size_t steps);
+// As another tool's history has it.
+std::string insert_entry(const Entry& entry);
+// A migration is about to be undone in so many steps; `partial` if it was never applied in full.
+std::string begin_undo(std::string_view version, std::size_t steps, bool partial);
+std::string begin_statement(std::string_view version, std::size_t step);
+std::string record_step(std::string_view version, std::size_t step, std::size_t next,
+                        const std::string& done);
+std::string record_batch(std::string_view version, std::size_t step, const std::string& batch,
+                         std::int64_t rows);
+// Its last step is done: the row says so, or is gone after an undo.
+std::string record_end(std::string_view version, State was);
+// The file has changed behind the steps that were done.
+std::string record_change(std::string_view version, const std::string& checksum, std::size_t steps);
+
+}  // namespace architrave::migration

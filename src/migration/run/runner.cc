@@ -1,0 +1,450 @@
+#include "migration/run/runner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/clock.h"
+#include "base/process.h"
+#include "base/text.h"
+#include "migration/run/foreign.h"
+#include "migration/run/waiting.h"
+#include "sql/statement.h"
+
+namespace architrave::migration {
+
+namespace {
+
+constexpr int oldest_server = 120000;
+
+Result<postgres::Connection> connect(const RunOptions& options) {
+  postgres::ConnectOptions session;
+  session.statement_timeout = 0;
+  session.lock_timeout = 0;
+  auto connection = postgres::Connection::open(options.database, session);
+  if (!connection) return fail(connection);
+  if (connection->server_version() < oldest_server)
+    return fail("migration.server",
+                "this server is too old: PostgreSQL " +
+                    std::to_string(connection->server_version() / 10000),
+                {}, "migrations are run on PostgreSQL 12 and newer");
+  auto standby = connection->query("SELECT pg_catalog.pg_is_in_recovery()");
+  if (!standby) return fail(standby);
+  if (standby->cell(0, 0) == "t")
+    return fail("migration.server", "this server is a standby, which takes no changes", {},
+                "name its primary, or target_session_attrs=read-write");
+  return connection;
+}
+
+std::string state_of(const Migration& migration, const Entry& entry) {
+  if (entry.state == State::reverting) return "undoing";
+  if (entry.state == State::applying) {
+    const bool same =
+        migration.up.checksum == entry.checksum ||
+        hash_of_steps(migration.up.steps, static_cast<std::size_t>(entry.step)) == entry.done ||
+        entry.step == 0;
+    return same ? "stopped" : "changed";
+  }
+  if (migration.up.checksum == entry.checksum) return std::string(word(entry.state));
+  return migration.repeatable ? "pending" : "changed";
+}
+
+std::string list_of(const std::vector<std::string>& versions) {
+  return (versions.size() == 1 ? "migration " : "migrations ") + join(versions, ", ");
+}
+
+void judge(Situation& situation, bool allow_gaps) {
+  std::map<std::string, std::vector<std::string>> by_state;
+  bool later_applied = false;
+  for (auto each = situation.list.rbegin(); each != situation.list.rend(); ++each) {
+    const bool repeatable =
+        each->migration && situation.folder.migrations[*each->migration].repeatable;
+    if (each->state == "pending" && later_applied && !repeatable && !allow_gaps)
+      each->state = "gap";
+    if (each->entry && each->migration && !repeatable) later_applied = true;
+  }
+  for (const Standing& each : situation.list) by_state[each.state].push_back(each.version);
+  const auto problem = [&](const char* state, const std::string& text) {
+    if (const auto& found = by_state[state]; !found.empty())
+      situation.problems.push_back(list_of(found) + ' ' + text);
+  };
+  problem("changed", "changed after being applied");
+  problem("missing", "applied, but not in " + situation.folder.path.string());
+  problem("gap", "not applied, though later ones are");
+  if (!by_state["changed"].empty()) {
+    situation.next =
+        "put the files back as they were applied (git checkout), and write a new migration for "
+        "what is to change";
+  } else if (!by_state["missing"].empty()) {
+    situation.next = "put the missing files back, or name their folder: --dir";
+  } else if (!by_state["gap"].empty()) {
+    situation.next = "give them later numbers, or apply them as they are: --allow-gaps";
+  } else if (!by_state["stopped"].empty() || !by_state["undoing"].empty()) {
+    situation.next = "architrave migrate resume goes on with what was stopped";
+    if (!by_state["stopped"].empty()) situation.next += "; architrave migrate down undoes it";
+  } else if (!situation.foreign.empty()) {
+    situation.next = "architrave migrate baseline --from " + situation.foreign.front() +
+                     " takes over what it has applied";
+  } else if (!by_state["pending"].empty()) {
+    situation.next = "architrave migrate up applies " + list_of(by_state["pending"]);
+  }
+}
+
+Result<Situation> situation_of(postgres::Connection& connection, const RunOptions& options) {
+  auto folder = read_folder(options.folder);
+  if (!folder) return fail(folder);
+  auto history = read_history(connection);
+  if (!history) return fail(history);
+  Situation situation;
+  situation.folder = std::move(*folder);
+  situation.has_history = history->has_value();
+  std::map<std::string, Entry> entries;
+  std::vector<std::string> order;
+  if (*history) {
+    for (Entry& each : **history) {
+      order.push_back(each.version);
+      entries.emplace(each.version, std::move(each));
+    }
+  }
+  for (std::size_t i = 0; i < situation.folder.migrations.size(); ++i) {
+    const Migration& migration = situation.folder.migrations[i];
+    Standing standing{migration.version, migration.name, i, {}, "pending"};
+    if (const auto found = entries.find(migration.version); found != entries.end()) {
+      standing.state = state_of(migration, found->second);
+      standing.entry = std::move(found->second);
+      entries.erase(found);
+    }
+    situation.list.push_back(std::move(standing));
+  }
+  for (const std::string& version : order) {
+    const auto found = entries.find(version);
+    if (found == entries.end()) continue;
+    situation.list.push_back({version, found->second.name, {}, found->second, "missing"});
+  }
+  if (entries.empty() && order.empty()) {
+    auto foreign = foreign_histories(connection);
+    if (!foreign) return fail(foreign);
+    situation.foreign = std::move(*foreign);
+  }
+  judge(situation, options.allow_gaps);
+  return situation;
+}
+
+struct Item {
+  const Migration* migration;
+  Direction direction;
+  const Entry* entry;  // null: it has no row
+};
+
+std::string describe_item(const Item& item) {
+  const Script& script =
+      item.direction == Direction::up ? item.migration->up : *item.migration->down;
+  std::string text = item.direction == Direction::up ? "apply " : "undo  ";
+  text += item.migration->version + ' ' + item.migration->name;
+  if (item.migration->phase != Phase::none)
+    text += " (" + std::string(word(item.migration->phase)) + ')';
+  if (script.steps.size() > 1)
+    text += ": " + plural(static_cast<std::int64_t>(script.steps.size()), "step");
+  if (item.entry != nullptr && item.entry->is_under_way())
+    text += fmt::format(", of which {} are done", item.entry->step);
+  return text;
+}
+
+// Before anything is run: what the parser complains of, where the server (which may be newer) does
+// as well. plpgsql looks at the statements of a block that is never reached.
+Status check_syntax(postgres::Connection& connection, const Script& script) {
+  for (const Step& step : script.steps)
+    for (const Statement& statement : step.statements) {
+      const auto wrong = sql::syntax_error(statement.text);
+      if (!wrong) continue;
+      auto asked = connection.query("DO $architrave_syntax$ BEGIN RETURN; " + statement.text +
+                                    "; END $architrave_syntax$");
+      if (asked || asked.error().code != "postgres.42601") continue;
+      int line = statement.line;
+      int column = statement.column;
+      for (int i = 0; i < wrong->offset && i < static_cast<int>(statement.text.size()); ++i) {
+        ++column;
+        if (statement.text[static_cast<std::size_t>(i)] == '\n') {
+          ++line;
+          column = 1;
+        }
+      }
+      return fail("migration.syntax", wrong->message,
+                  fmt::format("{}:{}:{}", script.file.string(), line, column),
+                  "nothing was run: mend the file, then run the same command again");
+    }
+  return {};
+}
+
+Status run_hook(const std::string& command, const char* name, const char* consequence) {
+  if (command.empty()) return {};
+  Result<pid_t> process = start({.arguments = {"/bin/sh", "-c", command}});
+  if (!process) return fail(process);
+  const int code = wait(*process);
+  if (code == 0) return {};
+  return fail("migration.hook",
+              fmt::format("the command of {} failed with {}: {}", name, code, command), {},
+              consequence);
+}
+
+// What is run, as a script.
+void show_plan(const std::vector<Item>& items, const RunOptions& options) {
+  if (!options.say) return;
+  for (const Item& item : items) {
+    const Script& script =
+        item.direction == Direction::up ? item.migration->up : *item.migration->down;
+    options.say("-- " + describe_item(item));
+    const bool under_way =
+        item.entry != nullptr && item.entry->is_under_way() &&
+        (item.entry->state == State::applying) == (item.direction == Direction::up);
+    std::vector<Step> steps = script.steps;
+    if (under_way)
+      steps.erase(steps.begin(),
+                  steps.begin() + std::min<long>(item.entry->step, std::ssize(steps)));
+    options.say(render(*item.migration, steps));
+  }
+}
+
+Result<std::vector<Done>> perform(postgres::Connection& connection, const Situation& situation,
+                                  const std::vector<Item>& items, const RunOptions& options) {
+  std::vector<Done> done;
+  if (items.empty()) return done;
+  for (const Item& item : items) {
+    const Script& script =
+        item.direction == Direction::up ? item.migration->up : *item.migration->down;
+    if (Status checked = check_syntax(connection, script); !checked) return fail(checked);
+  }
+  if (options.dry_run) {
+    show_plan(items, options);
+    return done;
+  }
+  std::vector<std::string> what;
+  if (!situation.has_history) what.emplace_back("make the table architrave.migrations");
+  for (const Item& item : items) what.push_back(describe_item(item));
+  if (options.confirm && !options.confirm(what))
+    return fail("migration.declined", "nothing was changed", {},
+                "--yes answers for you, --dry-run shows what would be run");
+  if (!situation.has_history)
+    if (Status made = create_history(connection); !made) return fail(made);
+  if (Status ran = run_hook(options.before, "--before", "nothing was changed"); !ran)
+    return fail(ran);
+  Executor executor(connection, options);
+  for (const Item& item : items) {
+    const double begun = monotonic_seconds();
+    if (Status ran = executor.run(*item.migration, item.direction, item.entry); !ran)
+      return fail(ran);
+    done.push_back({item.migration->version, item.migration->name, item.direction,
+                    monotonic_seconds() - begun});
+    if (options.say)
+      options.say(
+          fmt::format("{} {} {} ({})", item.direction == Direction::up ? "applied" : "undid ",
+                      done.back().version, done.back().name, human_seconds(done.back().seconds)));
+  }
+  if (Status ran = run_hook(options.after, "--after", "the migrations themselves are done"); !ran)
+    return fail(ran);
+  return done;
+}
+
+// A connection that holds the runner's lock (not for a dry run), and what it finds then.
+struct Session {
+  postgres::Connection connection;
+  Situation situation;
+};
+Result<Session> begin(const RunOptions& options) {
+  auto connection = connect(options);
+  if (!connection) return fail(connection);
+  if (!options.dry_run)
+    if (Status locked = lock_runner(*connection, options); !locked) return fail(locked);
+  auto situation = situation_of(*connection, options);
+  if (!situation) return fail(situation);
+  return Session{std::move(*connection), std::move(*situation)};
+}
+
+Result<std::size_t> place_of(const Situation& situation, const std::string& version) {
+  const auto& list = situation.folder.migrations;
+  for (std::size_t i = 0; i < list.size(); ++i)
+    if (list[i].version == version || list[i].name == version ||
+        list[i].version + '_' + list[i].name == version)
+      return i;
+  for (std::size_t i = 0; i < list.size(); ++i)
+    if (!version_less(list[i].version, version) && !version_less(version, list[i].version))
+      return i;
+  return fail("migration.version",
+              "there is no migration " + version + " in " + situation.folder.path.string(), "--to",
+              "architrave migrate status lists them");
+}
+
+Status refuse(const Situation& situation) {
+  if (situation.problems.empty()) return {};
+  return fail("migration.history", join(situation.problems, "; "), {}, situation.next);
+}
+
+Status refuse_stopped(const Situation& situation, std::string_view state) {
+  for (const Standing& each : situation.list)
+    if (each.state == state)
+      return fail("migration.stopped",
+                  fmt::format("{} {} {} and stopped at step {} of {}", each.version, each.name,
+                              state == "undoing" ? "was being undone" : "was being applied",
+                              each.entry->step + 1, each.entry->steps),
+                  {}, situation.next);
+  return {};
+}
+
+// A file that was mended behind the steps that are done is taken as it is now.
+Status accept_changes(postgres::Connection& connection, const std::vector<Item>& items) {
+  for (const Item& item : items) {
+    if (item.entry == nullptr || item.entry->state != State::applying ||
+        item.direction != Direction::up || item.entry->checksum == item.migration->up.checksum)
+      continue;
+    auto changed = connection.query(record_change(item.entry->version, item.migration->up.checksum,
+                                                  item.migration->up.steps.size()));
+    if (!changed) return fail(changed);
+  }
+  return {};
+}
+
+const Migration& migration_of(const Situation& situation, const Standing& standing) {
+  return situation.folder.migrations[*standing.migration];
+}
+
+Result<std::vector<Done>> undo(postgres::Connection& connection, const Situation& situation,
+                               const std::vector<Item>& items, const RunOptions& options) {
+  for (const Item& item : items)
+    if (item.direction == Direction::down && !item.migration->down)
+      return fail(
+          "migration.down",
+          "there is no way back from " + item.migration->version + ' ' + item.migration->name,
+          item.migration->up.file.string(),
+          "write its down script, or keep it: --to " + item.migration->version);
+  return perform(connection, situation, items, options);
+}
+
+}  // namespace
+
+Result<Situation> status(const RunOptions& options) {
+  auto connection = connect(options);
+  if (!connection) return fail(connection);
+  return situation_of(*connection, options);
+}
+
+Result<std::vector<Done>> up(const RunOptions& options) {
+  auto session = begin(options);
+  if (!session) return fail(session);
+  const Situation& situation = session->situation;
+  if (Status fine = refuse(situation); !fine) return fail(fine);
+  if (Status fine = refuse_stopped(situation, "undoing"); !fine) return fail(fine);
+  if (!situation.foreign.empty())
+    return fail("migration.takeover",
+                "this database has a history of " + join(situation.foreign, ", ") +
+                    ", and none of Architrave's",
+                {}, situation.next);
+  std::size_t last = situation.folder.migrations.size();
+  if (!options.to.empty()) {
+    auto place = place_of(situation, options.to);
+    if (!place) return fail(place);
+    last = *place + 1;
+  }
+  std::vector<Item> items;
+  for (const Standing& each : situation.list)
+    if (*each.migration < last && (each.state == "pending" || each.state == "stopped"))
+      items.push_back(
+          {&migration_of(situation, each), Direction::up, each.entry ? &*each.entry : nullptr});
+  if (!options.dry_run)
+    if (Status accepted = accept_changes(session->connection, items); !accepted)
+      return fail(accepted);
+  return perform(session->connection, situation, items, options);
+}
+
+Result<std::vector<Done>> resume(const RunOptions& options) {
+  auto session = begin(options);
+  if (!session) return fail(session);
+  const Situation& situation = session->situation;
+  if (Status fine = refuse(situation); !fine) return fail(fine);
+  std::vector<Item> items;
+  for (const Standing& each : situation.list)
+    if (each.state == "stopped" || each.state == "undoing")
+      items.push_back({&migration_of(situation, each),
+                       each.state == "stopped" ? Direction::up : Direction::down, &*each.entry});
+  if (!options.dry_run)
+    if (Status accepted = accept_changes(session->connection, items); !accepted)
+      return fail(accepted);
+  return undo(session->connection, situation, items, options);
+}
+
+Result<std::vector<Done>> down(const RunOptions& options) {
+  auto session = begin(options);
+  if (!session) return fail(session);
+  const Situation& situation = session->situation;
+  std::size_t keep = 0;  // how many from the first
+  std::vector<std::size_t> there;
+  for (std::size_t i = 0; i < situation.list.size(); ++i)
+    if (situation.list[i].entry) there.push_back(i);
+  if (there.empty()) return std::vector<Done>();
+  if (options.to.empty()) {
+    // What stopped, else the last.
+    keep = there.back();
+    for (const std::size_t i : there)
+      if (situation.list[i].entry->is_under_way()) keep = i;
+  } else if (options.to != "0") {
+    auto place = place_of(situation, options.to);
+    if (!place) return fail(place);
+    keep = *place + 1;
+  }
+  std::vector<Item> items;
+  for (auto i = there.rbegin(); i != there.rend() && *i >= keep; ++i) {
+    const Standing& each = situation.list[*i];
+    // To undo by a file that is not the one applied could undo something else.
+    if (each.state == "changed" || each.state == "missing")
+      return fail("migration.history",
+                  each.state == "missing"
+                      ? "migration " + each.version + " is applied, but not in " +
+                            situation.folder.path.string()
+                      : "migration " + each.version + " changed after being applied",
+                  {}, situation.next);
+    items.push_back({&migration_of(situation, each), Direction::down, &*each.entry});
+  }
+  return undo(session->connection, situation, items, options);
+}
+
+Result<std::vector<std::string>> baseline(const RunOptions& options, const std::string& from) {
+  auto session = begin(options);
+  if (!session) return fail(session);
+  const Situation& situation = session->situation;
+  const bool is_empty = std::ranges::none_of(
+      situation.list, [](const Standing& each) { return each.entry.has_value(); });
+  if (!is_empty)
+    return fail("migration.history", "this database has a history already", {},
+                "architrave migrate status shows it");
+  std::vector<Entry> entries;
+  if (!from.empty()) {
+    auto taken = read_foreign(session->connection, from, situation.folder);
+    if (!taken) return fail(taken);
+    entries = std::move(*taken);
+  } else {
+    auto place = place_of(situation, options.to);
+    if (!place) return fail(place);
+    for (std::size_t i = 0; i <= *place; ++i) {
+      const Migration& each = situation.folder.migrations[i];
+      Entry entry{each.version, each.name, std::string(word(each.phase)), each.up.checksum};
+      entry.state = State::baseline;
+      entries.push_back(std::move(entry));
+    }
+  }
+  std::vector<std::string> versions;
+  for (const Entry& each : entries) versions.push_back(each.version);
+  if (options.dry_run || versions.empty()) return versions;
+  if (options.confirm &&
+      !options.confirm({"write into architrave.migrations, and run nothing: " + list_of(versions)}))
+    return fail("migration.declined", "nothing was changed", {}, "--yes answers for you");
+  postgres::Connection& connection = session->connection;
+  if (!situation.has_history)
+    if (Status made = create_history(connection); !made) return fail(made);
+  if (auto begun = connection.query("BEGIN"); !begun) return fail(begun);
+  for (const Entry& each : entries)
+    if (auto written = connection.query(insert_entry(each)); !written) return fail(written);
+  if (auto ended = connection.query("COMMIT"); !ended) return fail(ended);
+  return versions;
+}
+
+}  // namespace architrave::migration

@@ -1,0 +1,66 @@
+// Applies a folder of migrations to a database, undoes them, goes on with what was stopped, and
+// says how it stands. Whatever ends it, at whatever moment: each migration is then applied, not
+// applied, or stopped at a step that the database itself has recorded.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "migration/files.h"
+#include "migration/run/executor.h"
+#include "migration/run/history.h"
+#include "migration/run/options.h"
+
+namespace architrave::migration {
+
+// A migration as the folder and the database have it: one of the two may be missing.
+struct Standing {
+  std::string version;
+  std::string name;
+  std::optional<std::size_t> migration;  // in the folder's list
+  std::optional<Entry> entry;
+  // "applied", "baseline", "pending", "stopped" (while it was applied), "undoing", "changed"
+  // (since it was applied), "missing" (from the folder), "gap" (something later is applied).
+  std::string state;
+};
+
+struct Situation {
+  Folder folder;
+  bool has_history = false;
+  std::vector<Standing> list;         // in the folder's order; what is missing there at the end
+  std::vector<std::string> problems;  // what keeps `up` from running, in words
+  std::vector<std::string> foreign;   // other tools' histories, where there is none of ours
+  std::string next;                   // what to do now
+};
+
+struct Done {
+  std::string version;
+  std::string name;
+  Direction direction = Direction::up;
+  double seconds = 0;
+};
+
+// Nothing is changed. Errors of the folder, and "postgres.connect", "migration.server" (too old, or
+// a standby).
+Result<Situation> status(const RunOptions& options);
+
+// For people and for programs.
+std::string to_text(const Situation& situation);
+std::string to_json(const Situation& situation);
+
+// What was done, in order; nothing with dry_run (then `say` gets what would be run, as SQL).
+// Errors besides those above: "migration.history" (changed or missing, and which),
+// "migration.locked", "migration.stopped" (something is under way that must be resumed or undone
+// first), "migration.down" (no way back), "migration.version" (no such), "migration.hook",
+// "migration.declined"; and the server's own, at file:line:column.
+Result<std::vector<Done>> up(const RunOptions& options);
+Result<std::vector<Done>> down(const RunOptions& options);
+Result<std::vector<Done>> resume(const RunOptions& options);
+
+// Writes into the history, without running anything, that the migrations up to `options.to` are
+// applied, or those that another tool has applied (`from`: "flyway", …). Gives their versions.
+Result<std::vector<std::string>> baseline(const RunOptions& options, const std::string& from);
+
+}  // namespace architrave::migration

@@ -1,0 +1,41 @@
+// Waiting: for a lock that somebody else holds, between attempts, for another runner.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "engine/postgres/connection.h"
+#include "migration/run/options.h"
+
+namespace architrave::migration {
+
+// Sleeps, unless interrupted: error "interrupted".
+Status pause(double seconds);
+
+// Attempts at something that failed for a reason that passes: a lock not had in time, a deadlock,
+// a serialization failure. Each wait is about twice the one before, by chance up to half more or
+// less, so that two who meet do not meet again.
+class Attempts {
+ public:
+  explicit Attempts(const RunOptions& options);
+  // Waits and returns; the error itself if it does not pass, or if enough was tried.
+  Status again(const Error& error);
+  int count() const { return count_; }
+
+ private:
+  int most_;
+  double deadline_;
+  double wait_;
+  int count_ = 0;
+};
+bool passes(const Error& error);
+
+// The lock of the runner, held by the connection: the server gives it back when that ends, however
+// it ends. While waiting the connection has no transaction and no snapshot, so that a CREATE INDEX
+// CONCURRENTLY of who holds it never waits for who waits. Error "migration.locked", naming them.
+Status lock_runner(postgres::Connection& connection, const RunOptions& options);
+
+// Who may hold locks: the oldest transactions, for people. Empty where there are none.
+std::string oldest_transactions(postgres::Connection& connection);
+
+}  // namespace architrave::migration
