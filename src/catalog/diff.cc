@@ -223,6 +223,17 @@ std::vector<Change> diff(const Catalog& before, const Catalog& after) {
 }
 
 bool equal(const Catalog& a, const Catalog& b) { return same(a, b); }
+bool equal(const Type& a, const Type& b) { return same(a, b); }
+bool equal(const Sequence& a, const Sequence& b) { return same(a, b); }
+bool equal(const Routine& a, const Routine& b) { return same(a, b); }
+bool equal(const Relation& a, const Relation& b) { return same(a, b); }
+bool equal(const OtherObject& a, const OtherObject& b) { return same(a, b); }
+bool equal(const Column& a, const Column& b) { return same(a, b); }
+bool equal(const Constraint& a, const Constraint& b) { return same(a, b); }
+bool equal(const Index& a, const Index& b) { return same(a, b); }
+bool equal(const Trigger& a, const Trigger& b) { return same(a, b); }
+bool equal(const RewriteRule& a, const RewriteRule& b) { return same(a, b); }
+bool equal(const Policy& a, const Policy& b) { return same(a, b); }
 
 std::string describe(const Change& change) {
   const std::string object = to_string(change.object);

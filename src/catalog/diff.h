@@ -25,6 +25,19 @@ std::vector<Change> diff(const Catalog& before, const Catalog& after);
 // The same as diff(before, after).empty(), and faster.
 bool equal(const Catalog& a, const Catalog& b);
 
+// The same of two parts.
+bool equal(const Type& a, const Type& b);
+bool equal(const Sequence& a, const Sequence& b);
+bool equal(const Routine& a, const Routine& b);
+bool equal(const Relation& a, const Relation& b);
+bool equal(const OtherObject& a, const OtherObject& b);
+bool equal(const Column& a, const Column& b);
+bool equal(const Constraint& a, const Constraint& b);
+bool equal(const Index& a, const Index& b);
+bool equal(const Trigger& a, const Trigger& b);
+bool equal(const RewriteRule& a, const RewriteRule& b);
+bool equal(const Policy& a, const Policy& b);
+
 // "column app.orders.total: type integer -> bigint"
 std::string describe(const Change& change);
 

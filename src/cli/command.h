@@ -35,6 +35,7 @@ void add_rules(CLI::App& app, Chosen& chosen);
 // A group: its commands stand in files of their own, migrate_plan.cc and so on.
 void add_migrate(CLI::App& app, Chosen& chosen);
 void add_migrate_run(CLI::App& group, Chosen& chosen);  // up, down, resume, status, baseline
+void add_migrate_plan(CLI::App& group, Chosen& chosen);
 
 // A subcommand whose --help begins with examples.
 CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& description,

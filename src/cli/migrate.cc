@@ -11,6 +11,7 @@ void add_migrate(CLI::App& app, Chosen& chosen) {
       "  architrave migrate plan postgresql:///prod schema.sql --name add_price -o migrations/");
   group->require_subcommand(1);
   add_migrate_run(*group, chosen);
+  add_migrate_plan(*group, chosen);
 }
 
 }  // namespace architrave::cli

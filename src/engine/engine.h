@@ -47,6 +47,10 @@ class Sandbox {
   // Turns it into a twin, if what was read of the source allows; else has_statistics() stays false.
   virtual Status take_statistics() { return {}; }
   virtual Result<catalog::Catalog> read() = 0;
+  // Another that holds the same, rows included, and goes its own way from here.
+  virtual Result<std::unique_ptr<Sandbox>> copy() {
+    return fail("sandbox.copy", "this engine's sandbox can't be copied");
+  }
   // Runs each unit on its own; one that fails changes nothing and does not stop the next. The
   // error is for a server that can no longer be reached.
   virtual Result<std::vector<Outcome>> run(const std::vector<Unit>& units) = 0;
@@ -100,6 +104,7 @@ struct OpenOptions {
   std::string engine;             // force "postgresql" or "sqlite" for a .sql file
   int server_version = 15;        // major version of the PostgreSQL that a .sql file is loaded into
   double statement_timeout = 60;  // seconds, of each question to a live server
+  bool may_be_empty = false;      // a .sql file or folder with nothing in it is an empty schema
   std::function<void(std::string_view)> progress;  // "reading 142 tables"; may be empty
 };
 

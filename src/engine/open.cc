@@ -214,7 +214,7 @@ Result<Opened> open_sqlite_sql(const Resolved& resolved) {
 }  // namespace
 
 Result<Opened> open(const std::string& source, const OpenOptions& options) {
-  const Result<Resolved> resolved = resolve(source, options.engine);
+  const Result<Resolved> resolved = resolve(source, options.engine, options.may_be_empty);
   if (!resolved) return std::unexpected(resolved.error());
   switch (resolved->kind) {
     case Resolved::Kind::postgres_live:
@@ -243,7 +243,7 @@ Result<std::unique_ptr<Planner>> make_planner(Opened& opened) {
 
 Result<TwinFile> make_twin(const std::string& source, bool without_values,
                            const OpenOptions& options) {
-  const Result<Resolved> resolved = resolve(source, options.engine);
+  const Result<Resolved> resolved = resolve(source, options.engine, options.may_be_empty);
   if (!resolved) return std::unexpected(resolved.error());
   postgres::Twin twin;
   if (resolved->kind == Resolved::Kind::twin) {

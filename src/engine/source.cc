@@ -82,7 +82,7 @@ bool is_binary(std::string_view bytes) {
   return bytes.substr(0, 65536).find('\0') != std::string_view::npos;
 }
 
-Result<Resolved> file(const std::string& path, std::string_view engine) {
+Result<Resolved> file(const std::string& path, std::string_view engine, bool may_be_empty) {
   Resolved resolved;
   resolved.path = path;
   if (path != "-" && sqlite::looks_like_sqlite_file(path)) {
@@ -99,7 +99,7 @@ Result<Resolved> file(const std::string& path, std::string_view engine) {
   if (is_binary(*bytes))
     return fail("source.unknown", path + " is neither SQL nor a SQLite database nor a twin", path,
                 forms);
-  if (trim(*bytes).empty())
+  if (trim(*bytes).empty() && !may_be_empty)
     return fail("source.empty", (path == "-" ? "standard input" : path) + " is empty", path,
                 "give it SQL that creates a schema, such as what pg_dump --schema-only prints");
   resolved.files.push_back({path, std::move(*bytes)});
@@ -119,7 +119,7 @@ Dialect guess_dialect(std::string_view text) {
   return sqlite::looks_like_sqlite_script(text) ? Dialect::sqlite : Dialect::postgresql;
 }
 
-Result<Resolved> resolve(const std::string& source, std::string_view engine) {
+Result<Resolved> resolve(const std::string& source, std::string_view engine, bool may_be_empty) {
   Resolved resolved;
   if (source.empty() || source.starts_with("postgresql://") || source.starts_with("postgres://") ||
       is_keyword_string(source)) {
@@ -131,7 +131,7 @@ Result<Resolved> resolve(const std::string& source, std::string_view engine) {
     if (path.starts_with("//")) path = path.substr(2);
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored)) return folder(path, "sqlite");
-    if (path.ends_with(".sql") || path == "-") return file(path, "sqlite");
+    if (path.ends_with(".sql") || path == "-") return file(path, "sqlite", may_be_empty);
     resolved.kind = Resolved::Kind::sqlite_file;
     resolved.path = path;
     return resolved;
@@ -142,7 +142,7 @@ Result<Resolved> resolve(const std::string& source, std::string_view engine) {
                 forms);
   std::error_code ignored;
   if (std::filesystem::is_directory(source, ignored)) return folder(source, engine);
-  return file(source, engine);
+  return file(source, engine, may_be_empty);
 }
 
 }  // namespace architrave::engine

@@ -31,7 +31,8 @@ struct Resolved {
 
 // `engine`: "postgresql" or "sqlite" to force the dialect of .sql files, else "". Errors:
 // "source.unknown", "source.unsupported", "source.empty", "file.missing", "file.read".
-Result<Resolved> resolve(const std::string& source, std::string_view engine);
+Result<Resolved> resolve(const std::string& source, std::string_view engine,
+                         bool may_be_empty = false);
 
 // By what the text uses that the others do not know. Plain SQL is PostgreSQL.
 Dialect guess_dialect(std::string_view text);

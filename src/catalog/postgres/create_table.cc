@@ -44,12 +44,15 @@ std::string not_null_definition(const Column& column) {
 
 class TableWriter {
  public:
-  TableWriter(const catalog::Catalog& catalog, const Relation& table, int version)
+  TableWriter(const catalog::Catalog& catalog, const Relation& table, int version, bool apart)
       : catalog_(catalog),
         table_(table),
         version_(version),
+        apart_(apart),
         name_(qualified(table.schema, table.name)) {
-    if (table.is_partition() && !table.parents.empty()) {
+    if (apart) {
+      attach_ = true;
+    } else if (table.is_partition() && !table.parents.empty()) {
       const Relation* parent = catalog.relation(table.parents.front());
       // A partition has the columns of its parent; where they stand in another order, it was a
       // table of its own before.
@@ -75,6 +78,7 @@ class TableWriter {
       if ((constraint.inherited && !attach_) || !constraint.validated) continue;
       made.rest.push_back("ALTER TABLE " + name_ + " ADD " + text(constraint));
     }
+    if (apart_) return made;
     if (attach_ && !table_.is_partition())
       for (const catalog::ObjectName& parent : table_.parents)
         made.after.push_back("ALTER TABLE " + name_ + " INHERIT " +
@@ -84,6 +88,13 @@ class TableWriter {
                            qualified(table_.parents[0].schema, table_.parents[0].name) +
                            " ATTACH PARTITION " + name_ + ' ' + table_.partition_bound);
     return made;
+  }
+
+  std::vector<std::string> add(const Column& column) const {
+    std::vector<std::string> sql = {"ALTER TABLE " + name_ + " ADD COLUMN " +
+                                    definition(column, true)};
+    adjust(column, sql);
+    return sql;
   }
 
  private:
@@ -212,6 +223,7 @@ class TableWriter {
   const catalog::Catalog& catalog_;
   const Relation& table_;
   const int version_;
+  const bool apart_;
   const std::string name_;
   bool partition_of_ = false;  // written as PARTITION OF
   bool attach_ = false;        // written as a table of its own, then attached
@@ -247,8 +259,14 @@ std::vector<std::string> not_valid_not_nulls(const catalog::Catalog& catalog, co
   return statements;
 }
 
-TableStatements create_table(const catalog::Catalog& catalog, const Relation& table, int version) {
-  return TableWriter(catalog, table, version).write();
+TableStatements create_table(const catalog::Catalog& catalog, const Relation& table, int version,
+                             bool apart) {
+  return TableWriter(catalog, table, version, apart).write();
+}
+
+std::vector<std::string> add_column(const catalog::Catalog& catalog, const Relation& table,
+                                    const Column& column, int version) {
+  return TableWriter(catalog, table, version, true).add(column);
 }
 
 }  // namespace architrave::postgres

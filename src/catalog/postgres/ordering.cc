@@ -1,7 +1,6 @@
 #include "catalog/postgres/ordering.h"
 
 #include <algorithm>
-#include <iterator>
 #include <queue>
 #include <tuple>
 #include <unordered_map>
@@ -28,7 +27,7 @@ class Ordering {
       if (open_needs_[i].empty()) ready_.push(i);
   }
 
-  std::vector<std::string> run() {
+  std::vector<Step> run() {
     std::size_t left = steps_.size();
     while (left > 0) {
       if (ready_.empty()) {
@@ -40,10 +39,10 @@ class Ordering {
       if (done_[step]) continue;
       done_[step] = true;
       --left;
-      append(steps_[step].statements);
+      take(step, std::move(steps_[step].statements));
       release(step);
     }
-    return std::move(statements_);
+    return std::move(ordered_);
   }
 
  private:
@@ -67,8 +66,14 @@ class Ordering {
     return list;
   }
 
-  void append(std::vector<std::string>& more) {
-    std::ranges::move(more, std::back_inserter(statements_));
+  void take(std::size_t step, std::vector<std::string> statements) {
+    Step& taken = ordered_.emplace_back();
+    taken.priority = steps_[step].priority;
+    taken.name = steps_[step].name;
+    taken.of = steps_[step].of;
+    taken.act = steps_[step].act;
+    taken.alone = steps_[step].alone;
+    taken.statements = std::move(statements);
   }
 
   // The objects of `made` are there.
@@ -111,7 +116,7 @@ class Ordering {
           }))
         continue;
       if (!in_cycle(step)) continue;
-      append(steps_[step].first);
+      take(step, std::move(steps_[step].first));
       steps_[step].first.clear();
       steps_[step].statements = std::move(steps_[step].second);
       release(step);
@@ -134,13 +139,11 @@ class Ordering {
   std::vector<std::vector<std::size_t>> open_needs_;
   std::vector<bool> done_;
   std::priority_queue<std::size_t, std::vector<std::size_t>, Later> ready_{Later{&steps_}};
-  std::vector<std::string> statements_;
+  std::vector<Step> ordered_;
 };
 
 }  // namespace
 
-std::vector<std::string> in_order(std::vector<Step> steps) {
-  return Ordering(std::move(steps)).run();
-}
+std::vector<Step> in_order(std::vector<Step> steps) { return Ordering(std::move(steps)).run(); }
 
 }  // namespace architrave::postgres

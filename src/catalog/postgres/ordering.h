@@ -11,6 +11,9 @@ namespace architrave::postgres {
 struct Step {
   int priority = 0;  // what comes first where nothing else decides; then the name
   std::string name;
+  std::string of;  // the object that it makes, or whose property it sets
+  enum class Act { make, alter, unmake } act = Act::make;
+  bool alone = false;  // committed before what needs it: a new label of an enumeration
   std::vector<std::string> makes;
   std::vector<std::string> needs;
   std::vector<std::string> statements;
@@ -22,8 +25,8 @@ struct Step {
   std::vector<std::string> second;
 };
 
-// The statements of all steps in order. What no step makes is taken to be there. A cycle that no
-// halving breaks is broken at its first step.
-std::vector<std::string> in_order(std::vector<Step> steps);
+// The steps in order, each without its makings and needs; of one that was halved, both halves. What
+// no step makes is taken to be there. A cycle that no halving breaks is broken at its first step.
+std::vector<Step> in_order(std::vector<Step> steps);
 
 }  // namespace architrave::postgres

@@ -100,6 +100,24 @@ std::string foreign_options(const Options& options) {
   return text;
 }
 
+std::string sequence_changes(const catalog::Sequence& before, const catalog::Sequence& after) {
+  std::string text;
+  const bool retyped = before.data_type != after.data_type;
+  if (retyped) text += " AS " + after.data_type;
+  const auto number = [&](const char* words, std::int64_t old_value, std::int64_t new_value,
+                          bool follows_type) {
+    if (old_value != new_value || (retyped && follows_type))
+      text += words + std::to_string(new_value);
+  };
+  number(" INCREMENT BY ", before.increment, after.increment, false);
+  number(" MINVALUE ", before.minimum, after.minimum, true);
+  number(" MAXVALUE ", before.maximum, after.maximum, true);
+  number(" START WITH ", before.start, after.start, true);
+  number(" CACHE ", before.cache, after.cache, false);
+  if (before.cycle != after.cycle) text += after.cycle ? " CYCLE" : " NO CYCLE";
+  return text;
+}
+
 std::string create_sequence(const catalog::Sequence& sequence) {
   std::string sql = sequence.unlogged ? "CREATE UNLOGGED SEQUENCE " : "CREATE SEQUENCE ";
   sql += qualified(sequence.schema, sequence.name);
@@ -273,11 +291,14 @@ std::string_view relation_words(RelationKind kind) {
   }
 }
 
-std::vector<std::string> grants(std::string_view words, char kind, const std::string& owner,
-                                const catalog::Acl& acl, int version, std::string_view columns) {
-  std::vector<std::string> statements;
-  if (!acl) return statements;
-  // What acldefault() gives to the owner and to PUBLIC.
+namespace {
+
+// What acldefault() gives to the owner, and whether it gives the same to PUBLIC.
+struct DefaultPrivileges {
+  std::string owner;
+  bool to_public;
+};
+DefaultPrivileges default_privileges(char kind, int version) {
   std::string owners = kind == 'r'   ? "arwdDxt"
                        : kind == 's' ? "rwU"
                        : kind == 'f' ? "X"
@@ -285,7 +306,70 @@ std::vector<std::string> grants(std::string_view words, char kind, const std::st
                        : kind == 'c' ? ""
                                      : "U";
   if (kind == 'r' && version >= 170000) owners += 'm';
-  const bool public_has = kind == 'f' || kind == 'T' || kind == 'l';
+  return {owners, kind == 'f' || kind == 'T' || kind == 'l'};
+}
+
+}  // namespace
+
+std::vector<std::string> privilege_changes(std::string_view words, char kind,
+                                           const std::string& owner, const catalog::Acl& before,
+                                           const catalog::Acl& after, int version,
+                                           std::string_view columns) {
+  // By grantor, grantee and privilege: whether it may be passed on.
+  using Privileges = std::map<std::tuple<std::string, std::string, char>, bool>;
+  const auto taken_apart = [&](const catalog::Acl& acl) {
+    Privileges all;
+    if (acl) {
+      for (const catalog::Grant& grant : catalog::grants(acl))
+        all[{grant.grantor, grant.grantee, grant.privilege}] = grant.grantable;
+      return all;
+    }
+    const DefaultPrivileges defaults = default_privileges(kind, version);
+    for (const char letter : defaults.owner) {
+      all[{owner, owner, letter}] = false;
+      if (defaults.to_public) all[{owner, "", letter}] = false;
+    }
+    return all;
+  };
+  const Privileges old_list = taken_apart(before);
+  const Privileges new_list = taken_apart(after);
+
+  std::vector<std::string> statements;
+  const auto say = [&](std::string_view verb, char letter, std::string_view preposition,
+                       const std::string& grantor, const std::string& grantee,
+                       std::string_view tail = {}) {
+    if (catalog::privilege_name(letter).empty()) return;
+    std::string sql = std::string(verb) + ' ' + std::string(catalog::privilege_name(letter)) +
+                      std::string(columns) + " ON " + std::string(words) + ' ' +
+                      std::string(preposition) + ' ' +
+                      (grantee.empty() ? "PUBLIC" : quote_identifier(grantee)) + std::string(tail);
+    if (grantor != owner)
+      statements.push_back("SET SESSION AUTHORIZATION " + quote_identifier(grantor));
+    statements.push_back(std::move(sql));
+    if (grantor != owner) statements.emplace_back("RESET SESSION AUTHORIZATION");
+  };
+  for (const auto& [key, grantable] : old_list) {
+    const auto& [grantor, grantee, letter] = key;
+    const auto kept = new_list.find(key);
+    if (kept == new_list.end())
+      say("REVOKE", letter, "FROM", grantor, grantee);
+    else if (grantable && !kept->second)
+      say("REVOKE GRANT OPTION FOR", letter, "FROM", grantor, grantee);
+  }
+  for (const auto& [key, grantable] : new_list) {
+    const auto& [grantor, grantee, letter] = key;
+    const auto had = old_list.find(key);
+    if (had == old_list.end() || (grantable && !had->second))
+      say("GRANT", letter, "TO", grantor, grantee, grantable ? " WITH GRANT OPTION" : "");
+  }
+  return statements;
+}
+
+std::vector<std::string> grants(std::string_view words, char kind, const std::string& owner,
+                                const catalog::Acl& acl, int version, std::string_view columns) {
+  std::vector<std::string> statements;
+  if (!acl) return statements;
+  const auto [owners, public_has] = default_privileges(kind, version);
 
   // By grantor (the owner first), grantee and whether it may be passed on.
   std::map<std::tuple<bool, std::string, std::string, bool>, std::string> groups;

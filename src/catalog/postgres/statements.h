@@ -15,6 +15,8 @@ std::string with_options(const catalog::Options& options, std::string_view prefi
 std::string foreign_options(const catalog::Options& options);
 
 std::string create_sequence(const catalog::Sequence& sequence);
+// What of the one sequence has to change to make the other: " INCREMENT BY 2"; empty if nothing.
+std::string sequence_changes(const catalog::Sequence& before, const catalog::Sequence& after);
 // What goes between the parentheses of GENERATED … AS IDENTITY; empty for the defaults.
 std::string identity_options(const catalog::Relation& relation, const catalog::Column& column);
 
@@ -34,8 +36,12 @@ struct TableStatements {
   std::vector<std::string> rest;   // what `bare` lacks
   std::vector<std::string> after;  // what CREATE TABLE can't say, in either case
 };
+// `apart`: a partition as a table of its own, see WriteOptions.
 TableStatements create_table(const catalog::Catalog& catalog, const catalog::Relation& table,
-                             int version);
+                             int version, bool apart = false);
+// ADD COLUMN, and what that can't say.
+std::vector<std::string> add_column(const catalog::Catalog& catalog, const catalog::Relation& table,
+                                    const catalog::Column& column, int version);
 
 // Whether a table that inherits has its columns in an order that CREATE TABLE … INHERITS would not
 // give them: its parents got some after it was made. It is made by itself and then made to inherit.
@@ -63,5 +69,10 @@ std::string_view relation_words(catalog::RelationKind kind);
 std::vector<std::string> grants(std::string_view words, char kind, const std::string& owner,
                                 const catalog::Acl& acl, int version,
                                 std::string_view columns = {});
+// GRANT and REVOKE that turn the one list into the other.
+std::vector<std::string> privilege_changes(std::string_view words, char kind,
+                                           const std::string& owner, const catalog::Acl& before,
+                                           const catalog::Acl& after, int version,
+                                           std::string_view columns = {});
 
 }  // namespace architrave::postgres

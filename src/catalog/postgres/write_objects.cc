@@ -63,14 +63,19 @@ std::string name_of(const OtherObject& object) {
 
 void Writer::add(const catalog::Schema& schema) {
   const std::string name = quote_identifier(schema.name);
+  const Object object{Kind::schema, name};
   const bool is_public = schema.name == "public";
   step(of_schema, {Kind::schema, name}).statements = {
       (is_public ? "CREATE SCHEMA IF NOT EXISTS " : "CREATE SCHEMA ") + name};
-  comment("SCHEMA " + name, schema.comment);
-  owner("SCHEMA " + name, schema.owner);
+  comment(object, "SCHEMA " + name, schema.comment);
+  owner(object, "SCHEMA " + name, schema.owner);
   // A new database grants on `public` what its version likes.
-  if (is_public && options_.grants) grants_.push_back("REVOKE ALL ON SCHEMA public FROM PUBLIC");
-  grant("SCHEMA " + name, 'n', schema.owner, schema.acl);
+  if (is_public && options_.grants) {
+    Step& revoke = grants_.emplace_back();
+    revoke.of = to_string(object);
+    revoke.statements = {"REVOKE ALL ON SCHEMA public FROM PUBLIC"};
+  }
+  grant(object, "SCHEMA " + name, 'n', schema.owner, schema.acl);
 }
 
 void Writer::add(const catalog::Extension& extension) {
@@ -80,7 +85,7 @@ void Writer::add(const catalog::Extension& extension) {
       "CREATE EXTENSION IF NOT EXISTS " + name +
       (extension.schema.empty() ? "" : " WITH SCHEMA " + quote_identifier(extension.schema)) +
       (mentions_ ? " CASCADE" : "")};
-  comment("EXTENSION " + name, extension.comment);
+  comment({Kind::extension, name}, "EXTENSION " + name, extension.comment);
 }
 
 void Writer::add(const catalog::Type& type) {
@@ -100,27 +105,31 @@ void Writer::add(const catalog::Type& type) {
   for (Statements* list : {&each.statements, &each.second})
     list->insert(list->end(), made.after.begin(), made.after.end());
   const std::string words = (type.kind == TypeKind::domain ? "DOMAIN " : "TYPE ") + name;
-  comment(words, type.comment);
+  const Object object = object_of(type);
+  comment(object, words, type.comment);
   for (const Constraint& check : type.constraints)
-    comment("CONSTRAINT " + quote_identifier(check.name) + " ON DOMAIN " + name, check.comment);
+    comment(object, "CONSTRAINT " + quote_identifier(check.name) + " ON DOMAIN " + name,
+            check.comment);
   for (const catalog::Column& attribute : type.attributes)
-    comment("COLUMN " + name + '.' + quote_identifier(attribute.name), attribute.comment);
-  if (type.kind != TypeKind::shell) owner(words, type.owner);
-  grant(words, 'T', type.owner, type.acl);
+    comment(object, "COLUMN " + name + '.' + quote_identifier(attribute.name), attribute.comment);
+  if (type.kind != TypeKind::shell) owner(object, words, type.owner);
+  grant(object, words, 'T', type.owner, type.acl);
 }
 
 void Writer::add(const catalog::Sequence& sequence) {
   const std::string name = qualified(sequence.schema, sequence.name);
-  step(of_sequence, object_of(sequence), sequence.schema).statements = {create_sequence(sequence)};
-  comment("SEQUENCE " + name, sequence.comment);
+  const Object object = object_of(sequence);
+  step(of_sequence, object, sequence.schema).statements = {create_sequence(sequence)};
+  comment(object, "SEQUENCE " + name, sequence.comment);
   if (sequence.owned_by_table.empty()) {
-    owner("SEQUENCE " + name, sequence.owner);
+    owner(object, "SEQUENCE " + name, sequence.owner);
   } else {
     // Its table's owner becomes its own.
     Step& owned = steps_.emplace_back();
     owned.priority = of_owned_sequence;
     owned.name = name;
-    owned.needs = {to_string(object_of(sequence))};
+    owned.of = to_string(object);
+    owned.needs = {owned.of};
     if (const Relation* table =
             catalog_.relation(sequence.owned_by_schema, sequence.owned_by_table))
       owned.needs.push_back(to_string(object_of(*table)));
@@ -128,7 +137,7 @@ void Writer::add(const catalog::Sequence& sequence) {
                         qualified(sequence.owned_by_schema, sequence.owned_by_table) + '.' +
                         quote_identifier(sequence.owned_by_column)};
   }
-  grant("SEQUENCE " + name, 's', sequence.owner, sequence.acl);
+  grant(object, "SEQUENCE " + name, 's', sequence.owner, sequence.acl);
 }
 
 void Writer::add(const catalog::Routine& routine) {
@@ -139,28 +148,31 @@ void Writer::add(const catalog::Routine& routine) {
   if (mentions_) scan(made.needs, routine.definition.substr(0, routine.definition.find("\nAS $")));
   made.statements = {routine.definition};
   const std::string words = upper_words(object.kind) + ' ' + object.name;
-  comment(words, routine.comment);
-  owner(words, routine.owner);
+  comment(object, words, routine.comment);
+  owner(object, words, routine.owner);
   const bool procedure = routine.kind == catalog::RoutineKind::procedure;
   std::string granted = (procedure ? "PROCEDURE " : "FUNCTION ") + object.name;
   if (aggregate && routine.arguments == "*")
     granted = "FUNCTION " + qualified(routine.schema, routine.name) + "()";
-  grant(granted, 'f', routine.owner, routine.acl);
+  grant(object, granted, 'f', routine.owner, routine.acl);
 }
 
 void Writer::add(const OtherObject& other) {
   const std::string name = name_of(other);
   const std::string words = upper_words(other.kind) + ' ' + name;
+  const Object object{other.kind, name};
   if (other.kind == Kind::event_trigger) {
     // They would fire at all that comes after them.
-    std::ranges::copy(other.definition, std::back_inserter(event_triggers_));
+    Step& made = event_triggers_.emplace_back();
+    made.of = to_string(object);
+    made.statements = other.definition;
     if (!other.comment.empty())
-      event_triggers_.push_back("COMMENT ON " + words + " IS " + quote_literal(other.comment));
+      made.statements.push_back("COMMENT ON " + words + " IS " + quote_literal(other.comment));
     if (options_.owners && !other.owner.empty())
-      event_triggers_.push_back("ALTER " + words + " OWNER TO " + quote_identifier(other.owner));
+      made.statements.push_back("ALTER " + words + " OWNER TO " + quote_identifier(other.owner));
     return;
   }
-  Step& made = step(priority_of(other.kind), {other.kind, name}, other.schema);
+  Step& made = step(priority_of(other.kind), object, other.schema);
   for (const std::string& statement : other.definition) scan(made.needs, statement);
   for (const char* property : {"foreign_data_wrapper", "server"})
     if (const auto found = other.properties.find(property); found != other.properties.end())
@@ -169,14 +181,14 @@ void Writer::add(const OtherObject& other) {
                            quote_identifier(found->second)}));
   made.statements = other.definition;
   if (other.kind == Kind::default_privileges) return;
-  comment(words, other.comment);
-  owner(words, other.owner);
+  comment(object, words, other.comment);
+  owner(object, words, other.owner);
   if (other.kind == Kind::language)
-    grant(words, 'l', other.owner, other.acl);
+    grant(object, words, 'l', other.owner, other.acl);
   else if (other.kind == Kind::foreign_data_wrapper)
-    grant(words, 'F', other.owner, other.acl);
+    grant(object, words, 'F', other.owner, other.acl);
   else if (other.kind == Kind::server)
-    grant("FOREIGN " + words, 'S', other.owner, other.acl);
+    grant(object, "FOREIGN " + words, 'S', other.owner, other.acl);
 }
 
 }  // namespace architrave::postgres::writing

@@ -26,7 +26,7 @@ void Writer::add_indexes(const Relation& relation, const std::string& name) {
   std::set<const Index*> taken;
   for (const Index& index : relation.indexes) {
     const Object object = object_of(relation, index);
-    comment("INDEX " + object.name, index.comment);
+    comment(object, "INDEX " + object.name, index.comment);
     Statements after;
     const bool owned = !index.constraint.empty();
     if (owned && !index.options.empty())
@@ -41,7 +41,7 @@ void Writer::add_indexes(const Relation& relation, const std::string& name) {
     if (index.clustered)
       after.push_back("ALTER TABLE " + name + " CLUSTER ON " + quote_identifier(index.name));
     if (owned) {
-      if (!after.empty()) add_setting(object.name, {to_string(object)}, std::move(after));
+      if (!after.empty()) add_setting(object, {to_string(object)}, std::move(after));
     } else {
       Step& each = step(of_index, object);
       each.needs.push_back(to_string(object_of(relation)));
@@ -49,7 +49,8 @@ void Writer::add_indexes(const Relation& relation, const std::string& name) {
       each.statements = {create_index(relation, index, options_.version)};
       std::ranges::move(after, std::back_inserter(each.statements));
     }
-    if (index.inherited) attach(relation, index, taken);
+    if (index.inherited && !options_.apart.contains(relation.object_name()))
+      attach(relation, index, taken);
   }
 }
 
@@ -64,6 +65,7 @@ void Writer::attach(const Relation& partition, const Index& index, std::set<cons
       Step& attached = steps_.emplace_back();
       attached.priority = of_attached_index;
       attached.name = object.name;
+      attached.of = "attached " + to_string(object);
       attached.needs = {to_string(object), to_string(whole)};
       attached.statements = {"ALTER INDEX " + whole.name + " ATTACH PARTITION " + object.name};
       return;
@@ -83,10 +85,11 @@ void Writer::add_code(const Relation& relation, const std::string& name) {
   };
   const std::string object = to_string(object_of(relation));
   for (const catalog::Trigger& trigger : relation.triggers) {
-    comment("TRIGGER " + quote_identifier(trigger.name) + " ON " + name, trigger.comment);
+    comment(object_of(relation, trigger),
+            "TRIGGER " + quote_identifier(trigger.name) + " ON " + name, trigger.comment);
     Statements enable = state("TRIGGER", trigger.name, trigger.enabled);
     if (trigger.inherited) {
-      if (!enable.empty()) add_setting(name, {object}, std::move(enable));
+      if (!enable.empty()) add_setting(object_of(relation), {object}, std::move(enable));
       continue;
     }
     Step& each = step(of_trigger, object_of(relation, trigger));
@@ -97,15 +100,17 @@ void Writer::add_code(const Relation& relation, const std::string& name) {
   }
   for (const catalog::RewriteRule& rule : relation.rules) {
     const std::string its_name = quote_identifier(rule.name);
-    comment("RULE " + its_name + " ON " + name, rule.comment);
-    Step& each = step(of_rule, {Kind::rule, name + '.' + its_name});
+    const Object its_object{Kind::rule, name + '.' + its_name};
+    comment(its_object, "RULE " + its_name + " ON " + name, rule.comment);
+    Step& each = step(of_rule, its_object);
     each.needs.push_back(object);
     scan(each.needs, rule.definition);
     each.statements = {rule.definition};
     std::ranges::move(state("RULE", rule.name, rule.enabled), std::back_inserter(each.statements));
   }
   for (const catalog::Policy& policy : relation.policies) {
-    comment("POLICY " + quote_identifier(policy.name) + " ON " + name, policy.comment);
+    comment(object_of(relation, policy), "POLICY " + quote_identifier(policy.name) + " ON " + name,
+            policy.comment);
     Step& each = step(of_policy, object_of(relation, policy));
     each.needs.push_back(object);
     each.statements = {create_policy(relation, policy)};
@@ -128,7 +133,7 @@ void Writer::add_settings(const Relation& table, const std::string& name) {
     needs.push_back(
         to_string(Object{Kind::index, qualified(table.schema, table.replica_identity)}));
   }
-  if (!sql.empty()) add_setting(name, std::move(needs), std::move(sql));
+  if (!sql.empty()) add_setting(object_of(table), std::move(needs), std::move(sql));
 }
 
 }  // namespace architrave::postgres::writing

@@ -13,18 +13,20 @@ void Writer::add(const Relation& relation) {
     add_table(relation);
   else
     add_view(relation, name);
-  comment(words, relation.comment);
-  owner(words, relation.owner);
-  grant("TABLE " + name, 'r', relation.owner, relation.acl);
+  const Object object = object_of(relation);
+  comment(object, words, relation.comment);
+  owner(object, words, relation.owner);
+  grant(object, "TABLE " + name, 'r', relation.owner, relation.acl);
   for (const catalog::Column& column : relation.columns) {
-    comment("COLUMN " + name + '.' + quote_identifier(column.name), column.comment);
-    grant("TABLE " + name, 'c', relation.owner, column.acl,
+    const Object part = object_of(relation, column);
+    comment(part, "COLUMN " + name + '.' + quote_identifier(column.name), column.comment);
+    grant(part, "TABLE " + name, 'c', relation.owner, column.acl,
           " (" + quote_identifier(column.name) + ')');
     if (column.identity_sequence) {
       const catalog::Sequence& sequence = *column.identity_sequence;
       const std::string its_name = qualified(sequence.schema, sequence.name);
-      comment("SEQUENCE " + its_name, sequence.comment);
-      grant("SEQUENCE " + its_name, 's', sequence.owner, sequence.acl);
+      comment(part, "SEQUENCE " + its_name, sequence.comment);
+      grant(part, "SEQUENCE " + its_name, 's', sequence.owner, sequence.acl);
     }
   }
   add_constraints(relation, name);
@@ -34,7 +36,8 @@ void Writer::add(const Relation& relation) {
 }
 
 void Writer::add_table(const Relation& table) {
-  TableStatements made = create_table(catalog_, table, options_.version);
+  TableStatements made =
+      create_table(catalog_, table, options_.version, options_.apart.contains(table.object_name()));
   Step& each = step(of_table, object_of(table), table.schema);
   scan(each.needs, made.whole);
   for (const catalog::ObjectName& parent : table.parents)
@@ -101,6 +104,7 @@ void Writer::add_view(const Relation& view, const std::string& name) {
     Step& refresh = steps_.emplace_back();
     refresh.priority = of_refresh;
     refresh.name = name;
+    refresh.of = object;
     refresh.makes = {"rows of " + object};
     refresh.needs = {object};
     std::unordered_set<std::string> seen;
@@ -154,7 +158,8 @@ void Writer::descendants(const Relation& table, std::vector<const Relation*>& be
 void Writer::add_constraints(const Relation& table, const std::string& name) {
   add_not_valid(table, name);
   for (const Constraint& constraint : table.constraints) {
-    comment("CONSTRAINT " + quote_identifier(constraint.name) + " ON " + name, constraint.comment);
+    comment(object_of(table, constraint),
+            "CONSTRAINT " + quote_identifier(constraint.name) + " ON " + name, constraint.comment);
     if (constraint.type == ConstraintType::check) continue;
     const bool foreign = constraint.type == ConstraintType::foreign_key;
     // A partition gets its parent's foreign keys by itself; one that has a name of its own is

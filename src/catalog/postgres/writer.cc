@@ -21,6 +21,10 @@ std::vector<std::string> write(const Catalog& catalog, const WriteOptions& optio
   return writing::Writer(catalog, options).write();
 }
 
+Makings makings(const Catalog& catalog, const WriteOptions& options) {
+  return writing::Writer(catalog, options).makings();
+}
+
 std::vector<std::string> make_views(const Catalog& catalog, const std::set<catalog::Object>& views,
                                     const WriteOptions& options) {
   Catalog part;

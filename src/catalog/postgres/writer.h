@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "catalog/catalog.h"
+#include "catalog/postgres/ordering.h"
 
 namespace architrave::postgres {
 
@@ -13,6 +14,9 @@ struct WriteOptions {
   bool owners = true;
   bool grants = true;
   int version = 150000;  // of the server it is for: 13 knows no NULLS NOT DISTINCT
+  // Partitions that are written as tables of their own, and not attached: where the parent is there
+  // before them, with indexes that they would get under names of their own.
+  std::set<catalog::ObjectName> apart;
 };
 
 // Statements without their semicolons, in an order that loads: by the catalog's dependencies
@@ -20,6 +24,13 @@ struct WriteOptions {
 // grants and policies name must exist: see roles_named. Function bodies are not checked (the first
 // statement sets check_function_bodies off).
 std::vector<std::string> write(const catalog::Catalog& catalog, const WriteOptions& options = {});
+
+// What write() is made of, for who wants some of the objects only: `of` tells whose each step is.
+struct Makings {
+  std::vector<Step> steps;  // in no order yet: in_order takes them
+  std::vector<Step> after;  // comments, owners, grants, event triggers: when all is there
+};
+Makings makings(const catalog::Catalog& catalog, const WriteOptions& options = {});
 
 // These views and materialized views of the catalog alone, made as above (with their indexes,
 // rules, triggers, comments, owners and grants) in an order that loads, and dropped in one that

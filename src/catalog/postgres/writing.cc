@@ -28,7 +28,7 @@ Statements Writer::write() {
   return sql;
 }
 
-Statements Writer::objects() {
+Makings Writer::makings() {
   for (const auto& each : catalog_.schemas) add(each);
   for (const auto& each : catalog_.extensions) add(each);
   for (const auto& each : catalog_.types) add(each);
@@ -37,9 +37,20 @@ Statements Writer::objects() {
   for (const auto& each : catalog_.relations) add(each);
   for (const auto& each : catalog_.others) add(each);
 
-  Statements sql = in_order(std::move(steps_));
-  for (Statements* part : {&comments_, &owners_, &grants_, &event_triggers_})
-    std::ranges::move(*part, std::back_inserter(sql));
+  Makings made{std::move(steps_), std::move(comments_)};
+  for (std::vector<Step>* part : {&owners_, &grants_, &event_triggers_})
+    std::ranges::move(*part, std::back_inserter(made.after));
+  return made;
+}
+
+Statements Writer::objects() {
+  Makings made = makings();
+  Statements sql;
+  const auto append = [&](std::vector<Step> steps) {
+    for (Step& each : steps) std::ranges::move(each.statements, std::back_inserter(sql));
+  };
+  append(in_order(std::move(made.steps)));
+  append(std::move(made.after));
   return sql;
 }
 
@@ -67,41 +78,50 @@ void Writer::scan(Statements& needs, std::string_view sql) const {
   if (mentions_) std::ranges::move(mentions_->in(sql), std::back_inserter(needs));
 }
 
-void Writer::comment(const std::string& what, const std::string& text) {
-  if (!text.empty()) comments_.push_back("COMMENT ON " + what + " IS " + quote_literal(text));
+void Writer::comment(const Object& object, const std::string& what, const std::string& text) {
+  if (text.empty()) return;
+  Step& made = comments_.emplace_back();
+  made.of = to_string(object);
+  made.statements = {"COMMENT ON " + what + " IS " + quote_literal(text)};
 }
 
-void Writer::owner(const std::string& what, const std::string& role) {
+void Writer::owner(const Object& object, const std::string& what, const std::string& role) {
   // PostgreSQL 13 has no pg_database_owner, which owns `public` in newer ones.
   if (!options_.owners || role.empty() ||
       (role == "pg_database_owner" && options_.version < 140000))
     return;
-  owners_.push_back("ALTER " + what + " OWNER TO " + quote_identifier(role));
+  Step& made = owners_.emplace_back();
+  made.of = to_string(object);
+  made.statements = {"ALTER " + what + " OWNER TO " + quote_identifier(role)};
 }
 
-void Writer::grant(const std::string& what, char kind, const std::string& role,
-                   const catalog::Acl& acl, const std::string& column) {
+void Writer::grant(const Object& object, const std::string& what, char kind,
+                   const std::string& role, const catalog::Acl& acl, const std::string& column) {
   if (!options_.grants) return;
   int version = options_.version;
   if (catalog_.server.version_number > 0)
     version = std::min(version, static_cast<int>(catalog_.server.version_number));
-  std::ranges::move(grants(what, kind, role, acl, version, column), std::back_inserter(grants_));
+  Step& made = grants_.emplace_back();
+  made.of = to_string(object);
+  made.statements = grants(what, kind, role, acl, version, column);
 }
 
 Step& Writer::step(Priority priority, const Object& object, const std::string& schema) {
   Step& made = steps_.emplace_back();
   made.priority = priority;
   made.name = object.name;
+  made.of = to_string(object);
   made.makes = {to_string(object)};
   made.needs = needs_of(object);
   if (!schema.empty()) made.needs.push_back(schema_object(schema));
   return made;
 }
 
-void Writer::add_setting(const std::string& name, Statements needs, Statements statements) {
+void Writer::add_setting(const Object& object, Statements needs, Statements statements) {
   Step& each = steps_.emplace_back();
   each.priority = of_table_setting;
-  each.name = name;
+  each.name = object.name;
+  each.of = to_string(object);
   each.needs = std::move(needs);
   each.statements = std::move(statements);
 }

@@ -88,6 +88,7 @@ class Writer {
   Statements write();
   // The objects alone, for a session that is set up already.
   Statements objects();
+  Makings makings();
 
  private:
   // ---- what every kind has
@@ -97,12 +98,12 @@ class Writer {
   Statements needs_of(const Object& object) const;
   void also_needs(Statements& needs, const Object& object) const;
   void scan(Statements& needs, std::string_view sql) const;
-  void comment(const std::string& what, const std::string& text);
-  void owner(const std::string& what, const std::string& role);
-  void grant(const std::string& what, char kind, const std::string& role, const catalog::Acl& acl,
-             const std::string& column = {});
+  void comment(const Object& object, const std::string& what, const std::string& text);
+  void owner(const Object& object, const std::string& what, const std::string& role);
+  void grant(const Object& object, const std::string& what, char kind, const std::string& role,
+             const catalog::Acl& acl, const std::string& column = {});
   Step& step(Priority priority, const Object& object, const std::string& schema = {});
-  void add_setting(const std::string& name, Statements needs, Statements statements);
+  void add_setting(const Object& object, Statements needs, Statements statements);
 
   // ---- write_objects.cc
 
@@ -142,10 +143,10 @@ class Writer {
   std::optional<Mentions> mentions_;  // where nothing is known of dependencies
   std::unordered_map<std::string, Statements> needs_;
   std::vector<Step> steps_;
-  Statements comments_;
-  Statements owners_;
-  Statements grants_;
-  Statements event_triggers_;
+  std::vector<Step> comments_;
+  std::vector<Step> owners_;
+  std::vector<Step> grants_;
+  std::vector<Step> event_triggers_;
 };
 
 }  // namespace architrave::postgres::writing

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <charconv>
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -218,7 +219,7 @@ std::string without_queries(std::string statement) {
 
 }  // namespace
 
-PostgresSandbox::PostgresSandbox(std::unique_ptr<Server> server, Connection connection,
+PostgresSandbox::PostgresSandbox(std::shared_ptr<Server> server, Connection connection,
                                  std::string database)
     : server_(std::move(server)),
       connection_(std::move(connection)),
@@ -240,6 +241,37 @@ Result<catalog::Catalog> PostgresSandbox::read() {
   Result<catalog::Catalog> catalog = read_catalog(connection_);
   if (catalog) catalog->server.has_workload = false;
   return catalog;
+}
+
+PostgresSandbox::~PostgresSandbox() {
+  // The last one takes the whole server along.
+  if (!is_copy_ || server_.use_count() == 1) return;
+  {
+    const Connection closed = std::move(connection_);
+  }
+  if (auto other = server_->connect("template1"))
+    (void)other->execute("DROP DATABASE IF EXISTS " + quote_identifier(database_) +
+                         " WITH (FORCE)");
+}
+
+Result<std::unique_ptr<engine::Sandbox>> PostgresSandbox::copy() {
+  static std::atomic<int> number = 0;
+  const std::string name = "copy_" + std::to_string(++number);
+  // Nobody may be in a database while it is copied.
+  auto other = server_->connect("template1");
+  if (!other) return fail(other);
+  connection_ = std::move(*other);
+  Status made = connection_.execute("CREATE DATABASE " + quote_identifier(name) + " TEMPLATE " +
+                                    quote_identifier(database_));
+  auto back = server_->connect(database_);
+  if (!back) return fail(back);
+  connection_ = std::move(*back);
+  if (!made) return fail(made);
+  auto connection = server_->connect(name);
+  if (!connection) return fail(connection);
+  auto sandbox = std::make_unique<PostgresSandbox>(server_, std::move(*connection), name);
+  sandbox->is_copy_ = true;
+  return sandbox;
 }
 
 Result<std::vector<engine::Outcome>> PostgresSandbox::run(const std::vector<engine::Unit>& units) {

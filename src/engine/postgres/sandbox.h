@@ -16,11 +16,12 @@ namespace architrave::postgres {
 
 class PostgresSandbox final : public engine::Sandbox {
  public:
-  PostgresSandbox(std::unique_ptr<Server> server, Connection connection, std::string database);
+  PostgresSandbox(std::shared_ptr<Server> server, Connection connection, std::string database);
 
   Server& server() { return *server_; }
   // As the superuser; may be left in any state, since every question starts by resetting it.
   Connection& connection() { return connection_; }
+  ~PostgresSandbox() override;
   std::string connection_string() const { return server_->connection_string(database_); }
 
   std::string description() const override;
@@ -29,6 +30,7 @@ class PostgresSandbox final : public engine::Sandbox {
   // restarted for that.
   Status take_statistics() override;
   Result<catalog::Catalog> read() override;
+  Result<std::unique_ptr<engine::Sandbox>> copy() override;
   Result<std::vector<engine::Outcome>> run(const std::vector<engine::Unit>& units) override;
   // Queries may hold $1, $2, …: they are planned as generic plans.
   Result<std::vector<std::optional<double>>> costs(
@@ -45,9 +47,10 @@ class PostgresSandbox final : public engine::Sandbox {
   friend Result<std::unique_ptr<PostgresSandbox>> sandbox_with(
       const catalog::Catalog& catalog, std::shared_ptr<const Statistics> statistics,
       const Installation& installation);
-  std::unique_ptr<Server> server_;
+  std::shared_ptr<Server> server_;  // with the copies, which are databases beside this one
   Connection connection_;
   std::string database_;
+  bool is_copy_ = false;
   std::shared_ptr<const Statistics> statistics_;
   bool has_statistics_ = false;
   std::optional<bool> has_hypopg_;  // once it was asked for

@@ -38,8 +38,6 @@ constexpr Sign signs[] = {
     {") STRICT", 3},
     {"COLLATE NOCASE", 3},
     {"COLLATE RTRIM", 3},
-    {"INTEGER PRIMARY KEY", 2},
-    {"INTEGER NOT NULL PRIMARY KEY", 2},
     {"BLOB", 2},
     // Not PostgreSQL's: SQLite takes any name for a type.
     {"DATETIME", 2},

@@ -1,0 +1,856 @@
+#include "catalog/postgres/transition.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/text.h"
+#include "catalog/diff.h"
+#include "catalog/postgres/statements.h"
+#include "catalog/postgres/transitioning.h"
+
+namespace architrave::postgres {
+
+namespace transitioning {
+
+namespace {
+
+std::string upper_words(Kind kind) {
+  std::string text(to_string(kind));
+  for (char& c : text)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return text;
+}
+
+// Relations, their indexes, sequences and types share a namespace, as far as a new one can't have
+// the name of an old one that is still there.
+std::string class_name(const std::string& schema, const std::string& name) {
+  return "name " + qualified(schema, name);
+}
+
+bool same_columns(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  return std::ranges::is_permutation(a, b);
+}
+
+std::vector<std::string> key_columns(const Index& index) {
+  std::vector<std::string> columns;
+  for (const catalog::IndexKey& key : index.keys) columns.push_back(key.column);
+  return columns;
+}
+
+bool can_reference(ConstraintType type) {
+  return type == ConstraintType::primary_key || type == ConstraintType::unique;
+}
+
+// What is dropped before tables are touched: it is code or a condition, and holds no rows.
+bool is_table(const Part& part) {
+  return part.relation != nullptr && !part.is_part() && part.relation->is_table();
+}
+
+}  // namespace
+
+Parts parts_of(const Catalog& catalog) {
+  Parts parts;
+  const auto add = [&](Object object, auto member, const auto& value,
+                       const Relation* relation = nullptr) -> Part& {
+    std::string key = to_string(object);
+    Part& part = parts[std::move(key)];
+    part.object = std::move(object);
+    part.relation = relation;
+    part.*member = &value;
+    return part;
+  };
+  for (const auto& each : catalog.schemas) {
+    Part& part = parts["schema " + quote_identifier(each.name)];
+    part.object = {Kind::schema, quote_identifier(each.name)};
+  }
+  for (const auto& each : catalog.extensions) {
+    Part& part = parts["extension " + quote_identifier(each.name)];
+    part.object = {Kind::extension, quote_identifier(each.name)};
+  }
+  for (const auto& each : catalog.types)
+    add(object_of(each), &Part::type, each).name = class_name(each.schema, each.name);
+  for (const auto& each : catalog.sequences)
+    add(object_of(each), &Part::sequence, each).name = class_name(each.schema, each.name);
+  for (const auto& each : catalog.routines) add(object_of(each), &Part::routine, each);
+  for (const auto& each : catalog.others)
+    add({each.kind,
+         each.schema.empty() ? each.name : quote_identifier(each.schema) + '.' + each.name},
+        &Part::other, each);
+  for (const Relation& each : catalog.relations) {
+    Part& whole = parts[to_string(object_of(each))];
+    whole.object = object_of(each);
+    whole.relation = &each;
+    whole.name = class_name(each.schema, each.name);
+    for (const Column& column : each.columns) {
+      Part& part = add(object_of(each, column), &Part::column, column, &each);
+      if (column.identity_sequence)
+        part.name = class_name(column.identity_sequence->schema, column.identity_sequence->name);
+    }
+    for (const Constraint& part : each.constraints)
+      add(object_of(each, part), &Part::constraint, part, &each);
+    for (const Index& part : each.indexes)
+      add(object_of(each, part), &Part::index, part, &each).name =
+          class_name(each.schema, part.name);
+    for (const auto& part : each.triggers) add(object_of(each, part), &Part::trigger, part, &each);
+    for (const auto& part : each.policies) add(object_of(each, part), &Part::policy, part, &each);
+    for (const auto& part : each.rules)
+      add({Kind::rule, whole.object.name + '.' + quote_identifier(part.name)}, &Part::rule, part,
+          &each);
+  }
+  return parts;
+}
+
+bool mentions(std::string_view sql, const Column& column) {
+  return sql.find(column.name) != std::string_view::npos &&
+         (contains_word(sql, column.name) || contains_word(sql, quote_identifier(column.name)));
+}
+
+bool mentions(const Part& part, const Column& column) {
+  const auto lists = [&](const std::vector<std::string>& names) {
+    return std::ranges::find(names, column.name) != names.end();
+  };
+  if (part.constraint != nullptr)
+    return lists(part.constraint->columns) || mentions(part.constraint->definition, column) ||
+           mentions(part.constraint->expression, column);
+  if (part.index != nullptr)
+    return std::ranges::any_of(part.index->keys,
+                               [&](const auto& key) {
+                                 return key.column == column.name ||
+                                        mentions(key.expression, column);
+                               }) ||
+           lists(part.index->include) || mentions(part.index->predicate, column);
+  if (part.trigger != nullptr) {
+    const std::string& sql = part.trigger->definition;
+    return (part.trigger->has_when || sql.find(" OF ") != std::string::npos) &&
+           mentions(sql, column);
+  }
+  if (part.rule != nullptr) return mentions(part.rule->definition, column);
+  if (part.policy != nullptr)
+    return mentions(part.policy->using_expression, column) ||
+           mentions(part.policy->check_expression, column);
+  if (part.column != nullptr)
+    return !part.column->generated.empty() && mentions(part.column->default_value, column);
+  if (part.routine != nullptr) return mentions(part.routine->definition, column);
+  if (part.other != nullptr)
+    return std::ranges::any_of(part.other->definition,
+                               [&](const std::string& sql) { return mentions(sql, column); });
+  return part.relation != nullptr && mentions(part.relation->definition, column);
+}
+
+Transitioning::Transitioning(const Catalog& from, const Catalog& to,
+                             const TransitionOptions& options)
+    : from_(from),
+      to_(to),
+      options_(options),
+      from_lookup_(from),
+      to_lookup_(to),
+      before_(parts_of(from)),
+      after_(parts_of(to)) {
+  for (const catalog::Dependency& edge : from.dependencies)
+    users_[to_string(edge.needs)].push_back(to_string(edge.object));
+  for (const catalog::Dependency& edge : to.dependencies)
+    needs_[to_string(edge.object)].push_back(to_string(edge.needs));
+  for (const catalog::Dependency& edge : from.dependencies)
+    old_needs_[to_string(edge.object)].push_back(to_string(edge.needs));
+}
+
+const std::vector<std::string>& Transitioning::needs(const std::string& key) const {
+  static const Statements nothing;
+  const auto found = needs_.find(key);
+  return found == needs_.end() ? nothing : found->second;
+}
+
+bool Transitioning::goes(const std::string& key) const {
+  if (unmade_.contains(key)) return true;
+  const auto found = before_.find(key);
+  return found != before_.end() && found->second.is_part() &&
+         unmade_.contains(to_string(object_of(*found->second.relation)));
+}
+
+std::string Transitioning::gone(const std::string& key) const {
+  const auto found = before_.find(key);
+  if (found != before_.end() && found->second.is_part() && !cut_.contains(key)) {
+    const std::string whole = to_string(object_of(*found->second.relation));
+    if (unmade_.contains(whole)) return "gone " + whole;
+  }
+  return (unmade_.contains(key) ? "gone " : "released ") + key;
+}
+
+void Transitioning::make(const std::string& key) {
+  const auto found = after_.find(key);
+  if (found == after_.end() || !made_.insert(key).second) return;
+  const Relation* relation = found->second.relation;
+  if (relation == nullptr) return;
+  const auto part = [&](const Object& object) { made_.insert(to_string(object)); };
+  if (found->second.constraint != nullptr) {
+    // With the index of its name.
+    if (!found->second.constraint->index.empty())
+      part({Kind::index, qualified(relation->schema, found->second.constraint->index)});
+    return;
+  }
+  if (found->second.is_part()) return;
+  for (const auto& each : relation->columns) part(object_of(*relation, each));
+  for (const auto& each : relation->constraints) part(object_of(*relation, each));
+  for (const auto& each : relation->indexes) part(object_of(*relation, each));
+  for (const auto& each : relation->triggers) part(object_of(*relation, each));
+  for (const auto& each : relation->policies) part(object_of(*relation, each));
+  for (const auto& each : relation->rules)
+    part({Kind::rule, found->second.object.name + '.' + quote_identifier(each.name)});
+}
+
+void Transitioning::unmake_foreign_keys(const Relation& parent,
+                                        const std::vector<std::string>& columns) {
+  for (const auto& each : from_lookup_.referencing(parent))
+    if (columns.empty() || same_columns(each.constraint->references_columns, columns))
+      unmake(to_string(object_of(*each.child, *each.constraint)));
+}
+
+void Transitioning::unmake_inherited(const Relation& parent, const Part& part) {
+  for (const Relation* child : from_lookup_.children(parent)) {
+    if (part.index != nullptr) {
+      for (const Index& index : child->indexes)
+        if (index.inherited && index.unique == part.index->unique &&
+            key_columns(index) == key_columns(*part.index) &&
+            index.predicate == part.index->predicate)
+          unmake(to_string(object_of(*child, index)));
+    } else if (part.constraint != nullptr) {
+      for (const Constraint& constraint : child->constraints)
+        if (constraint.inherited && constraint.type == part.constraint->type &&
+            constraint.columns == part.constraint->columns &&
+            (constraint.type != ConstraintType::check || constraint.name == part.constraint->name))
+          unmake(to_string(object_of(*child, constraint)));
+    } else if (part.trigger != nullptr) {
+      for (const auto& trigger : child->triggers)
+        if (trigger.inherited && trigger.name == part.trigger->name)
+          unmake(to_string(object_of(*child, trigger)));
+    } else if (part.column != nullptr) {
+      for (const Column& column : child->columns)
+        if (const auto now = after_.find(to_string(object_of(*child, column)));
+            column.inherited && column.name == part.column->name &&
+            (now == after_.end() || now->second.column->inherited))
+          unmake(to_string(object_of(*child, column)));
+    }
+  }
+}
+
+void Transitioning::unmake_parts_with(const Relation& relation, const Column& column) {
+  const auto parts = [&](const auto& list) {
+    for (const auto& each : list) {
+      const std::string key = to_string(object_of(relation, each));
+      if (mentions(before_.at(key), column)) unmake(key);
+    }
+  };
+  parts(relation.constraints);
+  parts(relation.indexes);
+  parts(relation.triggers);
+  parts(relation.policies);
+  for (const Column& other : relation.columns)
+    if (&other != &column) {
+      const std::string key = to_string(object_of(relation, other));
+      if (mentions(before_.at(key), column)) unmake(key);
+    }
+  const std::string whole = to_string(object_of(relation));
+  const std::string own = to_string(object_of(relation, column));
+  for (const std::string& used : {whole, own}) {
+    const auto users = users_.find(used);
+    if (users == users_.end()) continue;
+    for (const std::string& user : Statements(users->second)) {
+      const auto part = before_.find(user);
+      if (part == before_.end() || part->second.column != nullptr) continue;
+      if (part->second.sequence != nullptr) continue;
+      if (is_table(part->second)) continue;  // its columns are of this row type
+      if (mentions(part->second, column)) unmake(user);
+    }
+  }
+}
+
+void Transitioning::unmake(const std::string& key) {
+  const auto found = before_.find(key);
+  if (found == before_.end() || goes(key)) return;
+  unmade_.insert(key);
+  const Part& part = found->second;
+  if (after_.contains(key)) make(key);
+
+  if (const auto users = users_.find(key); users != users_.end()) {
+    for (const std::string& user : users->second) {
+      const auto its = before_.find(user);
+      if (its == before_.end()) continue;
+      if (its->second.column != nullptr) {
+        // Its default, which is set again; what is generated is computed again.
+        if (!its->second.column->generated.empty()) unmake(user);
+      } else if (!is_table(its->second)) {
+        unmake(user);
+      }
+    }
+  }
+  if (part.relation == nullptr) return;
+  const Relation& relation = *part.relation;
+  if (!part.is_part()) {
+    unmake_foreign_keys(relation, {});
+    for (const auto& each : relation.constraints) {
+      const auto users = users_.find(to_string(object_of(relation, each)));
+      if (users == users_.end()) continue;
+      for (const std::string& user : Statements(users->second)) unmake(user);
+    }
+    return;
+  }
+  unmake_inherited(relation, part);
+  if (part.constraint != nullptr && can_reference(part.constraint->type)) {
+    unmake_foreign_keys(relation, part.constraint->columns);
+    unmake(to_string(Object{Kind::index, qualified(relation.schema, part.constraint->index)}));
+  } else if (part.index != nullptr && part.index->unique) {
+    unmake_foreign_keys(relation, key_columns(*part.index));
+  } else if (part.column != nullptr) {
+    unmake_parts_with(relation, *part.column);
+    for (const auto& each : from_lookup_.referencing(relation))
+      if (std::ranges::find(each.constraint->references_columns, part.column->name) !=
+          each.constraint->references_columns.end())
+        unmake(to_string(object_of(*each.child, *each.constraint)));
+  }
+}
+
+// ---- what is kept, what goes, what comes
+
+void Transitioning::compare_all() {
+  for (const auto& [key, part] : before_)
+    if (!after_.contains(key) && !part.is_part()) unmake(key);
+  for (const auto& [key, part] : after_)
+    if (!before_.contains(key) && !part.is_part()) make(key);
+  for (const auto& [key, part] : before_) {
+    const auto other = after_.find(key);
+    if (other == after_.end() || part.is_part()) continue;
+    const Part& now = other->second;
+    bool replace = false;
+    if (part.type != nullptr)
+      replace = must_replace(*part.type, *now.type);
+    else if (part.routine != nullptr)
+      replace = must_replace(*part.routine, *now.routine);
+    else if (part.other != nullptr)
+      replace = must_replace(*part.other, *now.other);
+    else if (part.relation != nullptr)
+      replace = must_replace(*part.relation, *now.relation);
+    if (replace) unmake(key);
+  }
+  for (const auto& [key, part] : before_) {
+    if (part.relation == nullptr || part.is_part()) continue;
+    const auto other = after_.find(key);
+    if (other != after_.end() && !goes(key)) compare(*part.relation, *other->second.relation);
+  }
+  for (const std::string& key : options_.remake)
+    if (const auto found = before_.find(key); found != before_.end() && !is_table(found->second))
+      unmake(key);
+}
+
+void Transitioning::compare(const Relation& before, const Relation& after) {
+  const auto lists = [&](const auto& old_list, const auto& new_list, auto key, auto replace) {
+    for (const auto& each : old_list) {
+      const std::string its_key = key(before, each);
+      const auto same = std::ranges::find_if(
+          new_list, [&](const auto& other) { return other.name == each.name; });
+      if (same == new_list.end() || replace(each, *same)) unmake(its_key);
+    }
+    for (const auto& each : new_list)
+      if (std::ranges::none_of(old_list,
+                               [&](const auto& other) { return other.name == each.name; }))
+        make(key(after, each));
+  };
+  const auto plain_key = [](const Relation& relation, const auto& each) {
+    return to_string(object_of(relation, each));
+  };
+  const auto differs = [](const auto& a, const auto& b) {
+    auto x = a;
+    x.comment = b.comment;
+    return !catalog::equal(x, b);
+  };
+  if (before.is_table() || before.kind == RelationKind::materialized_view) {
+    lists(before.columns, after.columns, plain_key, [&](const Column& a, const Column& b) {
+      // Only a new one is its parent's alone; that of a partition becomes so when attached.
+      return must_replace(a, b) || (!a.inherited && b.inherited && !after.is_partition() &&
+                                    before.parents == after.parents);
+    });
+    for (const Column& column : before.columns) {
+      const Column* now = after.column(column.name);
+      if (now == nullptr || must_replace(column, *now) || !changes_type(column, *now)) continue;
+      // Plain indexes and keys follow by themselves; what has an expression may not.
+      for (const Constraint& each : before.constraints) {
+        const std::string key = to_string(object_of(before, each));
+        if (!can_reference(each.type) && mentions(before_.at(key), column)) unmake(key);
+      }
+      for (const Index& each : before.indexes) {
+        const std::string key = to_string(object_of(before, each));
+        const bool plain = each.predicate.empty() &&
+                           std::ranges::all_of(each.keys, [&](const catalog::IndexKey& index_key) {
+                             return index_key.expression.empty() && index_key.opclass.empty();
+                           });
+        if (!(plain && each.method == "btree") && mentions(before_.at(key), column))
+          unmake(
+              each.constraint.empty()
+                  ? key
+                  : to_string(Object{Kind::constraint, qualified(before.schema, before.name) + '.' +
+                                                           quote_identifier(each.constraint)}));
+      }
+      for (const auto& each : before.triggers)
+        if (const std::string key = plain_key(before, each); mentions(before_.at(key), column))
+          unmake(key);
+      for (const auto& each : before.policies)
+        if (const std::string key = plain_key(before, each); mentions(before_.at(key), column))
+          unmake(key);
+      for (const Column& other : before.columns)
+        if (&other != &column && mentions(before_.at(plain_key(before, other)), column))
+          unmake(plain_key(before, other));
+      for (const std::string& used :
+           {to_string(object_of(before)), to_string(object_of(before, column))}) {
+        const auto users = users_.find(used);
+        if (users == users_.end()) continue;
+        for (const std::string& user : Statements(users->second)) {
+          const auto part = before_.find(user);
+          if (part == before_.end() || part->second.column != nullptr || is_table(part->second) ||
+              part->second.sequence != nullptr ||
+              (part->second.other != nullptr && part->second.object.kind == Kind::statistics))
+            continue;
+          if (mentions(part->second, column)) unmake(user);
+        }
+      }
+      for (const auto& each : from_lookup_.referencing(before))
+        if (std::ranges::find(each.constraint->references_columns, column.name) !=
+            each.constraint->references_columns.end())
+          unmake(to_string(object_of(*each.child, *each.constraint)));
+    }
+  }
+  lists(before.constraints, after.constraints, plain_key,
+        [](const Constraint& a, const Constraint& b) { return must_replace(a, b); });
+  const auto is_own = [](const Index& index) { return index.constraint.empty(); };
+  std::vector<Index> old_indexes;
+  std::vector<Index> new_indexes;
+  std::ranges::copy_if(before.indexes, std::back_inserter(old_indexes), is_own);
+  std::ranges::copy_if(after.indexes, std::back_inserter(new_indexes), is_own);
+  lists(old_indexes, new_indexes, plain_key,
+        [](const Index& a, const Index& b) { return must_replace(a, b); });
+  lists(before.triggers, after.triggers, plain_key,
+        [&](const catalog::Trigger& a, const catalog::Trigger& b) {
+          auto x = a;
+          x.enabled = b.enabled;
+          x.inherited = b.inherited;
+          return differs(x, b);
+        });
+  lists(before.policies, after.policies, plain_key, differs);
+  lists(
+      before.rules, after.rules,
+      [](const Relation& relation, const catalog::RewriteRule& rule) {
+        return to_string(Object{Kind::rule, qualified(relation.schema, relation.name) + '.' +
+                                                quote_identifier(rule.name)});
+      },
+      differs);
+}
+
+void Transitioning::note_taken_names() {
+  for (const auto& [key, part] : before_) {
+    if (part.name.empty()) continue;
+    if (goes(key)) {
+      taken_.emplace(part.name, gone(key));
+    } else if (part.column != nullptr && part.column->identity_sequence) {
+      const auto now = after_.find(key);
+      if (now != after_.end() && now->second.name != part.name)
+        taken_.emplace(part.name, "altered " + key);
+    }
+  }
+}
+
+void Transitioning::cut_circles() {
+  // Which of the tables that go refer to which.
+  std::map<const Relation*, std::vector<const catalog::Lookup::ForeignKey*>> references;
+  for (const auto& [key, part] : before_) {
+    if (!is_table(part) || !unmade_.contains(key)) continue;
+    for (const auto& each : from_lookup_.referencing(*part.relation))
+      if (each.child != part.relation && unmade_.contains(to_string(object_of(*each.child))))
+        references[each.child].push_back(&each);
+  }
+  enum class Mark { none, open, done };
+  std::map<const Relation*, Mark> marks;
+  const auto parent_of = [&](const Constraint& key) {
+    return from_.relation(key.references_schema, key.references_table);
+  };
+  const auto visit = [&](const auto& self, const Relation* table) -> void {
+    marks[table] = Mark::open;
+    for (const auto* each : references[table]) {
+      const Relation* parent = parent_of(*each->constraint);
+      if (parent == nullptr) continue;
+      if (marks[parent] == Mark::open) {
+        const std::string key = to_string(object_of(*each->child, *each->constraint));
+        cut_.insert(key);
+        unmade_.insert(key);
+      } else if (marks[parent] == Mark::none) {
+        self(self, parent);
+      }
+    }
+    marks[table] = Mark::done;
+  };
+  for (const auto& [table, keys] : std::map(references))
+    if (marks[table] == Mark::none) visit(visit, table);
+}
+
+// ---- the steps of what goes
+
+Statements Transitioning::drop_of(const Part& part) const {
+  const std::string& name = part.object.name;
+  const auto on_table = [&](const std::string& own_name) {
+    return quote_identifier(own_name) + " ON " +
+           qualified(part.relation->schema, part.relation->name);
+  };
+  const auto whole_goes = [&] {
+    return part.is_part() && unmade_.contains(to_string(object_of(*part.relation)));
+  };
+  if (whole_goes() && !cut_.contains(to_string(part.object))) return {};
+  if (part.constraint != nullptr) {
+    if (part.constraint->inherited) return {};
+    return {"ALTER TABLE " + qualified(part.relation->schema, part.relation->name) +
+            " DROP CONSTRAINT " + quote_identifier(part.constraint->name)};
+  }
+  if (part.index != nullptr) {
+    if (!part.index->constraint.empty() || part.index->inherited) return {};
+    return {"DROP INDEX " + name};
+  }
+  if (part.trigger != nullptr) {
+    if (part.trigger->inherited) return {};
+    return {"DROP TRIGGER " + on_table(part.trigger->name)};
+  }
+  if (part.policy != nullptr) return {"DROP POLICY " + on_table(part.policy->name)};
+  if (part.rule != nullptr) return {"DROP RULE " + on_table(part.rule->name)};
+  if (part.column != nullptr) {
+    // Its children keep theirs, some or all.
+    const auto stays_below = [&](const Relation& parent) {
+      return std::ranges::any_of(from_lookup_.children(parent), [&](const Relation* child) {
+        const Column* its = child->column(part.column->name);
+        return its != nullptr && is_kept(to_string(object_of(*child, *its)));
+      });
+    };
+    const bool by_itself =
+        std::ranges::any_of(part.relation->parents, [&](const catalog::ObjectName& each) {
+          const Relation* parent = from_.relation(each);
+          return parent != nullptr && stays_below(*parent);
+        });
+    if (part.column->inherited && !by_itself) return {};
+    return {std::string(stays_below(*part.relation) ? "ALTER TABLE ONLY " : "ALTER TABLE ") +
+            qualified(part.relation->schema, part.relation->name) + " DROP COLUMN " +
+            quote_identifier(part.column->name)};
+  }
+  if (part.sequence != nullptr && !part.sequence->owned_by_table.empty()) {
+    const std::string column = to_string(Object{
+        Kind::column, qualified(part.sequence->owned_by_schema, part.sequence->owned_by_table) +
+                          '.' + quote_identifier(part.sequence->owned_by_column)});
+    if (goes(column)) return {};
+  }
+  if (part.other != nullptr) return part.other->drop;
+  if (part.type != nullptr && part.type->kind == catalog::TypeKind::domain)
+    return {"DROP DOMAIN " + name};
+  return {"DROP " + upper_words(part.object.kind) + ' ' + name};
+}
+
+void Transitioning::lose(const Part& part) {
+  if (part.column != nullptr) {
+    if (!part.column->generated.empty() || part.column->inherited) return;
+    transition_.losses.push_back({part.object, "its values"});
+  } else if (is_table(part) && part.relation->kind != RelationKind::foreign_table &&
+             part.relation->kind != RelationKind::partitioned_table) {
+    transition_.losses.push_back({part.object, "its rows"});
+  } else if (part.sequence != nullptr && part.sequence->owned_by_table.empty()) {
+    transition_.losses.push_back({part.object, "its position"});
+  }
+}
+
+void Transitioning::add_unmaking(const std::string& key) {
+  const Part& part = before_.at(key);
+  if (gone(key) != "gone " + key) return;  // with the whole
+  lose(part);
+  Step step;
+  step.act = Step::Act::unmake;
+  step.of = key;
+  step.name = key;
+  step.statements = drop_of(part);
+  const bool again = made_.contains(key);
+  step.priority = again ? to_make_room : not_wanted;
+  if (part.column != nullptr) step.priority += 2;
+  if (is_table(part)) step.priority += 3;
+  if (part.type != nullptr || part.routine != nullptr || part.other != nullptr) step.priority += 4;
+  if (part.sequence != nullptr) step.priority += 5;
+  if (part.object.kind == Kind::extension) step.priority += 6;
+  if (part.object.kind == Kind::schema) step.priority += 7;
+  step.makes = {"gone " + key};
+  const auto wait_for = [&](const std::string& other) {
+    if (other != key) step.needs.push_back(gone(other));
+  };
+  if (const auto users = users_.find(key); users != users_.end())
+    for (const std::string& user : users->second) wait_for(user);
+  if (part.sequence != nullptr && !part.sequence->owned_by_table.empty()) {
+    const std::string column = to_string(Object{
+        Kind::column, qualified(part.sequence->owned_by_schema, part.sequence->owned_by_table) +
+                          '.' + quote_identifier(part.sequence->owned_by_column)});
+    wait_for(column);
+  }
+  if (part.relation != nullptr) {
+    const Relation& relation = *part.relation;
+    if (!part.is_part()) {
+      for (const auto& each : from_lookup_.referencing(relation))
+        if (each.child != &relation) wait_for(to_string(object_of(*each.child, *each.constraint)));
+      for (const Relation* child : from_lookup_.children(relation))
+        wait_for(to_string(object_of(*child)));
+      for (const auto& each : relation.constraints)
+        if (const auto users = users_.find(to_string(object_of(relation, each)));
+            users != users_.end())
+          for (const std::string& user : users->second)
+            if (!before_.contains(user) || before_.at(user).relation != &relation) wait_for(user);
+    } else if (part.column != nullptr) {
+      const auto parts = [&](const auto& list) {
+        for (const auto& each : list)
+          if (const std::string its = to_string(object_of(relation, each));
+              its != key && unmade_.contains(its) && mentions(before_.at(its), *part.column))
+            wait_for(its);
+      };
+      parts(relation.constraints);
+      parts(relation.indexes);
+      parts(relation.triggers);
+      parts(relation.policies);
+      parts(relation.columns);
+      for (const auto& each : from_lookup_.referencing(relation))
+        if (const std::string its = to_string(object_of(*each.child, *each.constraint));
+            unmade_.contains(its))
+          wait_for(its);
+      for (const catalog::Sequence& sequence : from_.sequences)
+        if (sequence.owned_by_schema == relation.schema &&
+            sequence.owned_by_table == relation.name &&
+            sequence.owned_by_column == part.column->name &&
+            is_kept(to_string(object_of(sequence))))
+          wait_for(to_string(object_of(sequence)));
+      if (const auto users = users_.find(to_string(object_of(relation))); users != users_.end())
+        for (const std::string& user : users->second)
+          if (unmade_.contains(user) && before_.contains(user) &&
+              before_.at(user).column == nullptr && mentions(before_.at(user), *part.column))
+            wait_for(user);
+    } else if (part.constraint != nullptr || part.index != nullptr) {
+      for (const auto& each : from_lookup_.referencing(relation))
+        if (const std::string its = to_string(object_of(*each.child, *each.constraint));
+            its != key && goes(its))
+          wait_for(its);
+      // An inherited part goes with its parent's.
+      const bool inherited =
+          part.constraint != nullptr ? part.constraint->inherited : part.index->inherited;
+      if (inherited || (part.index != nullptr && !part.index->constraint.empty()))
+        for (const std::string& other : unmade_)
+          if (const Part& its = before_.at(other);
+              (inherited && its.relation != nullptr && its.is_part() &&
+               ((part.index != nullptr && its.index != nullptr && !its.index->inherited) ||
+                (part.constraint != nullptr && its.constraint != nullptr &&
+                 !its.constraint->inherited)) &&
+               std::ranges::find(relation.parents, its.relation->object_name()) !=
+                   relation.parents.end()) ||
+              (part.index != nullptr && its.constraint != nullptr && its.relation == &relation &&
+               its.constraint->index == part.index->name))
+            wait_for(other);
+    }
+  }
+  steps_.push_back(std::move(step));
+}
+
+// ---- the steps of what comes
+
+void Transitioning::add_makings() {
+  Makings makings = postgres::makings(to_, {.version = options_.version, .apart = apart_});
+  for (Step& step : makings.steps) {
+    const bool attaching = step.of.starts_with("attached ");
+    const std::string key = attaching ? step.of.substr(9) : step.of;
+    bool wanted = made_.contains(key);
+    if (attaching && !wanted) {
+      // To an index of the parent that is new.
+      wanted = std::ranges::any_of(step.needs,
+                                   [&](const std::string& need) { return made_.contains(need); });
+      const auto old_one = before_.find(key);
+      if (old_one != before_.end() && old_one->second.index->inherited && !wanted) continue;
+      wanted = wanted || (old_one != before_.end() && !old_one->second.index->inherited &&
+                          !after_.at(key).relation->is_partition());
+    }
+    if (!wanted) continue;
+    if (unmade_.contains(key)) step.needs.push_back("gone " + key);
+    // In place of another, it has the version that is asked for and not the newest.
+    if (const auto made = after_.find(key); unmade_.contains(key) && made != after_.end() &&
+                                            made->second.object.kind == Kind::extension)
+      for (const auto& each : to_.extensions)
+        if (quote_identifier(each.name) == made->second.object.name)
+          step.statements.front() += " VERSION " + quote_literal(each.version);
+    for (const std::string& object : step.makes) {
+      const auto made = after_.find(object);
+      if (made == after_.end()) continue;
+      std::vector<const Part*> parts = {&made->second};
+      if (is_table(made->second))
+        for (const Column& column : made->second.relation->columns)
+          if (column.identity_sequence)
+            parts.push_back(&after_.at(to_string(object_of(*made->second.relation, column))));
+      for (const Part* part : parts) wait_for_name(step.needs, part->name);
+      // A foreign key would hold on to a key that is to go.
+      if (made->second.constraint != nullptr &&
+          made->second.constraint->type == ConstraintType::foreign_key)
+        if (const Relation* parent = from_.relation(made->second.constraint->references_schema,
+                                                    made->second.constraint->references_table)) {
+          for (const Constraint& each : parent->constraints)
+            if (const std::string its = to_string(object_of(*parent, each));
+                can_reference(each.type) && unmade_.contains(its))
+              step.needs.push_back(gone(its));
+          for (const Index& each : parent->indexes)
+            if (const std::string its = to_string(object_of(*parent, each));
+                each.unique && unmade_.contains(its))
+              step.needs.push_back(gone(its));
+        }
+      // A table has one primary key.
+      if (made->second.constraint != nullptr &&
+          made->second.constraint->type == ConstraintType::primary_key)
+        if (const auto table = before_.find(to_string(object_of(*made->second.relation)));
+            table != before_.end())
+          if (const Constraint* old_key = table->second.relation->primary_key())
+            step.needs.push_back(gone(to_string(object_of(*table->second.relation, *old_key))));
+    }
+    steps_.push_back(std::move(step));
+  }
+  std::vector<Step> after;
+  for (Step& step : makings.after)
+    if (made_.contains(step.of)) after.push_back(std::move(step));
+  add_late(std::move(after));
+}
+
+void Transitioning::wait_for_name(Statements& needs, const std::string& name) const {
+  if (const auto found = taken_.find(name); !name.empty() && found != taken_.end())
+    needs.push_back(found->second);
+}
+
+void Transitioning::add_late(std::vector<Step> after) {
+  std::ranges::move(after, std::back_inserter(late_));
+}
+
+Step& Transitioning::alter(Rank rank, const std::string& key, Statements statements) {
+  Step& step = steps_.emplace_back();
+  step.act = Step::Act::alter;
+  step.priority = rank;
+  step.name = key;
+  step.of = key;
+  step.statements = std::move(statements);
+  return step;
+}
+
+void Transitioning::comment(const std::string& key, const std::string& words,
+                            const std::string& before, const std::string& after) {
+  if (before == after) return;
+  Step& step = late_.emplace_back();
+  step.act = Step::Act::alter;
+  step.of = key;
+  step.statements = {"COMMENT ON " + words + " IS " +
+                     (after.empty() ? "NULL" : quote_literal(after))};
+}
+
+void Transitioning::owner(const std::string& key, const std::string& words,
+                          const std::string& before, const std::string& after) {
+  if (before == after || after.empty()) return;
+  Step& step = late_.emplace_back();
+  step.act = Step::Act::alter;
+  step.of = key;
+  step.statements = {"ALTER " + words + " OWNER TO " + quote_identifier(after)};
+}
+
+void Transitioning::privileges(const std::string& key, const std::string& words, char kind,
+                               const std::string& owner_before, const std::string& owner_after,
+                               const catalog::Acl& before, const catalog::Acl& after,
+                               const std::string& column) {
+  // With the owner changes what the owner has and has granted.
+  catalog::Acl old_list = before;
+  if (old_list && owner_before != owner_after)
+    for (std::string& item : *old_list) {
+      const std::size_t equals = item.rfind('=');
+      const std::size_t slash = item.rfind('/');
+      if (equals == std::string::npos || slash == std::string::npos) continue;
+      const std::string old_name = quote_identifier(owner_before);
+      const std::string new_name = quote_identifier(owner_after);
+      std::string grantee = item.substr(0, equals);
+      std::string grantor = item.substr(slash + 1);
+      if (grantee == old_name || grantee == owner_before) grantee = new_name;
+      if (grantor == old_name || grantor == owner_before) grantor = new_name;
+      item = grantee + item.substr(equals, slash + 1 - equals) + grantor;
+    }
+  Statements sql =
+      privilege_changes(words, kind, owner_after, old_list, after, options_.version, column);
+  if (sql.empty()) return;
+  Step& step = late_.emplace_back();
+  step.act = Step::Act::alter;
+  step.of = key;
+  step.priority = 1;
+  step.statements = std::move(sql);
+}
+
+Transition Transitioning::run() {
+  compare_all();
+  cut_circles();
+  note_taken_names();
+
+  const auto both = [&](const auto& old_list, const auto& new_list, auto key, auto change) {
+    for (const auto& each : new_list) {
+      const std::string its_key = key(each);
+      if (goes(its_key) || !before_.contains(its_key)) continue;
+      const auto same =
+          std::ranges::find_if(old_list, [&](const auto& other) { return key(other) == its_key; });
+      if (same != old_list.end()) change(*same, each);
+    }
+  };
+  both(
+      from_.schemas, to_.schemas,
+      [](const auto& each) { return "schema " + quote_identifier(each.name); },
+      [&](const auto& a, const auto& b) { alter_schema(a, b); });
+  both(
+      from_.extensions, to_.extensions,
+      [](const auto& each) { return "extension " + quote_identifier(each.name); },
+      [&](const auto& a, const auto& b) { alter_extension(a, b); });
+  for (const auto& [key, part] : after_) {
+    const auto old_one = before_.find(key);
+    if (old_one == before_.end() || goes(key) || part.is_part()) continue;
+    const Part& was = old_one->second;
+    if (part.type != nullptr)
+      alter_type(*was.type, *part.type);
+    else if (part.sequence != nullptr)
+      alter_sequence(*was.sequence, *part.sequence);
+    else if (part.routine != nullptr)
+      alter_routine(*was.routine, *part.routine);
+    else if (part.other != nullptr)
+      alter_other(*was.other, *part.other);
+    else if (part.relation != nullptr)
+      alter_relation(*was.relation, *part.relation);
+  }
+  // A partition of a table that is there already, which has its indexes.
+  for (const Relation& table : to_.relations) {
+    if (!table.is_partition() || !made_.contains(to_string(object_of(table)))) continue;
+    for (const catalog::ObjectName& name : table.parents) {
+      const Relation* parent = to_.relation(name);
+      if (parent == nullptr || made_.contains(to_string(object_of(*parent)))) continue;
+      apart_.insert(table.object_name());
+      attach(table, *parent);
+    }
+  }
+  for (const std::string& key : unmade_) add_unmaking(key);
+  add_makings();
+
+  transition_.steps = in_order(std::move(steps_));
+  std::erase_if(transition_.steps, [](const Step& step) { return step.statements.empty(); });
+  // Owners before grants, which are theirs to make.
+  std::ranges::stable_sort(late_, {}, &Step::priority);
+  // What is dropped at last is dropped by whoever comes to that: all else is done before.
+  const auto last = std::find_if(transition_.steps.rbegin(), transition_.steps.rend(),
+                                 [](const Step& step) { return step.priority < not_wanted; });
+  transition_.steps.insert(last.base(), std::make_move_iterator(late_.begin()),
+                           std::make_move_iterator(late_.end()));
+  std::ranges::sort(transition_.losses, {},
+                    [](const Loss& loss) { return to_string(loss.object); });
+  return std::move(transition_);
+}
+
+}  // namespace transitioning
+
+Transition transition(const catalog::Catalog& from, const catalog::Catalog& to,
+                      const TransitionOptions& options) {
+  return transitioning::Transitioning(from, to, options).run();
+}
+
+}  // namespace architrave::postgres

@@ -1,0 +1,53 @@
+// The statements that turn one catalog into another, on one server: what is new is made, what has
+// gone is unmade, what has changed is altered where PostgreSQL can, and else unmade and made again
+// with all that hangs on it. Pure: what a server thinks of them is for those above to try.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "catalog/postgres/ordering.h"
+
+namespace architrave::postgres {
+
+struct TransitionOptions {
+  int version = 150000;  // of the server
+  // Objects, as catalog::to_string(Object) names them, to be unmade and made again though nothing
+  // in the catalogs asks for it: what a server has said to be in the way.
+  std::set<std::string> remake;
+  // Columns, named the same way, whose values go to a new type by way of their text.
+  std::set<std::string> through_text;
+};
+
+// What is not there afterwards and can't be had back from the definitions: rows, values.
+struct Loss {
+  catalog::Object object;
+  std::string what;  // "its rows"
+};
+
+// The priority of a step that drops what nothing needs any more, and of those behind it.
+constexpr int not_wanted = 900;
+
+struct Transition {
+  std::vector<Step> steps;  // in an order that runs; see Step::act
+  std::vector<Loss> losses;
+};
+Transition transition(const catalog::Catalog& from, const catalog::Catalog& to,
+                      const TransitionOptions& options = {});
+
+// Whether a column's values can go from one type to another and lose nothing.
+bool keeps_values(const catalog::Column& from, const catalog::Column& to);
+
+// What can't be altered nor made beside what it replaces, since rows depend on it: an enumeration
+// that loses a label, a table that becomes partitioned. It has to make room first, by a statement
+// that gives it another name; a transition from the catalog as it is then does the rest.
+struct Aside {
+  catalog::Object object;
+  std::string statement;  // "ALTER TYPE app.mood RENAME TO mood_before"
+  std::string copy_rows;  // of a table: INSERT … SELECT, once the new one is there; else empty
+};
+std::vector<Aside> put_aside(const catalog::Catalog& from, const catalog::Catalog& to);
+
+}  // namespace architrave::postgres

@@ -1,0 +1,152 @@
+// What is lost on the way, and what has to make room first so that nothing is.
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "catalog/postgres/transition.h"
+#include "catalog/postgres/transitioning.h"
+
+namespace architrave::postgres {
+
+using namespace transitioning;
+
+namespace {
+
+// Types whose every value the other holds, by pg_type.typname. Source: the ranges in PostgreSQL's
+// documentation, chapter 8; casts between them are exact.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 34> widenings = {{
+    {"int2", "int4"},
+    {"int2", "int8"},
+    {"int4", "int8"},
+    {"int2", "numeric"},
+    {"int4", "numeric"},
+    {"int8", "numeric"},
+    {"int2", "float4"},
+    {"int2", "float8"},
+    {"int4", "float8"},
+    {"float4", "float8"},
+    {"varchar", "text"},
+    {"bpchar", "text"},
+    {"name", "text"},
+    {"text", "varchar"},
+    {"varchar", "varchar"},
+    {"bpchar", "varchar"},
+    {"bpchar", "bpchar"},
+    {"date", "timestamp"},
+    {"date", "timestamptz"},
+    {"json", "jsonb"},
+    {"json", "text"},
+    {"jsonb", "text"},
+    {"jsonb", "json"},
+    {"cidr", "inet"},
+    {"numeric", "numeric"},
+    {"uuid", "text"},
+    {"timestamp", "timestamptz"},
+    {"timestamptz", "timestamp"},
+    {"bit", "varbit"},
+    {"varbit", "varbit"},
+    {"time", "interval"},
+    {"int2", "oid"},
+    {"bool", "text"},
+    {"citext", "text"},
+}};
+
+// The numbers in a type's parentheses.
+std::vector<int> modifiers(const std::string& type) {
+  std::vector<int> list;
+  const std::size_t open = type.find('(');
+  if (open == std::string::npos) return list;
+  const char* at = type.data() + open + 1;
+  const char* end = type.data() + type.size();
+  while (at < end) {
+    int number = 0;
+    const auto [next, error] = std::from_chars(at, end, number);
+    if (error != std::errc()) break;
+    list.push_back(number);
+    at = next + 1;
+  }
+  return list;
+}
+
+bool is_same_type(const Column& column, const catalog::Type& type) {
+  return column.type_schema == type.schema &&
+         (column.type_name == type.name || column.type_name == '_' + type.name);
+}
+
+std::string free_name(const Catalog& from, const Catalog& to, const std::string& schema,
+                      const std::string& name) {
+  for (int i = 0;; ++i) {
+    std::string candidate = name.substr(0, 48) + "_before" + (i == 0 ? "" : std::to_string(i));
+    const auto taken = [&](const Catalog& catalog) {
+      return catalog.relation(schema, candidate) != nullptr ||
+             catalog.type(schema, candidate) != nullptr;
+    };
+    if (!taken(from) && !taken(to)) return candidate;
+  }
+}
+
+}  // namespace
+
+bool keeps_values(const Column& from, const Column& to) {
+  const std::vector<int> old_size = modifiers(from.type);
+  const std::vector<int> new_size = modifiers(to.type);
+  // To text everything can go.
+  if (to.type_name == "text" && from.type_category != "A") return true;
+  if (from.type_category == "E" && to.type_category == "E") return true;  // or it says so
+  const bool known =
+      from.type_name == to.type_name ||
+      std::ranges::find(widenings, std::pair<std::string_view, std::string_view>(
+                                       from.type_name, to.type_name)) != widenings.end();
+  if (!known) return false;
+  if (new_size.empty()) return true;
+  if (old_size.empty()) return false;
+  if (old_size.size() == 2 && new_size.size() == 2)  // numeric: digits before and after the point
+    return new_size[0] - new_size[1] >= old_size[0] - old_size[1] && new_size[1] >= old_size[1];
+  return new_size[0] >= old_size[0];
+}
+
+std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
+  std::vector<Aside> asides;
+  for (const catalog::Type& type : from.types) {
+    const catalog::Type* now = to.type(type.schema, type.name);
+    if (now == nullptr || !must_replace(type, *now)) continue;
+    const bool has_rows = std::ranges::any_of(from.relations, [&](const Relation& relation) {
+      return relation.is_table() && (std::ranges::any_of(relation.columns,
+                                                         [&](const Column& column) {
+                                                           return is_same_type(column, type);
+                                                         }) ||
+                                     relation.of_type == qualified(type.schema, type.name));
+    });
+    if (!has_rows) continue;
+    asides.push_back({object_of(type),
+                      std::string("ALTER ") +
+                          (type.kind == catalog::TypeKind::domain ? "DOMAIN " : "TYPE ") +
+                          qualified(type.schema, type.name) + " RENAME TO " +
+                          quote_identifier(free_name(from, to, type.schema, type.name)),
+                      {}});
+  }
+  for (const Relation& table : from.relations) {
+    const Relation* now = to.relation(table.schema, table.name);
+    if (now == nullptr || !table.is_table() || !now->is_table() || !must_replace(table, *now) ||
+        table.kind == RelationKind::foreign_table || now->kind == RelationKind::foreign_table)
+      continue;
+    const std::string aside = free_name(from, to, table.schema, table.name);
+    std::string columns;
+    for (const Column& column : now->columns)
+      if (column.generated.empty() && table.column(column.name) != nullptr)
+        columns += (columns.empty() ? "" : ", ") + quote_identifier(column.name);
+    std::string copy;
+    if (!columns.empty())
+      copy = "INSERT INTO " + qualified(table.schema, table.name) + " (" + columns +
+             ") OVERRIDING SYSTEM VALUE SELECT " + columns + " FROM " +
+             qualified(table.schema, aside);
+    asides.push_back({object_of(table),
+                      "ALTER TABLE " + qualified(table.schema, table.name) + " RENAME TO " +
+                          quote_identifier(aside),
+                      std::move(copy)});
+  }
+  return asides;
+}
+
+}  // namespace architrave::postgres

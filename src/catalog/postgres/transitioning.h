@@ -1,0 +1,178 @@
+// How transition() decides and gathers its steps. For the files that alter one kind of thing each,
+// and for nobody else.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "catalog/lookup.h"
+#include "catalog/postgres/transition.h"
+#include "catalog/postgres/writer.h"
+#include "catalog/postgres/writing.h"
+
+namespace architrave::postgres::transitioning {
+
+using catalog::Catalog;
+using catalog::Column;
+using catalog::Constraint;
+using catalog::ConstraintType;
+using catalog::Index;
+using catalog::Kind;
+using catalog::Object;
+using catalog::OtherObject;
+using catalog::qualified;
+using catalog::quote_identifier;
+using catalog::quote_literal;
+using catalog::Relation;
+using catalog::RelationKind;
+using Statements = std::vector<std::string>;
+
+// An object of a catalog, or a part of a relation.
+struct Part {
+  Object object;
+  const Relation* relation = nullptr;  // itself, or that which it is a part of
+  const Column* column = nullptr;
+  const Constraint* constraint = nullptr;
+  const Index* index = nullptr;
+  const catalog::Trigger* trigger = nullptr;
+  const catalog::RewriteRule* rule = nullptr;
+  const catalog::Policy* policy = nullptr;
+  const catalog::Type* type = nullptr;
+  const catalog::Sequence* sequence = nullptr;
+  const catalog::Routine* routine = nullptr;
+  const OtherObject* other = nullptr;
+  std::string name;  // in its namespace of names that may stand once only; see names_of
+  bool is_part() const { return relation != nullptr && object.kind != kind_of(*relation); }
+};
+using Parts = std::map<std::string, Part>;  // by to_string(object)
+Parts parts_of(const Catalog& catalog);
+
+// Where steps stand that nothing else orders: beside those of a new database.
+enum Rank {
+  to_make_room = -20,  // what is dropped because it is in the way
+  altered_type = -10,
+  altered_routine = writing::of_routine,
+  altered_table = writing::of_owned_sequence,
+  altered_view = writing::of_view,
+  altered_part = writing::of_table_setting,
+};
+
+class Transitioning {
+ public:
+  Transitioning(const Catalog& from, const Catalog& to, const TransitionOptions& options);
+  Transition run();
+
+ private:
+  // ---- transition.cc: what is kept, what goes, what comes
+
+  void compare_all();
+  void note_taken_names();
+  // Of foreign keys between tables that all go, those without which they could not, one by one.
+  void cut_circles();
+  void compare(const Relation& before, const Relation& after);
+  // Takes the object away, with all that hangs on it; what the new catalog has as well is made
+  // again.
+  void unmake(const std::string& key);
+  void unmake_parts_with(const Relation& relation, const Column& column);
+  void unmake_foreign_keys(const Relation& parent, const std::vector<std::string>& columns);
+  void unmake_inherited(const Relation& parent, const Part& part);
+  void make(const std::string& key);
+  bool goes(const std::string& key) const;  // by itself, or with its relation
+  bool is_kept(const std::string& key) const { return after_.contains(key) && !goes(key); }
+  // The token of an object's being gone, or no longer needing what it needed.
+  std::string gone(const std::string& key) const;
+  void add_unmaking(const std::string& key);
+  Statements drop_of(const Part& part) const;
+  void lose(const Part& part);
+  void add_makings();
+  void add_late(std::vector<Step> after);
+
+  // ---- what transition_objects.cc and transition_tables.cc have for all
+
+  Step& alter(Rank rank, const std::string& key, Statements statements);
+  const std::vector<std::string>& needs(const std::string& key) const;  // in the new catalog
+  // What has to be gone before something of this name can be made.
+  void wait_for_name(Statements& needs, const std::string& name) const;
+  void comment(const std::string& key, const std::string& words, const std::string& before,
+               const std::string& after);
+  void owner(const std::string& key, const std::string& words, const std::string& before,
+             const std::string& after);
+  void privileges(const std::string& key, const std::string& words, char kind,
+                  const std::string& owner_before, const std::string& owner_after,
+                  const catalog::Acl& before, const catalog::Acl& after,
+                  const std::string& column = {});
+
+  // ---- transition_objects.cc
+
+  void alter_schema(const catalog::Schema& before, const catalog::Schema& after);
+  void alter_extension(const catalog::Extension& before, const catalog::Extension& after);
+  void alter_type(const catalog::Type& before, const catalog::Type& after);
+  void alter_enumeration(const catalog::Type& before, const catalog::Type& after);
+  void alter_domain(const catalog::Type& before, const catalog::Type& after);
+  void alter_composite(const catalog::Type& before, const catalog::Type& after);
+  void alter_sequence(const catalog::Sequence& before, const catalog::Sequence& after);
+  void alter_routine(const catalog::Routine& before, const catalog::Routine& after);
+  void alter_other(const OtherObject& before, const OtherObject& after);
+
+  // ---- transition_tables.cc
+
+  void alter_relation(const Relation& before, const Relation& after);
+  void alter_columns(const Relation& before, const Relation& after);
+  void alter_column(const Relation& before, const Relation& after, const Column& a,
+                    const Column& b);
+  void alter_identity(const Relation& after, const Column& a, const Column& b);
+  void alter_parents(const Relation& before, const Relation& after);
+  void alter_settings(const Relation& before, const Relation& after);
+  void alter_index(const Relation& after, const Index& a, const Index& b);
+  void alter_parts(const Relation& before, const Relation& after);
+  void alter_default(const Relation& before, const Relation& after, const Column& a,
+                     const Column& b);
+  void add_check(const Relation& table, const Constraint& check);
+  void attach(const Relation& table, const Relation& parent);
+  bool comes_from_parent(const Catalog& catalog, const Relation& table, const Column& column) const;
+  // What waits for the table waits for all that is altered in it.
+  void settle(const Relation& after);
+  bool gets_from_parent(const Relation& before, const Relation& after, const Column& column) const;
+
+  const Catalog& from_;
+  const Catalog& to_;
+  const TransitionOptions& options_;
+  const catalog::Lookup from_lookup_;
+  const catalog::Lookup to_lookup_;
+  const Parts before_;
+  const Parts after_;
+  std::unordered_map<std::string, Statements> users_;  // in the old catalog
+  std::unordered_map<std::string, Statements> needs_;  // in the new one
+  std::unordered_map<std::string, Statements> old_needs_;
+  std::unordered_map<std::string, std::string> taken_;  // names, and the token of their being free
+  std::set<std::string> cut_;  // foreign keys between tables that go, which need each other
+  std::set<std::string> unmade_;
+  std::set<std::string> made_;
+  std::unordered_map<std::string, Statements> altering_;  // tokens, by the relation's key
+  std::set<catalog::ObjectName> apart_;
+  std::vector<Step> steps_;
+  std::vector<Step> late_;
+  Transition transition_;
+};
+
+// Whether the one has to be unmade for the other, or can be altered into it.
+bool must_replace(const catalog::Type& before, const catalog::Type& after);
+bool must_replace(const catalog::Routine& before, const catalog::Routine& after);
+bool must_replace(const OtherObject& before, const OtherObject& after);
+bool must_replace(const Relation& before, const Relation& after);
+bool must_replace(const Constraint& before, const Constraint& after);
+bool must_replace(const Index& before, const Index& after);
+bool must_replace(const Column& before, const Column& after);
+// Whether values have to be moved to another type or collation.
+bool changes_type(const Column& before, const Column& after);
+// Whether a piece of SQL names the column.
+bool mentions(std::string_view sql, const Column& column);
+bool mentions(const Part& part, const Column& column);
+
+}  // namespace architrave::postgres::transitioning

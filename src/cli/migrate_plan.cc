@@ -1,0 +1,103 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/terminal.h"
+#include "base/text.h"
+#include "cli/command.h"
+#include "engine/engine.h"
+#include "migration/plan/plan.h"
+#include "migration/plan/report.h"
+
+namespace architrave::cli {
+
+namespace {
+
+struct Arguments {
+  std::string from;
+  std::string to;
+  std::string folder;
+  std::string format = "text";
+  std::vector<std::string> allowed;
+  bool quiet = false;
+  engine::OpenOptions open;
+  migration::PlanOptions options;
+};
+
+int plan(Arguments& arguments) {
+  set_quiet(arguments.quiet);
+  Progress progress;
+  arguments.open.progress = [&](std::string_view what) { progress.show(what); };
+  arguments.options.progress = arguments.open.progress;
+  for (const std::string& each : arguments.allowed) {
+    if (each == "true")
+      arguments.options.allow_losses = true;
+    else
+      arguments.options.allowed.insert(each);
+  }
+  arguments.open.may_be_empty = true;
+  auto from = engine::open(arguments.from, arguments.open);
+  if (!from) return report_error(from.error());
+  auto to = engine::open(arguments.to, arguments.open);
+  if (!to) return report_error(to.error());
+  // Plain SQL may pass for either: two files of one project are of one engine.
+  if (from->source.engine != to->source.engine && arguments.open.engine.empty()) {
+    arguments.open.engine = "postgresql";
+    engine::Opened& other = from->source.engine == "postgresql" ? *to : *from;
+    auto again = engine::open(&other == &*to ? arguments.to : arguments.from, arguments.open);
+    if (again) other = std::move(*again);
+  }
+  if (from->source.engine != to->source.engine)
+    return report_error({"plan.engines",
+                         "one is of " + from->source.engine + ", the other of " + to->source.engine,
+                         {},
+                         "to move between engines: architrave migrate move"});
+  const auto made = migration::make_plan(*from, *to, arguments.options);
+  progress.clear();
+  report_problems(*from, "the rest of it is planned from");
+  report_problems(*to, "the rest of it is planned to");
+  if (!made) return report_error(made.error());
+  const bool partial = !from->problems.empty() || !to->problems.empty();
+  const bool good = made->refused.empty() && made->proof.status() != ProofStatus::refuted;
+  std::vector<migration::Migration> files;
+  if (good && !arguments.folder.empty()) {
+    auto written = migration::write_plan(*made, arguments.folder);
+    if (!written) return report_error(written.error());
+    files = std::move(*written);
+  }
+  const std::string text = arguments.format == "json" ? migration::to_json(*made, files)
+                                                      : migration::to_text(*made, files);
+  return write_result({}, text, partial ? Exit::failed : good ? Exit::success : Exit::findings);
+}
+
+}  // namespace
+
+void add_migrate_plan(CLI::App& group, Chosen& chosen) {
+  CLI::App* command = add_command(
+      group, "plan",
+      "Plan the way from one schema to another: phases that lock nothing for long, each with its\n"
+      "way back, both tried on a real server before they are written.",
+      "  architrave migrate plan postgresql:///prod schema.sql --name add_price -o migrations/\n"
+      "  architrave migrate plan old.sql new.sql --format json\n"
+      "  architrave migrate plan old.sql new.sql --allow-loss=app.orders.note");
+  const auto arguments = std::make_shared<Arguments>();
+  command->add_option("FROM", arguments->from, "what is: postgresql://…, .sql, a folder, a .twin")
+      ->required();
+  command->add_option("TO", arguments->to, "what is wanted: the same")->required();
+  command->add_option("--name", arguments->options.name, "of the migration: add_price_cents");
+  command->add_option("-o,--output", arguments->folder, "the folder to write its files into");
+  command->add_flag("--allow-loss", arguments->allowed,
+                    "rows and values may be lost; with =OBJECT those of this object alone");
+  command->add_option("-f,--format", arguments->format, "text, json")
+      ->check(CLI::IsMember({"text", "json"}));
+  command->add_flag("-q,--quiet", arguments->quiet, "no progress");
+  add_reading_options(*command, arguments->open);
+  command->callback(
+      [arguments, &chosen] { chosen.run = [arguments] { return plan(*arguments); }; });
+}
+
+}  // namespace architrave::cli

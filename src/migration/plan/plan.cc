@@ -1,0 +1,343 @@
+#include "migration/plan/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <utility>
+
+#include "base/text.h"
+#include "catalog/postgres/writer.h"
+#include "migration/effects.h"
+#include "migration/plan/route.h"
+#include "migration/plan/rows.h"
+
+namespace architrave::migration {
+
+namespace {
+
+using catalog::Catalog;
+using RouteStep = postgres::Step;
+
+// One of a plan's phases while it is made.
+struct Part {
+  Phase phase = Phase::expand;
+  std::vector<RouteStep> steps;
+};
+
+std::vector<Part> in_phases(std::vector<RouteStep> steps) {
+  // What is dropped at the end is dropped for good.
+  const auto last = std::find_if(steps.rbegin(), steps.rend(), [](const RouteStep& step) {
+    return step.priority < postgres::not_wanted;
+  });
+  const auto contract = last.base();
+  std::vector<Part> parts;
+  if (contract != steps.begin())
+    parts.push_back({Phase::expand,
+                     {std::make_move_iterator(steps.begin()), std::make_move_iterator(contract)}});
+  if (contract != steps.end())
+    parts.push_back({Phase::contract,
+                     {std::make_move_iterator(contract), std::make_move_iterator(steps.end())}});
+  return parts;
+}
+
+// Transactions as long as they can be.
+std::vector<Step> in_transactions(const std::vector<RouteStep>& steps) {
+  std::vector<Step> list;
+  std::vector<Statement> open;
+  const auto close = [&] {
+    if (!open.empty()) list.push_back(Step::transaction(std::move(open)));
+    open.clear();
+  };
+  const bool makes_code = std::ranges::any_of(steps, [](const RouteStep& step) {
+    return std::ranges::any_of(step.statements, [](const std::string& sql) {
+      return sql.starts_with("CREATE OR REPLACE FUNCTION") ||
+             sql.starts_with("CREATE OR REPLACE PROCEDURE");
+    });
+  });
+  // A body may name what comes after it.
+  if (makes_code) open.emplace_back("SET LOCAL check_function_bodies = off");
+  const std::size_t preamble = open.size();
+  for (const RouteStep& step : steps)
+    for (const std::string& sql : step.statements) {
+      if (!step.alone && runs_in_transaction(sql)) {
+        if (open.empty() && makes_code) open.emplace_back("SET LOCAL check_function_bodies = off");
+        open.emplace_back(sql);
+        continue;
+      }
+      if (open.size() > preamble)
+        close();
+      else
+        open.clear();
+      list.push_back(Step::single(sql));
+    }
+  if (open.size() > (open.empty() || !makes_code ? 0 : 1)) close();
+  return list;
+}
+
+std::vector<engine::Unit> units_of(const std::vector<Step>& steps) {
+  std::vector<engine::Unit> units;
+  for (const Step& step : steps) {
+    engine::Unit& unit = units.emplace_back();
+    unit.transactional = step.kind == Step::Kind::transaction;
+    if (step.kind == Step::Kind::backfill) {
+      unit.statements = {backfill_block(step.backfill)};
+      continue;
+    }
+    for (const Statement& statement : step.statements) unit.statements.push_back(statement.text);
+  }
+  return units;
+}
+
+// Runs a phase as its file says. The first failure, or nothing.
+Result<std::string> run(engine::Sandbox& sandbox, const std::vector<Step>& steps) {
+  auto outcomes = sandbox.run(units_of(steps));
+  if (!outcomes) return fail(outcomes);
+  for (const engine::Outcome& outcome : *outcomes)
+    if (!outcome.ok) return outcome.error + ": " + outcome.statement;
+  return std::string();
+}
+
+void describe(Plan& plan, const PlannedPhase& phase, int version) {
+  for (const Step& step : phase.up) {
+    const std::size_t first = plan.steps.size();
+    if (step.kind == Step::Kind::backfill) {
+      plan.steps.push_back({.phase = phase.phase,
+                            .sql = backfill_block(step.backfill),
+                            .down = {},
+                            .lock = Lock::row_exclusive,
+                            .rewrites = false,
+                            .transactional = false});
+      continue;
+    }
+    for (const Statement& statement : step.statements) {
+      PlannedStep& planned = plan.steps.emplace_back();
+      planned.phase = phase.phase;
+      planned.sql = statement.text;
+      planned.transactional = step.kind == Step::Kind::transaction;
+      if (auto effects = effects_of(statement.text, version)) {
+        planned.lock = effects->strongest();
+        planned.rewrites = effects->rewrites();
+      }
+    }
+    (void)first;
+  }
+  if (plan.steps.empty()) return;
+  for (const Step& step : phase.down)
+    for (const Statement& statement : step.statements)
+      plan.steps.back().down.push_back(statement.text);
+}
+
+std::string first_of(const std::vector<catalog::Change>& changes) {
+  return catalog::describe(changes.front()) +
+         (changes.size() > 1 ? fmt::format(" and {} more", changes.size() - 1) : "");
+}
+
+// Makes a plan of one pair of sources.
+class Planner {
+ public:
+  Planner(engine::Opened& from, engine::Opened& to, const PlanOptions& options)
+      : from_(from),
+        to_(to),
+        options_(options),
+        fixpoint_([this](const Catalog& catalog) { return hold(catalog); }) {}
+
+  Result<Plan> make() {
+    plan_.name = options_.name;
+    say("comparing");
+    auto changes = fixpoint_.difference(from_.catalog, to_.catalog);
+    if (!changes) return fail(changes);
+    plan_.changes = std::move(*changes);
+    if (plan_.changes.empty()) return std::move(plan_);
+
+    say("starting a sandbox");
+    auto origin = engine::make_sandbox(from_);
+    if (!origin) return fail(origin);
+    origin_ = std::move(*origin);
+    plan_.proved_on = origin_->description();
+    if (Status made = make_roles(); !made) return fail(made);
+    version_ = from_.catalog.server.version_number;
+    if (Status routed = find_up(); !routed) return fail(routed);
+    if (!plan_.refused.empty()) return std::move(plan_);
+    if (Status proved = prove_up(); !proved) return fail(proved);
+    if (Status found = find_down(); !found) return fail(found);
+    for (const PlannedPhase& phase : plan_.phases) describe(plan_, phase, version_);
+    return std::move(plan_);
+  }
+
+ private:
+  void say(std::string_view what) const {
+    if (options_.progress) options_.progress(what);
+  }
+
+  Result<std::unique_ptr<engine::Sandbox>> hold(const Catalog& catalog) {
+    engine::Opened opened;
+    opened.catalog = catalog;
+    opened.start_sandbox = from_.start_sandbox;
+    return opened.start_sandbox(opened, engine::Fill::definitions);
+  }
+
+  // Roles are the server's and no migration makes them; those that TO names must be there.
+  Status make_roles() {
+    const std::vector<std::string> known = postgres::roles_named(from_.catalog);
+    std::vector<engine::Unit> units;
+    for (const std::string& role : postgres::roles_named(to_.catalog)) {
+      if (std::ranges::find(known, role) != known.end()) continue;
+      units.push_back({{"CREATE ROLE " + catalog::quote_identifier(role)}, true});
+    }
+    auto outcomes = origin_->run(units);  // one that is there already is no harm
+    if (!outcomes) return fail(outcomes);
+    return {};
+  }
+
+  bool may_lose(const std::string& object) const {
+    return options_.allow_losses || options_.allowed.contains(object);
+  }
+
+  Status find_up() {
+    say("finding the way there");
+    auto work = origin_->copy();
+    if (!work) return fail(work);
+    auto route = find_route(**work, to_.catalog, fixpoint_);
+    if (!route) return fail(route);
+    for (const postgres::Loss& loss : route->losses) {
+      const std::string object = to_string(loss.object);
+      if (!may_lose(loss.object.name))
+        plan_.refused.push_back(
+            {object, fmt::format("{} would be lost: --allow-loss={} if that is meant", loss.what,
+                                 loss.object.name)});
+      plan_.lost.push_back({object, loss.what});
+    }
+    for (const catalog::Change& change : route->left_over)
+      plan_.refused.push_back(
+          {to_string(change.object), "no statement was found for: " + catalog::describe(change)});
+    for (Part& part : in_phases(std::move(route->steps)))
+      plan_.phases.push_back({part.phase, in_transactions(part.steps), {}});
+    if (!plan_.refused.empty()) plan_.phases.clear();
+    return {};
+  }
+
+  Status prove_up() {
+    say("trying it");
+    auto walked = origin_->copy();
+    if (!walked) return fail(walked);
+    walked_ = std::move(*walked);
+    auto before = walked_->read();
+    if (!before) return fail(before);
+    states_.push_back(std::move(*before));
+    shared_ = shared_columns(from_.catalog, to_.catalog);
+    auto rows = digest(*walked_, shared_);
+    if (!rows) return fail(rows);
+    rows_ = std::move(*rows);
+    Claim loads{ClaimKind::loads, "every phase, as its file says", {}, true};
+    for (const PlannedPhase& phase : plan_.phases) {
+      auto failed = run(*walked_, phase.up);
+      if (!failed) return fail(failed);
+      if (!failed->empty()) {
+        loads.holds = false;
+        loads.seen = *failed;
+        break;
+      }
+      auto state = walked_->read();
+      if (!state) return fail(state);
+      states_.push_back(std::move(*state));
+    }
+    if (*loads.holds) {
+      auto left = fixpoint_.difference(states_.back(), to_.catalog);
+      if (!left) return fail(left);
+      loads.holds = left->empty();
+      loads.seen = left->empty() ? "the catalog afterwards is the one asked for" : first_of(*left);
+    }
+    plan_.proof.claims.push_back(std::move(loads));
+    if (plan_.proof.claims.back().holds == false) return {};
+    return compare_rows("after the last phase");
+  }
+
+  Status compare_rows(const std::string& when) {
+    if (shared_.empty()) return {};
+    auto rows = digest(*walked_, shared_);
+    if (!rows) return fail(rows);
+    Claim lossless{ClaimKind::lossless, "rows counted and hashed " + when, {}, *rows == rows_};
+    std::int64_t count = 0;
+    for (const auto& [table, text] : rows_) count += std::atoll(text.c_str());
+    lossless.seen = fmt::format("{} in {}, the same as before", plural(count, "row"),
+                                plural(static_cast<std::int64_t>(shared_.size()), "table"));
+    if (!*lossless.holds)
+      for (const auto& [table, text] : rows_)
+        if ((*rows)[table] != text)
+          lossless.seen = fmt::format("{} had {} and has {}", table, text, (*rows)[table]);
+    plan_.proof.claims.push_back(std::move(lossless));
+    return {};
+  }
+
+  Status find_down() {
+    if (plan_.proof.status() == ProofStatus::refuted) return {};
+    say("finding the way back");
+    Claim reverses{ClaimKind::reverses, "the way back, phase by phase", {}, true};
+    for (std::size_t i = plan_.phases.size(); i-- > 0;) {
+      auto work = walked_->copy();
+      if (!work) return fail(work);
+      auto route = find_route(**work, states_[i], fixpoint_);
+      if (!route) return fail(route);
+      plan_.phases[i].down = in_transactions(route->steps);
+      auto failed = run(*walked_, plan_.phases[i].down);
+      if (!failed) return fail(failed);
+      auto state = walked_->read();
+      if (!state) return fail(state);
+      auto left = fixpoint_.difference(*state, states_[i]);
+      if (!left) return fail(left);
+      if (failed->empty() && left->empty()) continue;
+      reverses.holds = false;
+      reverses.seen = failed->empty() ? first_of(*left) : *failed;
+      break;
+    }
+    if (*reverses.holds) reverses.seen = "the catalog afterwards equals the one before";
+    plan_.proof.claims.push_back(std::move(reverses));
+    if (plan_.proof.claims.back().holds == false) return {};
+    return compare_rows("after the way back");
+  }
+
+  engine::Opened& from_;
+  engine::Opened& to_;
+  const PlanOptions& options_;
+  Fixpoint fixpoint_;
+  Plan plan_;
+  int version_ = 0;
+  std::unique_ptr<engine::Sandbox> origin_;  // holds `from`, and stays as it is
+  std::unique_ptr<engine::Sandbox> walked_;  // goes there and back
+  std::vector<Catalog> states_;              // before the first phase and after each
+  SharedColumns shared_;
+  Digests rows_;
+};
+
+}  // namespace
+
+Result<Plan> make_plan(engine::Opened& from, engine::Opened& to, const PlanOptions& options) {
+  return Planner(from, to, options).make();
+}
+
+Result<std::vector<Migration>> write_plan(const Plan& plan, const std::filesystem::path& folder) {
+  std::vector<Migration> migrations;
+  auto number = next_number(folder);
+  if (!number) return fail(number);
+  std::string version = *number;
+  for (const PlannedPhase& phase : plan.phases) {
+    Migration& migration = migrations.emplace_back();
+    migration.version = version;
+    migration.name = plan.name;
+    migration.phase = phase.phase;
+    for (const Claim& claim : plan.proof.claims)
+      migration.proof.push_back(fmt::format("{} {}: {} ({})", to_string(claim.kind),
+                                            claim.holds.value_or(false) ? "held" : "did not hold",
+                                            claim.seen, plan.proved_on));
+    migration.up.steps = phase.up;
+    migration.down = Script{};
+    migration.down->steps = phase.down;
+    if (Status written = write_migration(migration, folder); !written) return fail(written);
+    version = next_number(std::string_view(version));
+  }
+  return migrations;
+}
+
+}  // namespace architrave::migration

@@ -1,0 +1,86 @@
+#include "migration/plan/report.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace architrave::migration {
+
+namespace {
+
+std::string indented(std::string_view sql) {
+  std::string text = "    ";
+  for (const char c : sql) {
+    text += c;
+    if (c == '\n') text += "    ";
+  }
+  return text + ";\n";
+}
+
+}  // namespace
+
+std::string to_text(const Plan& plan, const std::vector<Migration>& files) {
+  if (plan.changes.empty()) return "nothing to do: the two are equal\n";
+  std::string text;
+  if (!plan.refused.empty()) {
+    text += "not planned:\n";
+    for (const Refused& each : plan.refused)
+      text += fmt::format("  {}: {}\n", each.object, each.why);
+    return text;
+  }
+  for (const PlannedPhase& phase : plan.phases) {
+    text += fmt::format("{}\n", word(phase.phase));
+    for (const PlannedStep& step : plan.steps)
+      if (step.phase == phase.phase) text += indented(step.sql);
+    text += "  back\n";
+    for (const Step& step : phase.down)
+      for (const Statement& statement : step.statements) text += indented(statement.text);
+  }
+  for (const Refused& each : plan.lost)
+    text += fmt::format("lost: {} ({})\n", each.object, each.why);
+  for (const Claim& claim : plan.proof.claims)
+    text += fmt::format("{} {:<9} {}\n", claim.holds.value_or(false) ? "✓" : "✗",
+                        to_string(claim.kind), claim.seen);
+  for (const Migration& file : files) text += "wrote " + file.up.file.string() + '\n';
+  return text;
+}
+
+std::string to_json(const Plan& plan, const std::vector<Migration>& files) {
+  using Json = nlohmann::ordered_json;
+  Json json;
+  json["name"] = plan.name;
+  json["changes"] = Json::array();
+  for (const catalog::Change& change : plan.changes)
+    json["changes"].push_back(catalog::describe(change));
+  json["steps"] = Json::array();
+  for (const PlannedStep& step : plan.steps)
+    json["steps"].push_back({{"phase", word(step.phase)},
+                             {"sql", step.sql},
+                             {"down", step.down},
+                             {"lock", to_string(step.lock)},
+                             {"rewrites", step.rewrites},
+                             {"transactional", step.transactional}});
+  json["refused"] = Json::array();
+  for (const Refused& each : plan.refused)
+    json["refused"].push_back({{"object", each.object}, {"why", each.why}});
+  json["lost"] = Json::array();
+  for (const Refused& each : plan.lost)
+    json["lost"].push_back({{"object", each.object}, {"what", each.why}});
+  Json claims = Json::array();
+  for (const Claim& claim : plan.proof.claims) {
+    Json each = {{"kind", to_string(claim.kind)}, {"ran", claim.ran}, {"seen", claim.seen}};
+    each["holds"] = claim.holds ? Json(*claim.holds) : Json();
+    claims.push_back(std::move(each));
+  }
+  json["proof"] = {{"status", to_string(plan.proof.status())},
+                   {"server", plan.proved_on},
+                   {"claims", std::move(claims)}};
+  json["files"] = Json::array();
+  for (const Migration& file : files) {
+    json["files"].push_back(file.up.file.string());
+    if (file.down) json["files"].push_back(file.down->file.string());
+  }
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace architrave::migration

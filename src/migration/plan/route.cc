@@ -1,0 +1,265 @@
+#include "migration/plan/route.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "catalog/lookup.h"
+
+namespace architrave::migration {
+
+namespace {
+
+using postgres::Step;
+
+constexpr int attempts = 8;  // second thoughts about statements that the server refuses
+constexpr int rounds = 3;    // looks at what is left after all have run
+
+void sort_privileges(catalog::Acl& acl) {
+  if (acl) std::ranges::sort(*acl);
+}
+
+template <class T>
+void sort_all(std::vector<T>& list) {
+  for (T& each : list) sort_privileges(each.acl);
+}
+
+void normalize(catalog::Catalog& catalog) {
+  sort_all(catalog.schemas);
+  sort_all(catalog.types);
+  sort_all(catalog.sequences);
+  sort_all(catalog.routines);
+  sort_all(catalog.others);
+  sort_all(catalog.relations);
+  for (catalog::Relation& relation : catalog.relations) {
+    sort_all(relation.columns);
+    for (catalog::Column& column : relation.columns)
+      if (column.identity_sequence) sort_privileges(column.identity_sequence->acl);
+  }
+}
+
+// What the server names in its "view app.v depends on column c of table app.t" lines: the objects,
+// as catalog::to_string(Object) would.
+std::set<std::string> dependents(const std::string& message, const catalog::Catalog& catalog) {
+  std::set<std::string> keys;
+  const auto says = [&](const std::string& words) {
+    return message.find(words + " depends on") != std::string::npos;
+  };
+  for (const catalog::Relation& relation : catalog.relations) {
+    const catalog::Object object = object_of(relation);
+    const std::string short_name = catalog::quote_identifier(relation.name);
+    // With its schema, or without where that is on the search path.
+    for (const std::string& table : {object.name, short_name}) {
+      if (relation.is_view() && says(fmt::format("{} {}", to_string(object.kind), table)))
+        keys.insert(to_string(object));
+      const auto parts = [&](std::string_view kind, const auto& list) {
+        for (const auto& each : list)
+          if (says(fmt::format("{} {} on table {}", kind, catalog::quote_identifier(each.name),
+                               table)))
+            keys.insert(to_string(object_of(relation, each)));
+      };
+      parts("constraint", relation.constraints);
+      parts("trigger", relation.triggers);
+      parts("policy", relation.policies);
+      for (const auto& each : relation.columns)
+        if (!each.generated.empty() &&
+            says(fmt::format("column {} of table {}", catalog::quote_identifier(each.name), table)))
+          keys.insert(to_string(object_of(relation, each)));
+    }
+    for (const auto& each : relation.indexes)
+      if (says("index " + object_of(relation, each).name) ||
+          says("index " + catalog::quote_identifier(each.name)))
+        keys.insert(to_string(object_of(relation, each)));
+  }
+  for (const catalog::Routine& routine : catalog.routines) {
+    const catalog::Object object = object_of(routine);
+    for (const std::string& name : {catalog::qualified(routine.schema, routine.name),
+                                    catalog::quote_identifier(routine.name)})
+      if (message.find(fmt::format("{} {}(", to_string(object.kind), name)) != std::string::npos)
+        keys.insert(to_string(object));
+  }
+  return keys;
+}
+
+bool is_about_casts(const std::string& message) {
+  return message.find("cannot be cast") != std::string::npos ||
+         message.find("cannot cast type") != std::string::npos;
+}
+
+// Of a statement that failed: whose it is.
+const Step* owner_of(const std::vector<Step>& steps, const std::string& statement) {
+  for (const Step& step : steps)
+    if (std::ranges::find(step.statements, statement) != step.statements.end()) return &step;
+  return nullptr;
+}
+
+struct Tried {
+  bool ok = true;
+  std::string statement;
+  std::string error;
+};
+
+Result<Tried> run(engine::Sandbox& sandbox, const std::vector<Step>& steps) {
+  engine::Unit unit{{"SET check_function_bodies = off"}, false};
+  for (const Step& step : steps)
+    unit.statements.insert(unit.statements.end(), step.statements.begin(), step.statements.end());
+  auto outcomes = sandbox.run({unit});
+  if (!outcomes) return fail(outcomes);
+  const engine::Outcome& outcome = outcomes->front();
+  return Tried{outcome.ok, outcome.statement, outcome.error};
+}
+
+// Learns from a refusal; false if there is nothing in it.
+bool learn(const Tried& tried, const std::vector<Step>& steps, const catalog::Catalog& from,
+           postgres::TransitionOptions& options) {
+  if (is_about_casts(tried.error)) {
+    const Step* step = owner_of(steps, tried.statement);
+    return step != nullptr && options.through_text.insert(step->of).second;
+  }
+  bool news = false;
+  if (tried.error.find("has no update path") != std::string::npos)
+    if (const Step* step = owner_of(steps, tried.statement))
+      news = options.remake.insert(step->of).second;
+  for (const std::string& key : dependents(tried.error, from))
+    news = options.remake.insert(key).second || news;
+  return news;
+}
+
+// Rows of a table that had to make room go into the new one before the old one is dropped.
+void copy_rows(std::vector<Step>& steps, const std::vector<postgres::Aside>& asides) {
+  for (const postgres::Aside& aside : asides) {
+    if (aside.copy_rows.empty()) continue;
+    Step copy;
+    copy.act = Step::Act::alter;
+    copy.of = to_string(aside.object);
+    copy.statements = {aside.copy_rows};
+    const auto first_drop = std::ranges::find_if(steps, [](const Step& step) {
+      return step.act == Step::Act::unmake && step.priority >= postgres::not_wanted;
+    });
+    steps.insert(first_drop, std::move(copy));
+  }
+}
+
+Result<std::vector<Step>> make_room(engine::Sandbox& sandbox,
+                                    const std::vector<postgres::Aside>& asides) {
+  std::vector<Step> steps;
+  for (const postgres::Aside& each : asides) {
+    Step& step = steps.emplace_back();
+    step.act = Step::Act::alter;
+    step.of = to_string(each.object);
+    step.statements = {each.statement};
+  }
+  auto tried = run(sandbox, steps);
+  if (!tried) return fail(tried);
+  if (!tried->ok)
+    return fail("plan.no_way", "the server refuses: " + tried->error, tried->statement);
+  return steps;
+}
+
+}  // namespace
+
+std::vector<catalog::Change> differences(catalog::Catalog a, catalog::Catalog b) {
+  normalize(a);
+  normalize(b);
+  std::vector<catalog::Change> changes = catalog::diff(a, b);
+  std::erase_if(changes,
+                [](const catalog::Change& change) { return change.property == "column_order"; });
+  return changes;
+}
+
+Result<catalog::Catalog> Fixpoint::settled(const catalog::Catalog& catalog) {
+  auto sandbox = maker_(catalog);
+  if (!sandbox) return fail(sandbox);
+  auto read = (*sandbox)->read();
+  if (!read || differences(catalog, *read).empty()) return read;
+  auto again = maker_(*read);
+  if (!again) return fail(again);
+  return (*again)->read();
+}
+
+Result<std::vector<catalog::Change>> Fixpoint::difference(const catalog::Catalog& a,
+                                                          const catalog::Catalog& b) {
+  std::vector<catalog::Change> changes = differences(a, b);
+  const bool only_text = std::ranges::all_of(changes, [](const catalog::Change& change) {
+    return change.what == catalog::Change::What::changed;
+  });
+  if (changes.empty() || !only_text) return changes;
+  if (last_ != &b) {
+    auto settled_b = settled(b);
+    if (!settled_b) return fail(settled_b);
+    last_settled_ = std::move(*settled_b);
+    last_ = &b;
+  }
+  auto settled_a = settled(a);
+  if (!settled_a) return fail(settled_a);
+  return differences(*settled_a, last_settled_);
+}
+
+Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, Fixpoint& fixpoint,
+                         std::vector<Step> before) {
+  Route route;
+  route.steps = std::move(before);
+  auto begin = sandbox.read();
+  if (!begin) return fail(begin);
+
+  const std::vector<postgres::Aside> asides = postgres::put_aside(*begin, to);
+  if (!asides.empty()) {
+    auto steps = make_room(sandbox, asides);
+    if (!steps) return fail(steps);
+    std::ranges::move(*steps, std::back_inserter(route.steps));
+    begin = sandbox.read();
+    if (!begin) return fail(begin);
+  }
+
+  postgres::TransitionOptions options;
+  options.version = begin->server.version_number;
+  catalog::Catalog from = std::move(*begin);
+  for (int round = 0; round < rounds; ++round) {
+    Tried tried;
+    postgres::Transition found;
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+      found = postgres::transition(from, to, options);
+      if (round == 0) copy_rows(found.steps, asides);
+      if (found.steps.empty()) break;
+      auto trial = sandbox.copy();
+      if (!trial) return fail(trial);
+      auto outcome = run(**trial, found.steps);
+      if (!outcome) return fail(outcome);
+      tried = std::move(*outcome);
+      if (tried.ok || !learn(tried, found.steps, from, options)) break;
+    }
+    if (!tried.ok)
+      return fail("plan.no_way", "the server refuses: " + tried.error, tried.statement,
+                  "no order of statements was found that leads there");
+    if (found.steps.empty() && round > 0) break;
+    auto walked = run(sandbox, found.steps);
+    if (!walked) return fail(walked);
+    if (!walked->ok)
+      return fail("plan.no_way", "the server refuses: " + walked->error, walked->statement);
+    auto arrived = sandbox.read();
+    if (!arrived) return fail(arrived);
+    if (round == 0) route.losses = std::move(found.losses);
+    std::ranges::move(found.steps, std::back_inserter(route.steps));
+    route.arrived = std::move(*arrived);
+    auto left = fixpoint.difference(route.arrived, to);
+    if (!left) return fail(left);
+    route.left_over = std::move(*left);
+    if (route.left_over.empty()) break;
+    from = route.arrived;
+    options.remake.clear();
+  }
+  // What made room for another has lost nothing: its rows went over.
+  for (const postgres::Aside& aside : asides)
+    std::erase_if(route.losses, [&](const postgres::Loss& loss) {
+      return !aside.copy_rows.empty() &&
+             loss.object.name.ends_with(aside.statement.substr(aside.statement.rfind(' ') + 1));
+    });
+  return route;
+}
+
+}  // namespace architrave::migration

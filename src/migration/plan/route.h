@@ -1,0 +1,53 @@
+// The way from what a sandbox holds to another catalog, walked: the statements are found by
+// comparing the catalogs, run, and what the server says to them or has made of them is taken into
+// account until it holds what was asked for.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "catalog/diff.h"
+#include "catalog/postgres/transition.h"
+#include "engine/engine.h"
+
+namespace architrave::migration {
+
+struct Route {
+  std::vector<postgres::Step> steps;  // in order; every statement has run without an error
+  std::vector<postgres::Loss> losses;
+  catalog::Catalog arrived;                // what the sandbox holds now
+  std::vector<catalog::Change> left_over;  // how that differs from what was asked for
+};
+
+// Makes catalogs comparable: each is written into a fresh server and read back, since a definition
+// that a server has read twice may read otherwise than one it has read once.
+class Fixpoint {
+ public:
+  // Makes a server that holds this catalog.
+  using Maker = std::function<Result<std::unique_ptr<engine::Sandbox>>(const catalog::Catalog&)>;
+  explicit Fixpoint(Maker maker) : maker_(std::move(maker)) {}
+  // How the one differs from the other, but for the order of columns and of privileges.
+  Result<std::vector<catalog::Change>> difference(const catalog::Catalog& a,
+                                                  const catalog::Catalog& b);
+  // The catalog as a server has it that was given its definitions.
+  Result<catalog::Catalog> settled(const catalog::Catalog& catalog);
+
+ private:
+  Maker maker_;
+  // `b` of the last question, which comes again.
+  const catalog::Catalog* last_ = nullptr;
+  catalog::Catalog last_settled_;
+};
+
+// `before` are statements that were run already and begin the route: renames. Error "plan.no_way"
+// with the statement that no second thought could make run.
+Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, Fixpoint& fixpoint,
+                         std::vector<postgres::Step> before = {});
+
+// The schema's differences, without those that no statement can change.
+std::vector<catalog::Change> differences(catalog::Catalog a, catalog::Catalog b);
+
+}  // namespace architrave::migration

@@ -1,0 +1,24 @@
+// What rows a sandbox holds, in a form that can be compared: whether a way there and back has lost
+// any.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "engine/engine.h"
+
+namespace architrave::migration {
+
+// By table: how many rows, and a sum over the hashes of the rows' columns that are named for it.
+using Digests = std::map<std::string, std::string>;
+
+// The columns of tables that both catalogs have with the same type, by table; computed ones aside.
+using SharedColumns = std::map<std::string, std::vector<std::string>>;
+SharedColumns shared_columns(const catalog::Catalog& a, const catalog::Catalog& b);
+
+Result<Digests> digest(engine::Sandbox& sandbox, const SharedColumns& columns);
+
+}  // namespace architrave::migration
