@@ -12,6 +12,7 @@ void add_migrate(CLI::App& app, Chosen& chosen) {
   group->require_subcommand(1);
   add_migrate_run(*group, chosen);
   add_migrate_plan(*group, chosen);
+  add_migrate_verify(*group, chosen);
 }
 
 }  // namespace architrave::cli

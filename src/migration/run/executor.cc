@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 
 #include "base/quoting.h"
 #include "base/text.h"
+#include "migration/place.h"
 #include "migration/run/alone.h"
 #include "migration/run/batches.h"
 #include "migration/run/waiting.h"
@@ -46,28 +46,6 @@ bool was_never_done(const Error& error) {
       "postgres.42P01", "postgres.42703", "postgres.42704", "postgres.42883", "postgres.3F000",
       "postgres.42P07", "postgres.42701", "postgres.42710", "postgres.42723", "postgres.42P06"};
   return std::ranges::find(codes, error.code) != codes.end();
-}
-
-// file:line:column of an error: the server counts characters of the statement.
-void locate(Error& error, const std::filesystem::path& file, const Statement& statement) {
-  int line = std::max(statement.line, 1);
-  int column = std::max(statement.column, 1);
-  constexpr std::string_view sign = "character ";
-  int position = 0;
-  if (error.where.starts_with(sign))
-    std::from_chars(error.where.data() + sign.size(), error.where.data() + error.where.size(),
-                    position);
-  for (std::size_t i = 0; i < statement.text.size() && position > 1; ++i) {
-    const char c = statement.text[i];
-    if ((c & 0xC0) == 0x80) continue;  // inside of a character
-    --position;
-    ++column;
-    if (c == '\n') {
-      ++line;
-      column = 1;
-    }
-  }
-  error.where = fmt::format("{}:{}:{}", file.string(), line, column);
 }
 
 }  // namespace
