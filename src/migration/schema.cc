@@ -197,6 +197,7 @@ Schema::Schema(const catalog::Catalog& catalog) {
     for (const catalog::ObjectName& parent : relation.parents)
       table.parents.push_back(keep(name_of(parent.schema, parent.name)));
     table.default_partition = relation.partition_bound == "DEFAULT";
+    table.row_security = relation.row_security;
     if (relation.stats) {
       table.bytes = relation.stats->total_bytes;
       if (relation.stats->rows >= 0) table.rows = static_cast<std::int64_t>(relation.stats->rows);

@@ -63,7 +63,8 @@ struct Table {
   std::vector<Index> indexes;
   std::vector<std::string_view> parents;  // of a partition, or by INHERITS
   bool default_partition = false;         // it is its parent's
-  std::optional<std::int64_t> bytes;      // with indexes and TOAST
+  bool row_security = false;
+  std::optional<std::int64_t> bytes;  // with indexes and TOAST
   std::optional<std::int64_t> rows;
 
   const Column* column(std::string_view column_name) const;
@@ -83,6 +84,7 @@ class Schema {
  public:
   Schema() = default;
   explicit Schema(const catalog::Catalog& catalog);
+  Schema(Schema&&) = default;
   Schema(const Schema&) = delete;
   Schema& operator=(const Schema&) = delete;
 

@@ -223,7 +223,9 @@ class Applier {
       Table* table = schema_.find(name);
       // Of a table that nobody made, what is added is known and nothing else.
       if (table == nullptr) {
-        if (what != "AT_AddConstraint" && what != "AT_AddColumn") continue;
+        if (what != "AT_AddConstraint" && what != "AT_AddColumn" &&
+            what != "AT_ValidateConstraint" && what != "AT_EnableRowSecurity")
+          continue;
         table = &schema_.make(name);
       }
       command_on(*table, what, command, definition);
@@ -258,8 +260,19 @@ class Applier {
     } else if (what == "AT_AddConstraint") {
       constraint(table, definition);
     } else if (what == "AT_ValidateConstraint") {
-      for (Constraint& each : table.constraints)
-        if (each.name == command["name"].text()) each.validated = true;
+      const auto known =
+          std::ranges::find(table.constraints, command["name"].text(), &Constraint::name);
+      if (known != table.constraints.end())
+        known->validated = true;
+      else  // made where nobody saw it: its columns stay unknown
+        table.constraints.push_back({.name = keep(command["name"]),
+                                     .type = ConstraintType::check,
+                                     .columns = {},
+                                     .references = {},
+                                     .validated = true,
+                                     .proves_not_null = {}});
+    } else if (what == "AT_EnableRowSecurity" || what == "AT_DisableRowSecurity") {
+      table.row_security = what == "AT_EnableRowSecurity";
     } else if (what == "AT_DropConstraint") {
       const std::string_view gone = command["name"].text();
       std::erase_if(table.constraints, [&](const Constraint& each) { return each.name == gone; });

@@ -1,0 +1,546 @@
+#include "migration/lint/lint.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "migration/lint/comments.h"
+#include "sql/script.h"
+
+namespace architrave::migration::lint {
+
+using sql::Node;
+using sql::ScriptItem;
+
+namespace {
+
+std::string_view first_word(std::string_view text) {
+  std::size_t end = 0;
+  while (end < text.size() && ((text[end] | 0x20) >= 'a' && (text[end] | 0x20) <= 'z')) ++end;
+  return text.substr(0, end);
+}
+
+bool same_word(std::string_view text, std::string_view lower_case) {
+  return text.size() == lower_case.size() &&
+         std::ranges::equal(text, lower_case, [](char a, char b) { return (a | 0x20) == b; });
+}
+
+// Whether the statement's text looks like one that no transaction takes. Of what looks like it and
+// is none, the file's transaction is at most not presumed.
+bool looks_alone(std::string_view text) {
+  const std::string_view word = first_word(text);
+  if (same_word(word, "vacuum")) return true;
+  const bool may_be = same_word(word, "create") || same_word(word, "drop") ||
+                      same_word(word, "reindex") || same_word(word, "alter");
+  return may_be && contains_word(lower(text.substr(0, 200)), "concurrently");
+}
+
+// {table}, {column} and {other} of a rule's words.
+std::string render(std::string_view words, const Action& action) {
+  std::string out;
+  while (!words.empty()) {
+    const std::size_t open = words.find('{');
+    out.append(words.substr(0, open));
+    if (open == std::string_view::npos) break;
+    const std::size_t close = words.find('}', open);
+    const std::string_view name = words.substr(open + 1, close - open - 1);
+    if (name == "table")
+      out += action.relation.empty() ? "the database" : quoted(action.relation);
+    else if (name == "other")
+      out += quoted(action.other);
+    else
+      out += action.column.empty() ? "it" : quoted(action.column);
+    words.remove_prefix(close + 1);
+  }
+  return out;
+}
+
+}  // namespace
+
+struct Linter::Impl {
+  explicit Impl(const Options& given)
+      : options(given),
+        schema(given.catalog != nullptr ? Schema(*given.catalog) : Schema()),
+        state(schema) {
+    state.version = options.version;
+    state.minor = options.minor;
+    for (const Rule* rule : all_rules()) {
+      if (options.without.contains(rule->is.name)) continue;
+      if (!options.only.empty() && !options.only.contains(rule->is.name)) continue;
+      if (!rule->message.empty())
+        for (const Do what : rule->actions)
+          by_action[static_cast<std::size_t>(what)].push_back(rule);
+      if (rule->check != nullptr && rule->nodes.size() == 0) for_all.push_back(rule);
+      if (rule->check != nullptr)
+        for (const std::string_view node : rule->nodes) by_node[node].push_back(rule);
+      if (rule->at_end != nullptr) at_end.push_back(rule);
+      by_name[rule->is.name] = rule;
+    }
+  }
+
+  const Options options;
+  Schema schema;
+  State state;
+  LintSummary summary;
+  std::array<std::vector<const Rule*>, static_cast<std::size_t>(Do::count_)> by_action;
+  std::unordered_map<std::string_view, std::vector<const Rule*>> by_node;
+  std::vector<const Rule*> for_all;
+  std::vector<const Rule*> at_end;
+  std::unordered_map<std::string_view, const Rule*> by_name;
+  sql::TreeReader reader;
+  ActionReader actions;
+};
+
+namespace {
+
+// One file on its way through the rules.
+class Pass : public Finder {
+ public:
+  Pass(Linter::Impl& impl, const File& file, const std::function<void(const LintFinding&)>& take)
+      : impl_(impl), state_(impl.state), file_(file), take_(take) {}
+
+  void run();
+
+  void find(std::string message, std::string instead, std::string_view relation,
+            int location) override;
+  void find_at(std::string message, std::string instead, std::string_view relation, int line,
+               int column) override;
+
+ private:
+  struct Ignore {
+    std::string rule;
+    int line = 0;             // of the comment
+    int first = 0, last = 0;  // lines that it holds for
+    bool used = false;
+  };
+
+  void begin_migration(std::size_t index);
+  void end_migration();
+  void statement(const ScriptItem& item);
+  void judge(const Statement& statement);
+  void after(const Statement& statement, int line);
+  void transaction_statement(Node node, int line);
+  void end_transaction();
+  void setting(Node node);
+  void set(std::string_view name, Node value, bool is_set, bool local);
+  void take_directives(const Directives& directives, std::string_view text, int first, int last);
+  void give(LintFinding finding);
+  bool is_ignored(const LintFinding& finding);
+  std::string cost(std::string_view relation) const;
+  // Line and column, counted from the place that was asked for before, or from the statement's.
+  std::pair<int, int> place(const char* at);
+  struct Place {
+    const char* at = nullptr;
+    const char* line_start = nullptr;
+    int line = 1;
+    void advance(const char* to);
+  };
+
+  Linter::Impl& impl_;
+  State& state_;
+  const File& file_;
+  const std::function<void(const LintFinding&)>& take_;
+  std::vector<ScriptItem> items_;
+  const Rule* rule_ = nullptr;
+  const Statement* statement_ = nullptr;
+  const ScriptItem* item_ = nullptr;
+  const Action* action_ = nullptr;
+  std::vector<Ignore> ignores_;
+  Place statement_place_, last_;
+};
+
+void Pass::Place::advance(const char* to) {
+  for (const char* next = std::find(at, to, '\n'); next != to; next = std::find(next, to, '\n')) {
+    ++line;
+    line_start = ++next;
+  }
+  at = to;
+}
+
+std::pair<int, int> Pass::place(const char* at) {
+  if (at < last_.at) last_ = statement_place_;
+  last_.advance(at);
+  return {last_.line, static_cast<int>(at - last_.line_start) + 1};
+}
+
+std::string Pass::cost(std::string_view relation) const {
+  if (statement_ == nullptr) return {};
+  const Effect* effect = statement_->effects.on(relation);
+  const Table* table = state_.schema.table(relation);
+  if (effect == nullptr || table == nullptr || !table->bytes ||
+      !(effect->scans || effect->rewrites))
+    return {};
+  const auto bytes = static_cast<double>(*table->bytes);
+  // What is rewritten is read, written, and indexed again.
+  const double seconds = bytes * (effect->rewrites ? 3 : 1) / impl_.options.bytes_per_second;
+  return "about " + human_seconds(seconds) + " of " + std::string(to_string(effect->lock)) +
+         " on " + quoted(relation) + " (" + human_bytes(*table->bytes) + ")";
+}
+
+bool Pass::is_ignored(const LintFinding& finding) {
+  bool ignored = false;
+  for (Ignore& each : ignores_)
+    if (each.rule == finding.rule && each.first <= finding.line && finding.line <= each.last)
+      ignored = each.used = true;
+  return ignored;
+}
+
+void Pass::give(LintFinding finding) {
+  if (!ignores_.empty() && is_ignored(finding)) {
+    ++impl_.summary.ignored;
+    return;
+  }
+  (finding.severity == Severity::error     ? impl_.summary.errors
+   : finding.severity == Severity::warning ? impl_.summary.warnings
+                                           : impl_.summary.infos) += 1;
+  take_(finding);
+}
+
+void Pass::find(std::string message, std::string instead, std::string_view relation, int location) {
+  if (location < 0 && action_ != nullptr) location = action_->location;
+  const bool inside = location > 0 && static_cast<std::size_t>(location) < item_->text.size();
+  const auto [line, column] = place(item_->text.data() + (inside ? location : 0));
+  LintFinding finding{.rule = rule_->is.name,
+                      .severity = rule_->is.severity,
+                      .file = file_.path,
+                      .line = line,
+                      .column = column,
+                      .relation = std::string(relation),
+                      .message = std::move(message),
+                      .instead = std::move(instead),
+                      .lock = Lock::none,
+                      .rewrites = false,
+                      .cost = {}};
+  for (const Effect& each : statement_->effects.relations) {
+    if (!relation.empty() && each.relation != relation) continue;
+    if (!state_.in_use(each.relation)) continue;
+    finding.lock = std::max(finding.lock, each.lock);
+    finding.rewrites = finding.rewrites || each.rewrites;
+  }
+  if (!relation.empty()) finding.cost = cost(relation);
+  give(std::move(finding));
+}
+
+void Pass::find_at(std::string message, std::string instead, std::string_view relation, int line,
+                   int column) {
+  give({.rule = rule_->is.name,
+        .severity = rule_->is.severity,
+        .file = file_.path,
+        .line = line,
+        .column = column,
+        .relation = std::string(relation),
+        .message = std::move(message),
+        .instead = std::move(instead),
+        .lock = Lock::none,
+        .rewrites = false,
+        .cost = {}});
+}
+
+void Pass::take_directives(const Directives& directives, std::string_view text, int first,
+                           int last) {
+  for (const Directives::Ignore& each : directives.ignores)
+    ignores_.push_back({.rule = each.rule,
+                        .line = place(text.data() + each.offset).first,
+                        .first = each.whole_file ? 0 : first,
+                        .last = each.whole_file ? INT32_MAX : last,
+                        .used = false});
+}
+
+void Pass::judge(const Statement& statement) {
+  statement_ = &statement;
+  for (const Action& action : statement.actions) {
+    action_ = &action;
+    for (const Rule* rule : impl_.by_action[static_cast<std::size_t>(action.what)]) {
+      if (rule->in_use && !state_.in_use(action.relation)) continue;
+      if (rule->when != nullptr && !rule->when(action, statement)) continue;
+      rule_ = rule;
+      find(render(rule->message, action), render(rule->instead, action), action.relation, -1);
+    }
+  }
+  action_ = nullptr;
+  const auto check = [&](const std::vector<const Rule*>& rules) {
+    for (const Rule* rule : rules) {
+      rule_ = rule;
+      rule->check(statement, *this);
+    }
+  };
+  check(impl_.for_all);
+  if (const auto found = impl_.by_node.find(statement.node.type()); found != impl_.by_node.end())
+    check(found->second);
+  statement_ = nullptr;
+}
+
+void Pass::end_transaction() {
+  state_.held.clear();
+  state_.exclusive_tables = 0;
+  state_.wide_reported = false;
+  state_.altered.clear();
+  state_.not_valid.clear();
+  for (Setting* each : {&state_.lock_timeout, &state_.statement_timeout, &state_.idle_timeout,
+                        &state_.application_name})
+    if (each->local) *each = {};
+}
+
+void Pass::transaction_statement(Node node, int line) {
+  const std::string_view kind = node["kind"].text();
+  if (kind == "TRANS_STMT_BEGIN" || kind == "TRANS_STMT_START") {
+    if (state_.transaction == Transaction::begun || state_.transaction == Transaction::declared)
+      return;
+    end_transaction();
+    state_.transaction = Transaction::begun;
+    state_.begun_at = line;
+  } else if (kind == "TRANS_STMT_COMMIT" || kind == "TRANS_STMT_ROLLBACK") {
+    end_transaction();
+    state_.transaction = Transaction::none;
+    state_.begun_at = 0;
+  }
+}
+
+void Pass::set(std::string_view name, Node value, bool is_set, bool local) {
+  Setting* setting = name == "lock_timeout"                          ? &state_.lock_timeout
+                     : name == "statement_timeout"                   ? &state_.statement_timeout
+                     : name == "idle_in_transaction_session_timeout" ? &state_.idle_timeout
+                     : name == "application_name"                    ? &state_.application_name
+                                                                     : nullptr;
+  if (setting == nullptr) return;
+  if (local && !state_.is_transaction()) return;  // which does nothing
+  *setting = {.set = is_set, .local = local, .milliseconds = {}};
+  if (is_set && value) setting->milliseconds = setting_milliseconds(value);
+}
+
+void Pass::setting(Node node) {
+  if (node.is("VariableSetStmt")) {
+    const bool is_set = node["kind"].text() == "VAR_SET_VALUE";
+    set(node["name"].text(), node["args"].front(), is_set, node["is_local"].flag());
+  } else if (node.is("SelectStmt")) {
+    for (const Node target : node["targetList"]) {
+      const Node call = target["val"];
+      if (!call.is("FuncCall") || sql::string_of(call["funcname"].back()) != "set_config") continue;
+      std::vector<Node> arguments;
+      for (const Node each : call["args"]) arguments.push_back(each);
+      if (arguments.size() == 3)
+        set(arguments[0]["sval"]["sval"].text(), arguments[1], true,
+            arguments[2]["boolval"]["boolval"].flag());
+    }
+  }
+}
+
+// What the statement leaves behind for those after it.
+void Pass::after(const Statement& statement, int line) {
+  for (const Effect& each : statement.effects.relations) {
+    if (each.lock < Lock::share || !state_.in_use(each.relation)) continue;
+    if (state_.dangerous_line == 0) state_.dangerous_line = line;
+    const Setting* settings[] = {&state_.lock_timeout, &state_.statement_timeout,
+                                 &state_.idle_timeout, &state_.application_name};
+    for (std::size_t i = 0; i < std::size(settings); ++i)
+      if (!settings[i]->set) state_.timeout_reported[i] = true;
+    if (!state_.is_transaction()) continue;
+    Held& held = state_.held[each.relation];
+    if (each.lock == Lock::access_exclusive && held.lock != Lock::access_exclusive) {
+      if (state_.exclusive_tables++ > 0) state_.wide_reported = true;
+      if (state_.exclusive_tables == 1) {
+        state_.exclusive_table = each.relation;
+        state_.exclusive_line = line;
+      }
+    }
+    held.lock = std::max(held.lock, each.lock);
+    if (held.line == 0) held.line = line;
+  }
+  for (const Action& action : statement.actions) {
+    switch (action.what) {
+      case Do::add_check_not_valid:
+      case Do::add_foreign_key_not_valid:
+        if (!action.column.empty() && action.node["skip_validation"].flag())
+          state_.not_valid.insert(action.relation + '.' + std::string(action.column));
+        break;
+      case Do::drop_table:
+        state_.dropped.insert(action.relation);
+        break;
+      case Do::drop_constraint:
+      case Do::drop_foreign_key:
+        if (action.node["missing_ok"].flag())
+          state_.dropped_constraints.insert(action.relation + '.' + std::string(action.column));
+        break;
+      default:
+        break;
+    }
+    const bool foreign = action.what == Do::create_foreign_key ||
+                         action.what == Do::add_foreign_key ||
+                         action.what == Do::add_foreign_key_not_valid;
+    if (foreign || action.what == Do::create_table) {
+      const auto [at, column] =
+          place(item_->text.data() +
+                std::max(0, std::min(action.location, static_cast<int>(item_->text.size()))));
+      Pending pending{.table = action.relation, .columns = {}, .line = at, .column = column};
+      if (!foreign) {
+        if (statement.node.is("CreateStmt") && !statement.node["partbound"])
+          state_.tables.push_back(std::move(pending));
+        continue;
+      }
+      for (const Node key : action.node["fk_attrs"])
+        pending.columns.emplace_back(sql::string_of(key));
+      if (pending.columns.empty()) pending.columns.emplace_back(action.column);
+      state_.foreign_keys.push_back(std::move(pending));
+    }
+  }
+  if (statement.node.is("AlterTableStmt") && state_.is_transaction())
+    state_.altered.emplace(state_.schema.name_of(statement.node["relation"]), line);
+  if (statement.node.is("TransactionStmt"))
+    transaction_statement(statement.node, line);
+  else
+    setting(statement.node);
+  if (!state_.is_transaction()) end_transaction();
+}
+
+void Pass::statement(const ScriptItem& item) {
+  item_ = &item;
+  (void)place(item.text.data());
+  statement_place_ = last_;
+  ++impl_.summary.statements;
+  if (!impl_.reader.parse(item.text)) {
+    const auto rule = impl_.by_name.find("syntax-error");
+    if (file_.history || rule == impl_.by_name.end()) return;
+    const sql::SyntaxError& error = impl_.reader.error();
+    const std::size_t offset = std::min(static_cast<std::size_t>(error.offset), item.text.size());
+    const auto [line, column] = place(item.text.data() + offset);
+    rule_ = rule->second;
+    find_at(error.message + (state_.version > 15 ? ", as PostgreSQL 15 reads it" : ""),
+            "mend the statement; nothing else is known of it", {}, line, column);
+    ++state_.statements;
+    return;
+  }
+  for (const sql::ParsedStatement& parsed : impl_.reader.statements()) {
+    const auto& actions = impl_.actions.read(parsed.node, state_.version, &impl_.schema);
+    const Effects effects = effects_of(actions, state_.version);
+    const Statement one{.node = parsed.node,
+                        .text = item.text,
+                        .actions = actions,
+                        .effects = effects,
+                        .state = state_};
+    if (!file_.history) judge(one);
+    after(one, item.line);
+    impl_.schema.apply(parsed.node, state_.unit);
+  }
+  ++state_.statements;
+}
+
+// The migration that begins with the item: until the file ends or a comment begins another.
+void Pass::begin_migration(std::size_t index) {
+  end_transaction();
+  ++state_.unit;
+  state_.statements = state_.statements_in_all = 0;
+  state_.dangerous_line = state_.begun_at = 0;
+  state_.lock_timeout = state_.statement_timeout = state_.idle_timeout =
+      state_.application_name = {};
+  std::ranges::fill(state_.timeout_reported, false);
+  state_.dropped.clear();
+  state_.dropped_constraints.clear();
+  state_.foreign_keys.clear();
+  state_.tables.clear();
+  bool begins = false, alone = false;
+  std::optional<bool> said = impl_.options.transaction;
+  const char* end = index == 0 ? file_.text.data()
+                               : items_[index - 1].text.data() + items_[index - 1].text.size();
+  for (std::size_t i = index; i < items_.size(); ++i) {
+    const std::string_view text = items_[i].text;
+    Directives directives;
+    read_comments({end, static_cast<std::size_t>(text.data() - end)}, directives);
+    if (i > index && directives.begins_migration) break;
+    if (directives.transaction) said = directives.transaction;
+    end = text.data() + text.size();
+    if (items_[i].kind != ScriptItem::Kind::statement) continue;
+    ++state_.statements_in_all;
+    const std::string_view word = first_word(text);
+    begins = begins || same_word(word, "begin") || same_word(word, "start");
+    alone = alone || looks_alone(text);
+  }
+  state_.transaction = said              ? (*said ? Transaction::declared : Transaction::none)
+                       : begins || alone ? Transaction::none
+                                         : Transaction::presumed;
+}
+
+void Pass::end_migration() {
+  if (file_.history) return;
+  item_ = nullptr;
+  for (const Rule* rule : impl_.at_end) {
+    rule_ = rule;
+    rule->at_end(state_, *this);
+  }
+  const auto rule = impl_.by_name.find("unused-ignore");
+  if (rule != impl_.by_name.end() && !ignores_.empty()) {
+    rule_ = rule->second;
+    const std::vector<Ignore> ignores = std::move(ignores_);
+    ignores_.clear();
+    for (const Ignore& each : ignores)
+      if (!each.used)
+        find_at(impl_.by_name.contains(each.rule) ? "rule " + each.rule + " says nothing here"
+                                                  : "there is no rule " + each.rule,
+                "leave the comment out", {}, each.line, 1);
+  }
+  ignores_.clear();
+}
+
+void Pass::run() {
+  ++impl_.summary.files;
+  items_ = sql::split_script(file_.text);
+  for (const auto& [wrong, name, message, instead] :
+       {std::tuple{file_.out_of_order, "non-linear-history",
+                   "is new, and comes before migrations that were there already: where those have "
+                   "been applied, it runs after them or not at all",
+                   "give it a number behind the last one"},
+        std::tuple{
+            file_.without_down, "missing-up-down",
+            "has no other half: the folder's other migrations come as up and down",
+            "write NAME.down.sql beside NAME.up.sql; architrave migrate plan writes both"}}) {
+    const auto rule = impl_.by_name.find(name);
+    if (!wrong || file_.history || rule == impl_.by_name.end()) continue;
+    rule_ = rule->second;
+    find_at("the migration " + std::string(message), instead, {}, 1, 1);
+  }
+  const char* end = file_.text.data();
+  statement_place_ = last_ = {.at = end, .line_start = end, .line = 1};
+  for (std::size_t i = 0; i < items_.size(); ++i) {
+    const ScriptItem& item = items_[i];
+    const char* begin = item.text.data();
+    Directives directives;
+    // What stands behind the statement before, on its line, is of that.
+    const char* leading = end;
+    if (i > 0) leading = std::find(end, begin, '\n');
+    const std::string_view gap(leading, static_cast<std::size_t>(begin - leading));
+    read_comments(gap, directives);
+    if (i == 0 || directives.begins_migration) {
+      if (i > 0) end_migration();
+      begin_migration(i);
+    }
+    end = begin + item.text.size();
+    if (item.kind != ScriptItem::Kind::statement) continue;
+    if (!file_.history) {
+      const char* line_end = std::find(end, file_.text.data() + file_.text.size(), '\n');
+      const int last = item.line + static_cast<int>(std::count(begin, end, '\n'));
+      if (!directives.ignores.empty()) take_directives(directives, gap, item.line, last);
+      const std::string_view own(begin, static_cast<std::size_t>(line_end - begin));
+      if (own.find("architrave:") != std::string_view::npos) {
+        Directives inside;
+        read_comments(own, inside);
+        take_directives(inside, own, item.line, last);
+      }
+    }
+    statement(item);
+  }
+  if (items_.empty()) return;
+  end_migration();
+}
+
+}  // namespace
+
+Linter::Linter(const Options& options) : impl_(std::make_unique<Impl>(options)) {}
+Linter::~Linter() = default;
+const LintSummary& Linter::summary() const { return impl_->summary; }
+
+std::optional<std::string> Linter::lint(const File& file,
+                                        const std::function<void(const LintFinding&)>& take) {
+  Pass(*impl_, file, take).run();
+  return {};
+}
+
+}  // namespace architrave::migration::lint

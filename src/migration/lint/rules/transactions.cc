@@ -1,0 +1,284 @@
+// Transactions and timeouts: how long others wait.
+#include <algorithm>
+
+#include "base/text.h"
+#include "migration/lint/rule.h"
+
+namespace architrave::migration::lint {
+
+using sql::Node;
+
+namespace {
+
+constexpr std::int64_t longest_lock_timeout = 10'000;
+constexpr std::int64_t longest_statement_timeout = 300'000;
+
+// The lock of the statement that makes writers or readers of a table in use wait, if it takes one.
+const Effect* dangerous(const Statement& statement) {
+  const Effect* worst = nullptr;
+  for (const Effect& each : statement.effects.relations)
+    if (each.lock >= Lock::share && statement.state.in_use(each.relation) &&
+        (worst == nullptr || each.lock > worst->lock))
+      worst = &each;
+  return worst;
+}
+
+void missing(const Statement& statement, Finder& finder, const Setting& setting, int which,
+             const std::string& why, const char* instead) {
+  const Effect* lock = dangerous(statement);
+  if (lock == nullptr || (setting.set && setting.milliseconds != 0) ||
+      statement.state.timeout_reported[which])
+    return;
+  // A timeout of 0 is another rule's.
+  if (setting.set) return;
+  finder.find(std::string(to_string(lock->lock)) + " on " + quoted(lock->relation) + why, instead,
+              lock->relation);
+}
+
+void missing_lock_timeout(const Statement& statement, Finder& finder) {
+  missing(statement, finder, statement.state.lock_timeout, 0,
+          " without lock_timeout: while it waits behind one long query, everybody else waits "
+          "behind it",
+          "SET LOCAL lock_timeout = '2s' at the top of the transaction, and try again when it "
+          "fails");
+}
+void missing_statement_timeout(const Statement& statement, Finder& finder) {
+  missing(statement, finder, statement.state.statement_timeout, 1,
+          " without statement_timeout: nothing ends it should it take hours",
+          "SET LOCAL statement_timeout = '30s' at the top of the transaction");
+}
+void missing_idle_timeout(const Statement& statement, Finder& finder) {
+  missing(statement, finder, statement.state.idle_timeout, 2,
+          " without idle_in_transaction_session_timeout: if the client hangs, the lock is held "
+          "until somebody finds out",
+          "SET LOCAL idle_in_transaction_session_timeout = '10s' at the top of the transaction");
+}
+void missing_name(const Statement& statement, Finder& finder) {
+  missing(statement, finder, statement.state.application_name, 3,
+          " by a session that can't be told from others in pg_stat_activity",
+          "SET application_name = 'migration NNNN' at the top of the file");
+}
+
+// The milliseconds that a SET gives, and whether it is one of `name`.
+bool sets(const Statement& statement, std::string_view name) {
+  return statement.node["name"].text() == name;
+}
+
+std::optional<std::int64_t> milliseconds(const Statement& statement) {
+  return setting_milliseconds(statement.node["args"].front());
+}
+
+void timeout_comes_late(const Statement& statement, Finder& finder) {
+  if (!sets(statement, "lock_timeout") || statement.state.dangerous_line == 0 ||
+      statement.state.lock_timeout.set)
+    return;
+  finder.find("line " + std::to_string(statement.state.dangerous_line) +
+                  " has taken a lock that others wait behind by then",
+              "set lock_timeout before the first statement that locks");
+}
+
+void bad_lock_timeout(const Statement& statement, Finder& finder) {
+  if (!sets(statement, "lock_timeout") || statement.node["kind"].text() != "VAR_SET_VALUE") return;
+  const auto time = milliseconds(statement);
+  if (!time || (*time > 0 && *time <= longest_lock_timeout)) return;
+  finder.find(*time == 0 ? "lock_timeout = 0 waits for ever, with everybody else behind it"
+                         : "a lock_timeout of " + human_seconds(static_cast<double>(*time) / 1000) +
+                               ": everybody else waits that long behind it",
+              "SET LOCAL lock_timeout = '2s', and try again when it fails");
+}
+
+void bad_statement_timeout(const Statement& statement, Finder& finder) {
+  if (!sets(statement, "statement_timeout") || statement.node["kind"].text() != "VAR_SET_VALUE")
+    return;
+  const auto time = milliseconds(statement);
+  if (!time || (*time > 0 && *time <= longest_statement_timeout)) return;
+  finder.find(*time == 0
+                  ? "statement_timeout = 0 lets a statement hold its locks for hours"
+                  : "a statement_timeout of " + human_seconds(static_cast<double>(*time) / 1000) +
+                        " lets a statement hold its locks that long",
+              "a few seconds for what locks; long work belongs into statements that do not lock, "
+              "or into batches");
+}
+
+void concurrently(const Statement& statement, Finder& finder) {
+  if (statement.effects.transactional || !statement.state.surely_transaction()) return;
+  const Action& action = statement.actions.front();
+  const EffectRow& row = effect_row(action.what, statement.state.version);
+  finder.find(std::string(row.words) + " fails in a transaction" +
+                  (statement.state.begun_at > 0
+                       ? ", and this one began in line " + std::to_string(statement.state.begun_at)
+                       : std::string()),
+              "a file of its own with -- architrave:transaction none, or COMMIT before it",
+              action.relation);
+}
+
+bool touches_rows(const Statement& statement) {
+  if (statement.node.is("DoStmt") || statement.node.is("CallStmt")) return true;
+  return std::ranges::any_of(statement.actions, [&](const Action& each) {
+    const EffectRow& row = effect_row(each.what, statement.state.version);
+    return (each.what >= Do::read && each.what <= Do::copy_from) || row.scans || row.rewrites;
+  });
+}
+
+void while_holding(const Statement& statement, Finder& finder) {
+  const State& state = statement.state;
+  if (state.exclusive_tables == 0 || !state.is_transaction() || !touches_rows(statement)) return;
+  finder.find("nobody reads or writes " + quoted(state.exclusive_table) +
+                  " while this runs: line " + std::to_string(state.exclusive_line) +
+                  " of the same transaction holds ACCESS EXCLUSIVE on it",
+              "commit first: what locks goes last, into a transaction of its own");
+}
+
+void wide_window(const Statement& statement, Finder& finder) {
+  const State& state = statement.state;
+  if (!state.is_transaction() || state.exclusive_tables == 0 || state.wide_reported) return;
+  for (const Effect& each : statement.effects.relations) {
+    if (each.lock != Lock::access_exclusive || !state.in_use(each.relation)) continue;
+    const auto held = state.held.find(each.relation);
+    if (held != state.held.end() && held->second.lock == Lock::access_exclusive) continue;
+    finder.find("the transaction holds ACCESS EXCLUSIVE on " + quoted(state.exclusive_table) +
+                    " (line " + std::to_string(state.exclusive_line) + ") while it waits for " +
+                    quoted(each.relation) +
+                    ": the window widens, and a transaction that takes them in the other order "
+                    "deadlocks with it",
+                "one table a transaction", each.relation);
+    return;
+  }
+}
+
+void several_alters(const Statement& statement, Finder& finder) {
+  if (statement.node["objtype"].text() != "OBJECT_TABLE") return;
+  const std::string table = statement.state.schema.name_of(statement.node["relation"]);
+  const auto earlier = statement.state.altered.find(table);
+  if (earlier == statement.state.altered.end()) return;
+  for (const Action& each : statement.actions)
+    if (each.what == Do::validate_check || each.what == Do::validate_foreign_key ||
+        each.what == Do::attach_partition || each.what == Do::attach_partition_proved)
+      return;
+  finder.find("line " + std::to_string(earlier->second) + " alters " + quoted(table) +
+                  " too: one statement takes its lock once, and rewrites or reads once",
+              "ALTER TABLE " + quoted(table) + " …, …", table);
+}
+
+void nesting(const Statement& statement, Finder& finder) {
+  const std::string_view kind = statement.node["kind"].text();
+  const State& state = statement.state;
+  if (kind == "TRANS_STMT_BEGIN" || kind == "TRANS_STMT_START") {
+    if (state.transaction == Transaction::begun)
+      finder.find(
+          "the transaction that began in line " + std::to_string(state.begun_at) +
+              " still runs: this BEGIN does nothing but warn, and the next COMMIT ends both",
+          "COMMIT before it, or leave it out; SAVEPOINT for a part that may fail");
+    else if (state.transaction == Transaction::declared)
+      finder.find("the file runs in a transaction already: this BEGIN does nothing but warn",
+                  "leave BEGIN and COMMIT out, or say -- architrave:transaction none");
+  } else if (kind == "TRANS_STMT_COMMIT" || kind == "TRANS_STMT_ROLLBACK") {
+    if (state.transaction == Transaction::declared)
+      finder.find(
+          "ends the transaction in which the file runs: what follows is committed "
+          "statement by statement, and can't be taken back as one",
+          "leave BEGIN and COMMIT out, or say -- architrave:transaction none");
+    else if (state.transaction != Transaction::begun)
+      finder.find("no BEGIN is open here",
+                  "leave it out, or begin the transaction that it is meant to end");
+  }
+}
+
+void uncommitted(const State& state, Finder& finder) {
+  if (state.transaction == Transaction::begun)
+    finder.find_at(
+        "BEGIN has no COMMIT: the file's changes are rolled back when the session ends, "
+        "and its locks are held until then",
+        "COMMIT at the end of the file", {}, state.begun_at, 1);
+}
+
+void rewritten(const Statement& statement, Finder& finder) {
+  for (const Effect& each : statement.effects.relations)
+    if (each.rewrites && each.lock >= Lock::share && statement.state.in_use(each.relation)) {
+      if (statement.node.is("TruncateStmt")) return;
+      finder.find("all of " + quoted(each.relation) + " is written anew while " +
+                      std::string(to_string(each.lock)) + " keeps " +
+                      (each.lock == Lock::access_exclusive ? "everybody" : "writers") + " out",
+                  "the same in steps: a new column or table beside it, filled in batches, and a "
+                  "short swap; architrave migrate plan writes them",
+                  each.relation);
+      return;
+    }
+}
+
+const Rule rules[] = {
+    {.is = {.name = "missing-lock-timeout",
+            .severity = Severity::warning,
+            .summary = "A lock that others wait behind is asked for without lock_timeout"},
+     .check = missing_lock_timeout},
+    {.is = {.name = "missing-statement-timeout",
+            .severity = Severity::info,
+            .summary = "Nothing ends a statement that holds a lock too long"},
+     .check = missing_statement_timeout},
+    {.is = {.name = "missing-idle-in-transaction-timeout",
+            .severity = Severity::info,
+            .summary = "Nothing ends a transaction whose client hangs while it holds a lock"},
+     .check = missing_idle_timeout},
+    {.is = {.name = "missing-application-name",
+            .severity = Severity::info,
+            .summary = "A session that locks can't be told from others"},
+     .check = missing_name},
+    {.is = {.name = "lock-timeout-after-dangerous-statement",
+            .severity = Severity::warning,
+            .summary = "lock_timeout is set after the lock was taken"},
+     .nodes = {"VariableSetStmt"},
+     .check = timeout_comes_late},
+    {.is = {.name = "lock-timeout-zero-or-too-long",
+            .severity = Severity::warning,
+            .summary = "lock_timeout is off, or longer than others should wait"},
+     .nodes = {"VariableSetStmt"},
+     .check = bad_lock_timeout},
+    {.is = {.name = "statement-timeout-too-long",
+            .severity = Severity::info,
+            .summary = "statement_timeout is off, or longer than a lock should be held"},
+     .nodes = {"VariableSetStmt"},
+     .check = bad_statement_timeout},
+    {.is = {.name = "concurrently-in-transaction",
+            .severity = Severity::error,
+            .summary = "A statement that can't run in a transaction stands in one"},
+     .check = concurrently},
+    {.is = {.name = "statement-while-holding-access-exclusive",
+            .severity = Severity::warning,
+            .summary =
+                "A statement that takes its time runs while a table is locked for everybody"},
+     .check = while_holding},
+    {.is = {.name = "wide-lock-window",
+            .severity = Severity::warning,
+            .summary = "One transaction locks several tables for everybody"},
+     .check = wide_window},
+    {.is = {.name = "multiple-alter-table",
+            .severity = Severity::info,
+            .summary = "Several ALTER TABLEs of one table where one will do"},
+     .nodes = {"AlterTableStmt"},
+     .check = several_alters},
+    {.is = {.name = "transaction-nesting",
+            .severity = Severity::warning,
+            .summary = "BEGIN inside of a transaction, or COMMIT outside of one"},
+     .nodes = {"TransactionStmt"},
+     .check = nesting},
+    {.is = {.name = "uncommitted-transaction",
+            .severity = Severity::error,
+            .summary = "A BEGIN without COMMIT: nothing of it stays"},
+     .at_end = uncommitted},
+    {.is = {.name = "rewrite-under-dangerous-lock",
+            .severity = Severity::error,
+            .summary = "A table is written anew while others wait for it"},
+     .check = rewritten},
+    {.is = {.name = "set-logged-unlogged",
+            .severity = Severity::error,
+            .summary = "SET LOGGED and SET UNLOGGED rewrite the table under its lock"},
+     .actions = {Do::set_logged},
+     .message = "all of {table} is written anew under ACCESS EXCLUSIVE, and into the log",
+     .instead = "a new table beside it, filled in batches, and a swap of names"},
+};
+
+}  // namespace
+
+std::span<const Rule> transaction_rules() { return rules; }
+
+}  // namespace architrave::migration::lint
