@@ -34,6 +34,7 @@ void add_optimize(CLI::App& app, Chosen& chosen);
 void add_rules(CLI::App& app, Chosen& chosen);
 // A group: its commands stand in files of their own, migrate_plan.cc and so on.
 void add_migrate(CLI::App& app, Chosen& chosen);
+void add_migrate_lint(CLI::App& group, Chosen& chosen);
 void add_migrate_run(CLI::App& group, Chosen& chosen);  // up, down, resume, status, baseline
 void add_migrate_plan(CLI::App& group, Chosen& chosen);
 void add_migrate_verify(CLI::App& group, Chosen& chosen);

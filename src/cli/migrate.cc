@@ -10,6 +10,7 @@ void add_migrate(CLI::App& app, Chosen& chosen) {
       "Change a schema without standing still: plan it, prove it both ways, apply it, undo it.",
       "  architrave migrate plan postgresql:///prod schema.sql --name add_price -o migrations/");
   group->require_subcommand(1);
+  add_migrate_lint(*group, chosen);
   add_migrate_run(*group, chosen);
   add_migrate_plan(*group, chosen);
   add_migrate_verify(*group, chosen);

@@ -62,9 +62,8 @@ Status check_names(const std::vector<std::string>& names) {
 
 int exit_code(const LintSummary& summary, const std::string& fail_on) {
   const bool fails =
-      fail_on != "never" &&
-      (summary.errors > 0 || (fail_on != "error" && summary.warnings > 0) ||
-       (fail_on == "info" && summary.infos > 0));
+      fail_on != "never" && (summary.errors > 0 || (fail_on != "error" && summary.warnings > 0) ||
+                             (fail_on == "info" && summary.infos > 0));
   return fails ? Exit::findings : Exit::success;
 }
 
@@ -74,7 +73,9 @@ int run_lint(const Arguments& arguments) {
   for (const auto* names : {&arguments.only, &arguments.without})
     if (const Status known = check_names(*names); !known) return report_error(known.error());
   if (arguments.paths.empty())
-    return report_error({"lint.nothing", "there is nothing to lint", {},
+    return report_error({"lint.nothing",
+                         "there is nothing to lint",
+                         {},
                          "architrave migrate lint migrations/, a file, or - for stdin"});
   lint::Options options;
   options.only = {arguments.only.begin(), arguments.only.end()};
@@ -86,7 +87,9 @@ int run_lint(const Arguments& arguments) {
   options.version = std::atoi(parts[0].c_str());
   if (parts.size() > 1) options.minor = std::atoi(parts[1].c_str());
   if (options.version < 9 || options.version > 30)
-    return report_error({"lint.version", "\"" + arguments.server_version + "\" is no version", {},
+    return report_error({"lint.version",
+                         "\"" + arguments.server_version + "\" is no version",
+                         {},
                          "--server-version 15, or 14.2"});
 
   engine::Opened opened;
@@ -122,31 +125,31 @@ int run_lint(const Arguments& arguments) {
   lint::Linter linter(options);
   Status fixed;
   for (lint::File& file : *files) {
-    const auto text =
-        linter.lint(file, [&](const LintFinding& finding) { writer->take(finding); });
+    const auto text = linter.lint(file, [&](const LintFinding& finding) { writer->take(finding); });
     if (text && fixed) fixed = write_file(file.path == "stdin" ? "-" : file.path, *text);
     file.text = {};
     file.text.shrink_to_fit();
   }
+  linter.finish([&](const LintFinding& finding) { writer->take(finding); });
   writer->end(linter.summary());
   written = std::fflush(out) == 0 && written;
   if (out != stdout) written = std::fclose(out) == 0 && written;
   if (!fixed) return report_error(fixed.error());
   if (!written)
-    return report_error({"file.write", "could not write the findings", arguments.output,
-                         "is the disk full?"});
+    return report_error(
+        {"file.write", "could not write the findings", arguments.output, "is the disk full?"});
   return exit_code(linter.summary(), arguments.fail_on);
 }
 
 }  // namespace
 
 void add_migrate_lint(CLI::App& group, Chosen& chosen) {
-  CLI::App* command = add_command(
-      group, "lint",
-      "Say what migrations would do to a database in use, and what to write instead.",
-      "  architrave migrate lint migrations/\n"
-      "  architrave migrate lint migrations/ --since main --format github\n"
-      "  architrave migrate lint 0007_add_price.up.sql --twin prod.twin --fix");
+  CLI::App* command =
+      add_command(group, "lint",
+                  "Say what migrations would do to a database in use, and what to write instead.",
+                  "  architrave migrate lint migrations/\n"
+                  "  architrave migrate lint migrations/ --since main --format github\n"
+                  "  architrave migrate lint 0007_add_price.up.sql --twin prod.twin --fix");
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("PATH", arguments->paths,
                       "folders of migrations, .sql files in the order in which they are applied, "
@@ -166,8 +169,7 @@ void add_migrate_lint(CLI::App& group, Chosen& chosen) {
                     "files that do not say run statement by statement");
   command->add_option("--rule", arguments->only, "only this rule; may be given several times");
   command->add_option("--without", arguments->without, "not this rule; may be given several times");
-  command
-      ->add_option("-f,--format", arguments->format, "text, json, markdown, sarif, github")
+  command->add_option("-f,--format", arguments->format, "text, json, markdown, sarif, github")
       ->check(CLI::IsMember({"text", "json", "markdown", "sarif", "github"}));
   command->add_option("-o,--output", arguments->output, "write the findings there");
   command

@@ -108,9 +108,9 @@ class Text : public Buffered {
     const Style style = finding.severity == Severity::error     ? Style::red
                         : finding.severity == Severity::warning ? Style::yellow
                                                                 : Style::blue;
-    text_ += fmt::format("{}:{}:{}: {}: {}\n", printable(finding.file), finding.line,
-                         finding.column, styled(word(finding.severity), style),
-                         styled(finding.rule, Style::bold));
+    text_ +=
+        fmt::format("{}:{}:{}: {}: {}\n", printable(finding.file), finding.line, finding.column,
+                    styled(word(finding.severity), style), styled(finding.rule, Style::bold));
     const int width = terminal_width();
     text_ += wrap("  " + printable(finding.message), width, "  ") + '\n';
     if (const std::string what = effect(finding); !what.empty())
@@ -223,8 +223,9 @@ class Markdown : public Buffered {
   void take(const LintFinding& finding) override {
     if (finding.file != file_) {
       file_ = finding.file;
-      text_ += "\n## " + escape(file_) +
-               "\n\n| place | severity | rule | what | instead | lock |\n|---|---|---|---|---|---|\n";
+      text_ +=
+          "\n## " + escape(file_) +
+          "\n\n| place | severity | rule | what | instead | lock |\n|---|---|---|---|---|---|\n";
     }
     text_ += fmt::format("| {}:{} | {} | {} | {} | {} | {} |\n", finding.line, finding.column,
                          to_string(finding.severity), finding.rule, escape(finding.message),
@@ -286,9 +287,8 @@ class Sarif : public Buffered {
     text_ += ", \"level\": ";
     append_json(text_, level(finding.severity));
     text_ += ", \"message\": {\"text\": ";
-    append_json(text_, finding.instead.empty()
-                           ? finding.message
-                           : finding.message + "\nInstead: " + finding.instead);
+    append_json(text_, finding.instead.empty() ? finding.message
+                                               : finding.message + "\nInstead: " + finding.instead);
     text_ += "}, \"locations\": [{\"physicalLocation\": {\"artifactLocation\": {\"uri\": ";
     append_json(text_, uri(finding.file));
     fmt::format_to(std::back_inserter(text_),

@@ -45,7 +45,8 @@ Result<std::set<fs::path>> changed_since(const std::string& since, const fs::pat
   const fs::path root(std::string(trim(*top)));
   for (const std::vector<std::string>& arguments :
        {std::vector<std::string>{"diff", "--name-only", "--diff-filter=d", "-z", since, "--"},
-        std::vector<std::string>{"ls-files", "--others", "--exclude-standard", "--full-name", "-z"}}) {
+        std::vector<std::string>{"ls-files", "--others", "--exclude-standard", "--full-name",
+                                 "-z"}}) {
     auto names = git(arguments);
     if (!names) return fail(names);
     for (const std::string& name : split(*names, '\0'))
@@ -92,16 +93,17 @@ Result<std::vector<File>> collect(const std::vector<std::string>& paths, const s
       cut_down(file.text);
       const std::string& name = file.path;
       if (folder && !downs.empty() && name.ends_with(".up.sql"))
-        file.without_down =
-            !downs.contains(name.substr(0, name.size() - 6) + "down.sql");
+        file.without_down = !downs.contains(name.substr(0, name.size() - 6) + "down.sql");
       files.push_back(std::move(file));
     }
     if (since.empty() || path == "-") continue;
-    const auto changed = changed_since(since, folder ? fs::path(path) : fs::path(path).parent_path().empty() ? fs::path(".") : fs::path(path).parent_path());
+    const auto changed =
+        changed_since(since, folder                                 ? fs::path(path)
+                             : fs::path(path).parent_path().empty() ? fs::path(".")
+                                                                    : fs::path(path).parent_path());
     if (!changed) return std::unexpected(changed.error());
     for (File& file : files)
-      if (file.path != "stdin")
-        file.history = !changed->contains(fs::weakly_canonical(file.path));
+      if (file.path != "stdin") file.history = !changed->contains(fs::weakly_canonical(file.path));
     // A new file before one that was there.
     bool older_behind = false;
     for (auto file = files.rbegin(); file != files.rend(); ++file) {

@@ -103,8 +103,9 @@ class Pass : public Finder {
 
   void find(std::string message, std::string instead, std::string_view relation,
             int location) override;
-  void find_at(std::string message, std::string instead, std::string_view relation, int line,
-               int column) override;
+  void find_at(std::string message, std::string instead, std::string_view relation,
+               const Place& place) override;
+  void finish();
 
  private:
   struct Ignore {
@@ -117,6 +118,7 @@ class Pass : public Finder {
   void begin_migration(std::size_t index);
   void end_migration();
   void statement(const ScriptItem& item);
+  void recover(std::string_view broken, std::size_t offset);
   void judge(const Statement& statement);
   void after(const Statement& statement, int line);
   void transaction_statement(Node node, int line);
@@ -125,11 +127,11 @@ class Pass : public Finder {
   void set(std::string_view name, Node value, bool is_set, bool local);
   void take_directives(const Directives& directives, std::string_view text, int first, int last);
   void give(LintFinding finding);
-  bool is_ignored(const LintFinding& finding);
+  bool is_ignored(std::string_view rule, int line);
   std::string cost(std::string_view relation) const;
   // Line and column, counted from the place that was asked for before, or from the statement's.
   std::pair<int, int> place(const char* at);
-  struct Place {
+  struct Cursor {
     const char* at = nullptr;
     const char* line_start = nullptr;
     int line = 1;
@@ -140,16 +142,19 @@ class Pass : public Finder {
   State& state_;
   const File& file_;
   const std::function<void(const LintFinding&)>& take_;
+  static constexpr int most_recoveries = 100;
   std::vector<ScriptItem> items_;
+  std::size_t index_ = 0;  // of the one that is looked at
+  int recoveries_ = 0;
   const Rule* rule_ = nullptr;
   const Statement* statement_ = nullptr;
   const ScriptItem* item_ = nullptr;
   const Action* action_ = nullptr;
   std::vector<Ignore> ignores_;
-  Place statement_place_, last_;
+  Cursor statement_place_, last_;
 };
 
-void Pass::Place::advance(const char* to) {
+void Pass::Cursor::advance(const char* to) {
   for (const char* next = std::find(at, to, '\n'); next != to; next = std::find(next, to, '\n')) {
     ++line;
     line_start = ++next;
@@ -177,16 +182,15 @@ std::string Pass::cost(std::string_view relation) const {
          " on " + quoted(relation) + " (" + human_bytes(*table->bytes) + ")";
 }
 
-bool Pass::is_ignored(const LintFinding& finding) {
+bool Pass::is_ignored(std::string_view rule, int line) {
   bool ignored = false;
   for (Ignore& each : ignores_)
-    if (each.rule == finding.rule && each.first <= finding.line && finding.line <= each.last)
-      ignored = each.used = true;
+    if (each.rule == rule && each.first <= line && line <= each.last) ignored = each.used = true;
   return ignored;
 }
 
 void Pass::give(LintFinding finding) {
-  if (!ignores_.empty() && is_ignored(finding)) {
+  if (!ignores_.empty() && is_ignored(finding.rule, finding.line)) {
     ++impl_.summary.ignored;
     return;
   }
@@ -221,13 +225,13 @@ void Pass::find(std::string message, std::string instead, std::string_view relat
   give(std::move(finding));
 }
 
-void Pass::find_at(std::string message, std::string instead, std::string_view relation, int line,
-                   int column) {
+void Pass::find_at(std::string message, std::string instead, std::string_view relation,
+                   const Place& place) {
   give({.rule = rule_->is.name,
         .severity = rule_->is.severity,
-        .file = file_.path,
-        .line = line,
-        .column = column,
+        .file = place.file.empty() ? file_.path : place.file,
+        .line = place.line,
+        .column = place.column,
         .relation = std::string(relation),
         .message = std::move(message),
         .instead = std::move(instead),
@@ -371,7 +375,9 @@ void Pass::after(const Statement& statement, int line) {
       const auto [at, column] =
           place(item_->text.data() +
                 std::max(0, std::min(action.location, static_cast<int>(item_->text.size()))));
-      Pending pending{.table = action.relation, .columns = {}, .line = at, .column = column};
+      Pending pending{.table = action.relation,
+                      .columns = {},
+                      .place = {.file = file_.path, .line = at, .column = column}};
       if (!foreign) {
         if (statement.node.is("CreateStmt") && !statement.node["partbound"])
           state_.tables.push_back(std::move(pending));
@@ -380,6 +386,7 @@ void Pass::after(const Statement& statement, int line) {
       for (const Node key : action.node["fk_attrs"])
         pending.columns.emplace_back(sql::string_of(key));
       if (pending.columns.empty()) pending.columns.emplace_back(action.column);
+      if (file_.history || is_ignored("fk-not-indexed", item_->line)) continue;
       state_.foreign_keys.push_back(std::move(pending));
     }
   }
@@ -390,6 +397,19 @@ void Pass::after(const Statement& statement, int line) {
   else
     setting(statement.node);
   if (!state_.is_transaction()) end_transaction();
+}
+
+// A parenthesis that nobody closes makes one statement of all that follows. The semicolon behind
+// the error was mostly meant to end it.
+void Pass::recover(std::string_view broken, std::size_t offset) {
+  const std::size_t end = broken.find(';', offset);
+  if (end == std::string_view::npos || ++recoveries_ > most_recoveries) return;
+  const std::string_view rest = broken.substr(end + 1);
+  const int line = place(rest.data()).first;
+  std::vector<ScriptItem> items = sql::split_script(rest);
+  for (ScriptItem& each : items) each.line += line - 1;
+  items_.insert(items_.begin() + static_cast<std::ptrdiff_t>(index_) + 1, items.begin(),
+                items.end());
 }
 
 void Pass::statement(const ScriptItem& item) {
@@ -405,8 +425,10 @@ void Pass::statement(const ScriptItem& item) {
     const auto [line, column] = place(item.text.data() + offset);
     rule_ = rule->second;
     find_at(error.message + (state_.version > 15 ? ", as PostgreSQL 15 reads it" : ""),
-            "mend the statement; nothing else is known of it", {}, line, column);
+            "mend the statement; nothing else is known of it", {},
+            {.file = {}, .line = line, .column = column});
     ++state_.statements;
+    recover(item.text, offset);
     return;
   }
   for (const sql::ParsedStatement& parsed : impl_.reader.statements()) {
@@ -435,7 +457,6 @@ void Pass::begin_migration(std::size_t index) {
   std::ranges::fill(state_.timeout_reported, false);
   state_.dropped.clear();
   state_.dropped_constraints.clear();
-  state_.foreign_keys.clear();
   state_.tables.clear();
   bool begins = false, alone = false;
   std::optional<bool> said = impl_.options.transaction;
@@ -475,9 +496,17 @@ void Pass::end_migration() {
       if (!each.used)
         find_at(impl_.by_name.contains(each.rule) ? "rule " + each.rule + " says nothing here"
                                                   : "there is no rule " + each.rule,
-                "leave the comment out", {}, each.line, 1);
+                "leave the comment out", {}, {.file = {}, .line = each.line});
   }
   ignores_.clear();
+}
+
+void Pass::finish() {
+  for (const Rule* rule : all_rules()) {
+    if (rule->at_finish == nullptr || !impl_.by_name.contains(rule->is.name)) continue;
+    rule_ = rule;
+    rule->at_finish(state_, *this);
+  }
 }
 
 void Pass::run() {
@@ -495,17 +524,18 @@ void Pass::run() {
     const auto rule = impl_.by_name.find(name);
     if (!wrong || file_.history || rule == impl_.by_name.end()) continue;
     rule_ = rule->second;
-    find_at("the migration " + std::string(message), instead, {}, 1, 1);
+    find_at("the migration " + std::string(message), instead, {}, {.file = {}, .line = 1});
   }
   const char* end = file_.text.data();
   statement_place_ = last_ = {.at = end, .line_start = end, .line = 1};
-  for (std::size_t i = 0; i < items_.size(); ++i) {
-    const ScriptItem& item = items_[i];
+  for (index_ = 0; index_ < items_.size(); ++index_) {
+    const std::size_t i = index_;
+    const ScriptItem item = items_[i];  // a copy: what follows a syntax error is put in behind it
     const char* begin = item.text.data();
     Directives directives;
     // What stands behind the statement before, on its line, is of that.
-    const char* leading = end;
-    if (i > 0) leading = std::find(end, begin, '\n');
+    const char* leading = std::min(end, begin);
+    if (i > 0) leading = std::find(leading, begin, '\n');
     const std::string_view gap(leading, static_cast<std::size_t>(begin - leading));
     read_comments(gap, directives);
     if (i == 0 || directives.begins_migration) {
@@ -541,6 +571,11 @@ std::optional<std::string> Linter::lint(const File& file,
                                         const std::function<void(const LintFinding&)>& take) {
   Pass(*impl_, file, take).run();
   return {};
+}
+
+void Linter::finish(const std::function<void(const LintFinding&)>& take) {
+  const File none;
+  Pass(*impl_, none, take).finish();
 }
 
 }  // namespace architrave::migration::lint

@@ -50,6 +50,8 @@ class Linter {
   // With Options::fix the text that the file should have, if it differs from the one it has.
   std::optional<std::string> lint(const File& file,
                                   const std::function<void(const LintFinding&)>& take);
+  // What can be said after the last file alone.
+  void finish(const std::function<void(const LintFinding&)>& take);
   const LintSummary& summary() const;
 
   struct Impl;

@@ -44,12 +44,17 @@ struct Held {
   bool rewritten = false;
 };
 
-// A key or a table that is looked at when the file ends.
+struct Place {
+  std::string file;
+  int line = 0;
+  int column = 1;
+};
+
+// A key or a table that is looked at when more is known.
 struct Pending {
   std::string table;
   std::vector<std::string> columns;
-  int line = 0;
-  int column = 0;
+  Place place;
 };
 
 // Where the linter stands in the file: what was there before the statement.
@@ -109,9 +114,9 @@ class Finder {
   // `location` is in the statement, in bytes; below 0: its beginning.
   virtual void find(std::string message, std::string instead, std::string_view relation = {},
                     int location = -1) = 0;
-  // Of an earlier statement, when the migration has ended.
+  // Of an earlier statement.
   virtual void find_at(std::string message, std::string instead, std::string_view relation,
-                       int line, int column) = 0;
+                       const Place& place) = 0;
 };
 
 struct Rule {
@@ -128,6 +133,8 @@ struct Rule {
   void (*check)(const Statement& statement, Finder& finder) = nullptr;
   // What is known when the migration has ended.
   void (*at_end)(const State& state, Finder& finder) = nullptr;
+  // What is known when all have ended: a later one may mend it.
+  void (*at_finish)(const State& state, Finder& finder) = nullptr;
 };
 
 // All of them, by name.

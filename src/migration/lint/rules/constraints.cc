@@ -27,6 +27,8 @@ bool may_be_nullable(const Action& action, const Statement&) {
 // A check whose name says the column, validated here but made elsewhere, may be the one that
 // spares the scan.
 bool nothing_vouches(const Action& action, const Statement& statement) {
+  if (statement.state.version < 12) return true;  // which looks at all rows whatever is known
+  if (action.what == Do::set_not_null_proved) return false;
   const Table* table = statement.state.schema.table(action.relation);
   if (table == nullptr) return true;
   return std::ranges::none_of(table->constraints, [&](const Constraint& each) {
@@ -60,7 +62,7 @@ void keys_without_index(const State& state, Finder& finder) {
                        "): deleting or changing a row of the referenced table reads all of " +
                        quoted(each.table) + ", under its lock",
                    "CREATE INDEX CONCURRENTLY ON " + quoted(each.table) + " (" + columns + ")",
-                   each.table, each.line, each.column);
+                   each.table, each.place);
   }
 }
 
@@ -162,7 +164,7 @@ const Rule rules[] = {
     {.is = {.name = "set-not-null-scan",
             .severity = Severity::error,
             .summary = "SET NOT NULL reads the whole table while nobody else can"},
-     .actions = {Do::set_not_null},
+     .actions = {Do::set_not_null, Do::set_not_null_proved},
      .when = nothing_vouches,
      .message = "SET NOT NULL holds ACCESS EXCLUSIVE on {table} while every row is looked at",
      .instead = "ALTER TABLE {table} ADD CONSTRAINT {column}_not_null CHECK ({column} IS NOT NULL) "
@@ -187,7 +189,7 @@ const Rule rules[] = {
             .severity = Severity::warning,
             .summary = "A foreign key without an index makes deletes of the referenced table slow",
             .needs = "schema"},
-     .at_end = keys_without_index},
+     .at_finish = keys_without_index},
     {.is = {.name = "create-domain-with-constraint",
             .severity = Severity::info,
             .summary = "A domain's constraint can't be changed without reading all tables that use "

@@ -78,7 +78,7 @@ std::string_view output_name(Node target) {
   if (value.is("ColumnRef")) return sql::string_of(value["fields"].back());
   if (value.is("FuncCall")) return sql::string_of(value["funcname"].back());
   if (value.is("TypeCast")) return sql::string_of(value["typeName"]["names"].back());
-  return {};
+  return value.is("A_Const") || value.is("A_Expr") ? "?column?" : std::string_view();
 }
 
 void duplicate_outputs(Node query, Node aliases, Finder& finder) {

@@ -108,7 +108,11 @@ const Rule rules[] = {
     {.is = {.name = "vacuum-full",
             .severity = Severity::error,
             .summary = "VACUUM FULL and CLUSTER rewrite the table while nobody can read it"},
-     .actions = {Do::vacuum_full, Do::cluster},
+     .actions = {Do::vacuum_full, Do::cluster, Do::outside_transaction},
+     .when =
+         [](const Action& action, const Statement& statement) {
+           return action.what != Do::outside_transaction || statement.node.is("ClusterStmt");
+         },
      .message = "{table} is written anew under ACCESS EXCLUSIVE: nobody reads or writes it until "
                 "that is done",
      .instead =

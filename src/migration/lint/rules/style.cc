@@ -1,6 +1,5 @@
 // What is better written otherwise: types, names, statements that can be run again.
 #include <algorithm>
-#include <array>
 
 #include "base/quoting.h"
 #include "base/text.h"
@@ -200,25 +199,12 @@ std::pair<int, int> layout_of(std::string_view type) {
     std::string_view type;
     int bytes, alignment;
   };
-  static constexpr std::array<Layout, 19> layouts = {{{"int8", 8, 8},
-                                                      {"bigserial", 8, 8},
-                                                      {"float8", 8, 8},
-                                                      {"timestamp", 8, 8},
-                                                      {"timestamptz", 8, 8},
-                                                      {"time", 8, 8},
-                                                      {"money", 8, 8},
-                                                      {"interval", 16, 8},
-                                                      {"timetz", 12, 8},
-                                                      {"int4", 4, 4},
-                                                      {"serial", 4, 4},
-                                                      {"float4", 4, 4},
-                                                      {"date", 4, 4},
-                                                      {"oid", 4, 4},
-                                                      {"int2", 2, 2},
-                                                      {"smallserial", 2, 2},
-                                                      {"bool", 1, 1},
-                                                      {"uuid", 16, 1},
-                                                      {"macaddr", 6, 4}}};
+  static constexpr Layout layouts[] = {
+      {"int8", 8, 8},        {"bigserial", 8, 8}, {"float8", 8, 8}, {"timestamp", 8, 8},
+      {"timestamptz", 8, 8}, {"time", 8, 8},      {"money", 8, 8},  {"interval", 16, 8},
+      {"timetz", 12, 8},     {"int4", 4, 4},      {"serial", 4, 4}, {"float4", 4, 4},
+      {"date", 4, 4},        {"oid", 4, 4},       {"int2", 2, 2},   {"smallserial", 2, 2},
+      {"bool", 1, 1},        {"uuid", 16, 1},     {"macaddr", 6, 4}};
   for (const Layout& each : layouts)
     if (each.type == type) return {each.bytes, each.alignment};
   return {0, 1};
@@ -261,7 +247,7 @@ void no_key(const State& state, Finder& finder) {
                        "or filled in batches",
                    "id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, or the columns that name a "
                    "row",
-                   each.table, each.line, each.column);
+                   each.table, each.place);
   }
 }
 
@@ -308,8 +294,8 @@ void robust(const Statement& statement, Finder& finder) {
   }
 }
 
-constexpr std::initializer_list<std::string_view> tables = {"CreateStmt", "AlterTableStmt",
-                                                            "CreateForeignTableStmt"};
+const std::initializer_list<std::string_view> tables = {"CreateStmt", "AlterTableStmt",
+                                                        "CreateForeignTableStmt"};
 
 const Rule rules[] = {
     {.is = {.name = "prefer-robust-stmts",

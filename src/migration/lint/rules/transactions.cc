@@ -189,21 +189,38 @@ void uncommitted(const State& state, Finder& finder) {
     finder.find_at(
         "BEGIN has no COMMIT: the file's changes are rolled back when the session ends, "
         "and its locks are held until then",
-        "COMMIT at the end of the file", {}, state.begun_at, 1);
+        "COMMIT at the end of the file", {}, {.file = {}, .line = state.begun_at});
+}
+
+// What rewrites and has no rule of its own.
+bool has_no_rule(Do what) {
+  return what == Do::set_access_method || what == Do::set_tablespace ||
+         what == Do::add_column_constrained_domain;
 }
 
 void rewritten(const Statement& statement, Finder& finder) {
-  for (const Effect& each : statement.effects.relations)
-    if (each.rewrites && each.lock >= Lock::share && statement.state.in_use(each.relation)) {
-      if (statement.node.is("TruncateStmt")) return;
-      finder.find("all of " + quoted(each.relation) + " is written anew while " +
-                      std::string(to_string(each.lock)) + " keeps " +
-                      (each.lock == Lock::access_exclusive ? "everybody" : "writers") + " out",
-                  "the same in steps: a new column or table beside it, filled in batches, and a "
-                  "short swap; architrave migrate plan writes them",
-                  each.relation);
-      return;
-    }
+  if (statement.node.is("TruncateStmt")) return;
+  const State& state = statement.state;
+  for (const Effect& each : statement.effects.relations) {
+    if (!each.rewrites || !state.in_use(each.relation)) continue;
+    std::string message;
+    for (const auto& [other, held] : state.held)
+      if (other != each.relation && held.lock >= Lock::share &&
+          (message.empty() || other == state.exclusive_table))
+        message = "all of " + quoted(each.relation) + " is written anew while line " +
+                  std::to_string(held.line) + " of the same transaction holds " +
+                  std::string(to_string(held.lock)) + " on " + quoted(other) + " too";
+    if (message.empty() && std::ranges::any_of(statement.actions, has_no_rule, &Action::what))
+      message = "all of " + quoted(each.relation) + " is written anew under " +
+                std::string(to_string(each.lock));
+    if (message.empty()) continue;
+    finder.find(std::move(message),
+                "the rewrite in a transaction of its own; better, in steps: a new column or table "
+                "beside it, filled in batches, and a short swap, which architrave migrate plan "
+                "writes",
+                each.relation);
+    return;
+  }
 }
 
 const Rule rules[] = {
@@ -267,7 +284,7 @@ const Rule rules[] = {
      .at_end = uncommitted},
     {.is = {.name = "rewrite-under-dangerous-lock",
             .severity = Severity::error,
-            .summary = "A table is written anew while others wait for it"},
+            .summary = "A table is written anew while others wait, for another table too"},
      .check = rewritten},
     {.is = {.name = "set-logged-unlogged",
             .severity = Severity::error,
