@@ -465,6 +465,7 @@ void Pass::begin_migration(std::size_t index) {
   for (std::size_t i = index; i < items_.size(); ++i) {
     const std::string_view text = items_[i].text;
     Directives directives;
+    end = std::min(end, text.data());  // behind a syntax error, statements lie in one another
     read_comments({end, static_cast<std::size_t>(text.data() - end)}, directives);
     if (i > index && directives.begins_migration) break;
     if (directives.transaction) said = directives.transaction;
