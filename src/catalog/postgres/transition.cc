@@ -654,7 +654,8 @@ void Transitioning::add_unmaking(const std::string& key) {
 // ---- the steps of what comes
 
 void Transitioning::add_makings() {
-  Makings makings = postgres::makings(to_, {.version = options_.version, .apart = apart_});
+  Makings makings =
+      postgres::makings(to_, {.role = options_.role, .version = options_.version, .apart = apart_});
   for (Step& step : makings.steps) {
     const bool attaching = step.of.starts_with("attached ");
     const std::string key = attaching ? step.of.substr(9) : step.of;

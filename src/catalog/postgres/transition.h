@@ -17,6 +17,8 @@ struct TransitionOptions {
   // Objects, as catalog::to_string(Object) names them, to be unmade and made again though nothing
   // in the catalogs asks for it: what a server has said to be in the way.
   std::set<std::string> remake;
+  // Who runs the statements, and owns what they make without being told.
+  std::string role;
   // Columns, named the same way, whose values go to a new type by way of their text.
   std::set<std::string> through_text;
 };

@@ -168,7 +168,7 @@ void Writer::add(const OtherObject& other) {
     made.statements = other.definition;
     if (!other.comment.empty())
       made.statements.push_back("COMMENT ON " + words + " IS " + quote_literal(other.comment));
-    if (options_.owners && !other.owner.empty())
+    if (options_.owners && !other.owner.empty() && other.owner != options_.role)
       made.statements.push_back("ALTER " + words + " OWNER TO " + quote_identifier(other.owner));
     return;
   }

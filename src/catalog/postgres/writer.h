@@ -13,6 +13,7 @@ namespace architrave::postgres {
 struct WriteOptions {
   bool owners = true;
   bool grants = true;
+  std::string role;      // who runs the statements: its own objects need no owner set
   int version = 150000;  // of the server it is for: 13 knows no NULLS NOT DISTINCT
   // Partitions that are written as tables of their own, and not attached: where the parent is there
   // before them, with indexes that they would get under names of their own.

@@ -87,7 +87,7 @@ void Writer::comment(const Object& object, const std::string& what, const std::s
 
 void Writer::owner(const Object& object, const std::string& what, const std::string& role) {
   // PostgreSQL 13 has no pg_database_owner, which owns `public` in newer ones.
-  if (!options_.owners || role.empty() ||
+  if (!options_.owners || role.empty() || role == options_.role ||
       (role == "pg_database_owner" && options_.version < 140000))
     return;
   Step& made = owners_.emplace_back();

@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <utility>
 
 #include "base/text.h"
+#include "catalog/lookup.h"
 #include "catalog/postgres/writer.h"
 #include "migration/effects.h"
+#include "migration/plan/online.h"
 #include "migration/plan/route.h"
 #include "migration/plan/rows.h"
 
@@ -18,63 +21,8 @@ namespace architrave::migration {
 namespace {
 
 using catalog::Catalog;
-using RouteStep = postgres::Step;
 
-// One of a plan's phases while it is made.
-struct Part {
-  Phase phase = Phase::expand;
-  std::vector<RouteStep> steps;
-};
-
-std::vector<Part> in_phases(std::vector<RouteStep> steps) {
-  // What is dropped at the end is dropped for good.
-  const auto last = std::find_if(steps.rbegin(), steps.rend(), [](const RouteStep& step) {
-    return step.priority < postgres::not_wanted;
-  });
-  const auto contract = last.base();
-  std::vector<Part> parts;
-  if (contract != steps.begin())
-    parts.push_back({Phase::expand,
-                     {std::make_move_iterator(steps.begin()), std::make_move_iterator(contract)}});
-  if (contract != steps.end())
-    parts.push_back({Phase::contract,
-                     {std::make_move_iterator(contract), std::make_move_iterator(steps.end())}});
-  return parts;
-}
-
-// Transactions as long as they can be.
-std::vector<Step> in_transactions(const std::vector<RouteStep>& steps) {
-  std::vector<Step> list;
-  std::vector<Statement> open;
-  const auto close = [&] {
-    if (!open.empty()) list.push_back(Step::transaction(std::move(open)));
-    open.clear();
-  };
-  const bool makes_code = std::ranges::any_of(steps, [](const RouteStep& step) {
-    return std::ranges::any_of(step.statements, [](const std::string& sql) {
-      return sql.starts_with("CREATE OR REPLACE FUNCTION") ||
-             sql.starts_with("CREATE OR REPLACE PROCEDURE");
-    });
-  });
-  // A body may name what comes after it.
-  if (makes_code) open.emplace_back("SET LOCAL check_function_bodies = off");
-  const std::size_t preamble = open.size();
-  for (const RouteStep& step : steps)
-    for (const std::string& sql : step.statements) {
-      if (!step.alone && runs_in_transaction(sql)) {
-        if (open.empty() && makes_code) open.emplace_back("SET LOCAL check_function_bodies = off");
-        open.emplace_back(sql);
-        continue;
-      }
-      if (open.size() > preamble)
-        close();
-      else
-        open.clear();
-      list.push_back(Step::single(sql));
-    }
-  if (open.size() > (open.empty() || !makes_code ? 0 : 1)) close();
-  return list;
-}
+constexpr const char* superuser = "postgres";  // of every sandbox
 
 std::vector<engine::Unit> units_of(const std::vector<Step>& steps) {
   std::vector<engine::Unit> units;
@@ -85,6 +33,7 @@ std::vector<engine::Unit> units_of(const std::vector<Step>& steps) {
       unit.statements = {backfill_block(step.backfill)};
       continue;
     }
+    // As the file has it; the sandbox's server waits for nobody.
     for (const Statement& statement : step.statements) unit.statements.push_back(statement.text);
   }
   return units;
@@ -141,7 +90,10 @@ class Planner {
       : from_(from),
         to_(to),
         options_(options),
-        fixpoint_([this](const Catalog& catalog) { return hold(catalog); }) {}
+        role_(from.source.kind == "live" ? from.catalog.server.role : std::string(superuser)),
+        fixpoint_([this](const Catalog& catalog) { return hold(catalog); }, role_) {
+    adopt_owners();
+  }
 
   Result<Plan> make() {
     plan_.name = options_.name;
@@ -160,7 +112,18 @@ class Planner {
     version_ = from_.catalog.server.version_number;
     if (Status routed = find_up(); !routed) return fail(routed);
     if (!plan_.refused.empty()) return std::move(plan_);
+    how_ = options_.online;
+    how_.version = version_;
+    put_in_phases(how_);
     if (Status proved = prove_up(); !proved) return fail(proved);
+    if (plan_.proof.status() == ProofStatus::refuted && !how_.in_place) {
+      // What could not be done beside those who use the tables can be done in place.
+      plan_.notes.push_back("in place, since online it did not hold: " +
+                            plan_.proof.claims.back().seen);
+      how_.in_place = true;
+      put_in_phases(how_);
+      if (Status proved = prove_up(); !proved) return fail(proved);
+    }
     if (Status found = find_down(); !found) return fail(found);
     for (const PlannedPhase& phase : plan_.phases) describe(plan_, phase, version_);
     return std::move(plan_);
@@ -169,6 +132,39 @@ class Planner {
  private:
   void say(std::string_view what) const {
     if (options_.progress) options_.progress(what);
+  }
+
+  // A file says nothing of who owns what it makes, unless it does: objects keep their owner, and
+  // new ones are whose migration it is.
+  void adopt_owners() {
+    if (to_.source.kind != "file" && to_.source.kind != "folder") return;
+    replace_role(to_.catalog, superuser, role_);
+    const auto all = [&](const auto& old_list, auto& new_list, auto key) {
+      std::map<std::string, std::string> owners;
+      for (const auto& each : old_list) owners[key(each)] = each.owner;
+      for (auto& each : new_list) {
+        const auto had = owners.find(key(each));
+        if (each.owner != role_ || had == owners.end() || had->second == role_) continue;
+        const std::string old_name = catalog::quote_identifier(each.owner);
+        const std::string new_name = catalog::quote_identifier(had->second);
+        each.owner = had->second;
+        if (!each.acl) continue;
+        for (std::string& item : *each.acl) {
+          if (item.ends_with('/' + old_name))
+            item = item.substr(0, item.size() - old_name.size()) + new_name;
+          if (item.starts_with(old_name + '=')) item = new_name + item.substr(old_name.size());
+        }
+      }
+    };
+    const auto name = [](const auto& each) { return each.name; };
+    const auto object = [](const auto& each) { return to_string(object_of(each)); };
+    all(from_.catalog.schemas, to_.catalog.schemas, name);
+    all(from_.catalog.types, to_.catalog.types, object);
+    all(from_.catalog.sequences, to_.catalog.sequences, object);
+    all(from_.catalog.relations, to_.catalog.relations, object);
+    all(from_.catalog.routines, to_.catalog.routines, object);
+    all(from_.catalog.others, to_.catalog.others,
+        [](const catalog::OtherObject& each) { return each.schema + '.' + each.name; });
   }
 
   Result<std::unique_ptr<engine::Sandbox>> hold(const Catalog& catalog) {
@@ -199,7 +195,7 @@ class Planner {
     say("finding the way there");
     auto work = origin_->copy();
     if (!work) return fail(work);
-    auto route = find_route(**work, to_.catalog, fixpoint_);
+    auto route = find_route(**work, to_.catalog, fixpoint_, role_);
     if (!route) return fail(route);
     for (const postgres::Loss& loss : route->losses) {
       const std::string object = to_string(loss.object);
@@ -212,19 +208,30 @@ class Planner {
     for (const catalog::Change& change : route->left_over)
       plan_.refused.push_back(
           {to_string(change.object), "no statement was found for: " + catalog::describe(change)});
-    for (Part& part : in_phases(std::move(route->steps)))
-      plan_.phases.push_back({part.phase, in_transactions(part.steps), {}});
-    if (!plan_.refused.empty()) plan_.phases.clear();
+    if (!plan_.refused.empty()) return {};
+    route_ = std::move(*route);
     return {};
+  }
+
+  void put_in_phases(const OnlineOptions& how) {
+    plan_.phases.clear();
+    Work work = online(route_.steps, from_.catalog, to_.catalog, how);
+    for (auto& [phase, steps] :
+         {std::pair{Phase::expand, &work.expand}, std::pair{Phase::migrate, &work.migrate},
+          std::pair{Phase::contract, &work.contract}})
+      if (!steps->empty()) plan_.phases.push_back({phase, std::move(*steps), {}});
   }
 
   Status prove_up() {
     say("trying it");
+    plan_.proof.claims.clear();
+    states_.clear();
     auto walked = origin_->copy();
     if (!walked) return fail(walked);
     walked_ = std::move(*walked);
     auto before = walked_->read();
     if (!before) return fail(before);
+    replace_role(*before, superuser, role_);
     states_.push_back(std::move(*before));
     shared_ = shared_columns(from_.catalog, to_.catalog);
     auto rows = digest(*walked_, shared_);
@@ -241,6 +248,7 @@ class Planner {
       }
       auto state = walked_->read();
       if (!state) return fail(state);
+      replace_role(*state, superuser, role_);
       states_.push_back(std::move(*state));
     }
     if (*loads.holds) {
@@ -278,9 +286,12 @@ class Planner {
     for (std::size_t i = plan_.phases.size(); i-- > 0;) {
       auto work = walked_->copy();
       if (!work) return fail(work);
-      auto route = find_route(**work, states_[i], fixpoint_);
+      auto route = find_route(**work, states_[i], fixpoint_, role_);
       if (!route) return fail(route);
-      plan_.phases[i].down = in_transactions(route->steps);
+      Work back = online(route->steps, states_[i + 1], states_[i], how_);
+      std::vector<Step>& down = plan_.phases[i].down;
+      for (std::vector<Step>* part : {&back.expand, &back.migrate, &back.contract})
+        std::ranges::move(*part, std::back_inserter(down));
       auto failed = run(*walked_, plan_.phases[i].down);
       if (!failed) return fail(failed);
       auto state = walked_->read();
@@ -301,8 +312,11 @@ class Planner {
   engine::Opened& from_;
   engine::Opened& to_;
   const PlanOptions& options_;
+  const std::string role_;  // who runs the migration
   Fixpoint fixpoint_;
   Plan plan_;
+  Route route_;  // there
+  OnlineOptions how_;
   int version_ = 0;
   std::unique_ptr<engine::Sandbox> origin_;  // holds `from`, and stays as it is
   std::unique_ptr<engine::Sandbox> walked_;  // goes there and back

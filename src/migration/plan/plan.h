@@ -17,6 +17,7 @@
 #include "catalog/diff.h"
 #include "engine/engine.h"
 #include "migration/files.h"
+#include "migration/plan/online.h"
 #include "proposal/proposal.h"
 
 namespace architrave::migration {
@@ -25,6 +26,7 @@ struct PlanOptions {
   std::string name = "migration";
   bool allow_losses = false;
   std::set<std::string> allowed;  // losses, by the object's name: "app.orders.note"
+  OnlineOptions online;           // its version is that of the server
   std::function<void(std::string_view)> progress;
 };
 
@@ -57,6 +59,7 @@ struct Plan {
   std::vector<PlannedStep> steps;        // the same, statement by statement
   std::vector<Refused> refused;          // if there is any, there are no phases
   std::vector<Refused> lost;             // with leave: object, and what of it
+  std::vector<std::string> notes;
   Proof proof;
   std::string proved_on;  // "PostgreSQL 15.20 sandbox"
 };

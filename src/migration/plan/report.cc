@@ -38,6 +38,7 @@ std::string to_text(const Plan& plan, const std::vector<Migration>& files) {
   }
   for (const Refused& each : plan.lost)
     text += fmt::format("lost: {} ({})\n", each.object, each.why);
+  for (const std::string& note : plan.notes) text += "note: " + note + '\n';
   for (const Claim& claim : plan.proof.claims)
     text += fmt::format("{} {:<9} {}\n", claim.holds.value_or(false) ? "✓" : "✗",
                         to_string(claim.kind), claim.seen);
@@ -66,6 +67,7 @@ std::string to_json(const Plan& plan, const std::vector<Migration>& files) {
   json["lost"] = Json::array();
   for (const Refused& each : plan.lost)
     json["lost"].push_back({{"object", each.object}, {"what", each.why}});
+  json["notes"] = plan.notes;
   Json claims = Json::array();
   for (const Claim& claim : plan.proof.claims) {
     Json each = {{"kind", to_string(claim.kind)}, {"ran", claim.ran}, {"seen", claim.seen}};

@@ -17,6 +17,7 @@ namespace {
 
 using postgres::Step;
 
+constexpr const char* sandbox_role = "postgres";  // the superuser of every sandbox
 constexpr int attempts = 8;  // second thoughts about statements that the server refuses
 constexpr int rounds = 3;    // looks at what is left after all have run
 
@@ -163,10 +164,51 @@ Result<std::vector<Step>> make_room(engine::Sandbox& sandbox,
 
 }  // namespace
 
-std::vector<catalog::Change> differences(catalog::Catalog a, catalog::Catalog b) {
-  normalize(a);
-  normalize(b);
+void replace_role(catalog::Catalog& catalog, const std::string& from, const std::string& to) {
+  if (from == to) return;
+  const std::string old_name = catalog::quote_identifier(from);
+  const std::string new_name = catalog::quote_identifier(to);
+  const auto privileges = [&](catalog::Acl& acl) {
+    if (!acl) return;
+    for (std::string& item : *acl) {
+      const std::size_t equals = item.rfind('=');
+      const std::size_t slash = item.rfind('/');
+      if (equals == std::string::npos || slash == std::string::npos) continue;
+      std::string grantee = item.substr(0, equals);
+      std::string grantor = item.substr(slash + 1);
+      if (grantee == old_name) grantee = new_name;
+      if (grantor == old_name) grantor = new_name;
+      item = grantee + item.substr(equals, slash + 1 - equals) + grantor;
+    }
+  };
+  const auto all = [&](auto& list) {
+    for (auto& each : list) {
+      if (each.owner == from) each.owner = to;
+      privileges(each.acl);
+    }
+  };
+  all(catalog.schemas);
+  all(catalog.types);
+  all(catalog.sequences);
+  all(catalog.routines);
+  all(catalog.others);
+  all(catalog.relations);
+  for (catalog::Relation& relation : catalog.relations)
+    for (catalog::Column& column : relation.columns) {
+      privileges(column.acl);
+      if (!column.identity_sequence) continue;
+      if (column.identity_sequence->owner == from) column.identity_sequence->owner = to;
+      privileges(column.identity_sequence->acl);
+    }
+}
+
+std::vector<catalog::Change> Fixpoint::compare(catalog::Catalog a, catalog::Catalog b) const {
+  for (catalog::Catalog* each : {&a, &b}) {
+    replace_role(*each, sandbox_role, role_);
+    normalize(*each);
+  }
   std::vector<catalog::Change> changes = catalog::diff(a, b);
+  // No statement puts a column elsewhere.
   std::erase_if(changes,
                 [](const catalog::Change& change) { return change.property == "column_order"; });
   return changes;
@@ -176,7 +218,7 @@ Result<catalog::Catalog> Fixpoint::settled(const catalog::Catalog& catalog) {
   auto sandbox = maker_(catalog);
   if (!sandbox) return fail(sandbox);
   auto read = (*sandbox)->read();
-  if (!read || differences(catalog, *read).empty()) return read;
+  if (!read || compare(catalog, *read).empty()) return read;
   auto again = maker_(*read);
   if (!again) return fail(again);
   return (*again)->read();
@@ -184,7 +226,7 @@ Result<catalog::Catalog> Fixpoint::settled(const catalog::Catalog& catalog) {
 
 Result<std::vector<catalog::Change>> Fixpoint::difference(const catalog::Catalog& a,
                                                           const catalog::Catalog& b) {
-  std::vector<catalog::Change> changes = differences(a, b);
+  std::vector<catalog::Change> changes = compare(a, b);
   const bool only_text = std::ranges::all_of(changes, [](const catalog::Change& change) {
     return change.what == catalog::Change::What::changed;
   });
@@ -197,11 +239,11 @@ Result<std::vector<catalog::Change>> Fixpoint::difference(const catalog::Catalog
   }
   auto settled_a = settled(a);
   if (!settled_a) return fail(settled_a);
-  return differences(*settled_a, last_settled_);
+  return compare(*settled_a, last_settled_);
 }
 
 Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, Fixpoint& fixpoint,
-                         std::vector<Step> before) {
+                         const std::string& role, std::vector<Step> before) {
   Route route;
   route.steps = std::move(before);
   auto begin = sandbox.read();
@@ -218,7 +260,9 @@ Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, F
 
   postgres::TransitionOptions options;
   options.version = begin->server.version_number;
+  options.role = role;
   catalog::Catalog from = std::move(*begin);
+  replace_role(from, sandbox_role, role);
   for (int round = 0; round < rounds; ++round) {
     Tried tried;
     postgres::Transition found;
@@ -251,6 +295,7 @@ Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, F
     route.left_over = std::move(*left);
     if (route.left_over.empty()) break;
     from = route.arrived;
+    replace_role(from, sandbox_role, role);
     options.remake.clear();
   }
   // What made room for another has lost nothing: its rows went over.

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -28,7 +29,8 @@ class Fixpoint {
  public:
   // Makes a server that holds this catalog.
   using Maker = std::function<Result<std::unique_ptr<engine::Sandbox>>(const catalog::Catalog&)>;
-  explicit Fixpoint(Maker maker) : maker_(std::move(maker)) {}
+  // `role` is who a sandbox's superuser stands for: what that one owns there, this one would.
+  Fixpoint(Maker maker, std::string role) : maker_(std::move(maker)), role_(std::move(role)) {}
   // How the one differs from the other, but for the order of columns and of privileges.
   Result<std::vector<catalog::Change>> difference(const catalog::Catalog& a,
                                                   const catalog::Catalog& b);
@@ -36,18 +38,21 @@ class Fixpoint {
   Result<catalog::Catalog> settled(const catalog::Catalog& catalog);
 
  private:
+  std::vector<catalog::Change> compare(catalog::Catalog a, catalog::Catalog b) const;
   Maker maker_;
+  std::string role_;
   // `b` of the last question, which comes again.
   const catalog::Catalog* last_ = nullptr;
   catalog::Catalog last_settled_;
 };
 
-// `before` are statements that were run already and begin the route: renames. Error "plan.no_way"
-// with the statement that no second thought could make run.
+// `role` runs the migration and owns what it makes. `before` are statements that were run already
+// and begin the route: renames. Error "plan.no_way" with the statement that no second thought could
+// make run.
 Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, Fixpoint& fixpoint,
-                         std::vector<postgres::Step> before = {});
+                         const std::string& role, std::vector<postgres::Step> before = {});
 
-// The schema's differences, without those that no statement can change.
-std::vector<catalog::Change> differences(catalog::Catalog a, catalog::Catalog b);
+// Puts a role in the place of another, as owner and in privileges.
+void replace_role(catalog::Catalog& catalog, const std::string& from, const std::string& to);
 
 }  // namespace architrave::migration

@@ -1,0 +1,351 @@
+#include "migration/plan/online.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "base/text.h"
+#include "catalog/lookup.h"
+#include "catalog/postgres/transition.h"
+#include "migration/effects.h"
+
+namespace architrave::migration {
+
+namespace {
+
+using catalog::Catalog;
+using catalog::Column;
+using catalog::Constraint;
+using catalog::ConstraintType;
+using catalog::Index;
+using catalog::qualified;
+using catalog::quote_identifier;
+using catalog::Relation;
+using catalog::RelationKind;
+using RouteStep = postgres::Step;
+
+// How long a statement waits for a lock while others wait behind it; the runner tries again.
+constexpr const char* patience = "100ms";
+
+// Gathers statements: transactions as long as they can be, and what stands by itself.
+class Phasing {
+ public:
+  void together(std::string sql) { open_.push_back(std::move(sql)); }
+  // Nobody waits behind it: it takes a lock that lets writers through.
+  void alone(std::string sql, bool patient = true) {
+    close();
+    Step step = Step::single(std::move(sql));
+    step.lock_timeout = patient ? "0" : patience;
+    step.statement_timeout = "0";
+    steps_.push_back(std::move(step));
+  }
+  void fill(Backfill backfill) {
+    close();
+    steps_.push_back(Step::fill(std::move(backfill)));
+  }
+  void close() {
+    if (open_.empty()) return;
+    std::vector<Statement> statements;
+    // A body may name what comes after it.
+    if (std::ranges::any_of(open_, [](const std::string& sql) {
+          return sql.starts_with("CREATE OR REPLACE FUNCTION") ||
+                 sql.starts_with("CREATE OR REPLACE PROCEDURE");
+        }))
+      statements.emplace_back("SET LOCAL check_function_bodies = off");
+    for (std::string& sql : open_) statements.emplace_back(std::move(sql));
+    Step step = Step::transaction(std::move(statements));
+    step.lock_timeout = patience;
+    steps_.push_back(std::move(step));
+    open_.clear();
+  }
+  std::vector<Step> take() {
+    close();
+    return std::move(steps_);
+  }
+
+ private:
+  std::vector<std::string> open_;
+  std::vector<Step> steps_;
+};
+
+class Online {
+ public:
+  Online(const Catalog& from, const Catalog& to, const OnlineOptions& options)
+      : from_(from), to_(to), options_(options) {
+    for (const Relation& relation : to.relations) {
+      for (const Column& each : relation.columns)
+        columns_[to_string(object_of(relation, each))] = {&relation, &each};
+      for (const Constraint& each : relation.constraints)
+        constraints_[to_string(object_of(relation, each))] = {&relation, &each};
+      for (const Index& each : relation.indexes)
+        indexes_[to_string(object_of(relation, each))] = {&relation, &each};
+    }
+    for (const Relation& relation : from.relations)
+      for (const Index& each : relation.indexes)
+        old_indexes_[to_string(object_of(relation, each))] = {&relation, &each};
+  }
+
+  Work run(const std::vector<RouteStep>& steps) {
+    // What is dropped at the end is dropped for good.
+    const auto last = std::find_if(steps.rbegin(), steps.rend(), [](const RouteStep& step) {
+      return step.priority < postgres::not_wanted;
+    });
+    const auto contract = last.base();
+    // New labels of enumerations are committed before anything may use them.
+    for (auto step = steps.begin(); step != contract; ++step)
+      if (step->alone)
+        for (const std::string& sql : step->statements) expand_.alone(sql, false);
+    for (auto step = steps.begin(); step != contract; ++step)
+      if (!step->alone) add(*step);
+    for (std::string& sql : validations_) later_.alone(std::move(sql));
+    validations_.clear();
+    for (auto step = contract; step != steps.end(); ++step)
+      for (const std::string& sql : step->statements) drop(*step, sql);
+    Work work{expand_.take(), migrate_.take(), contract_.take()};
+    std::ranges::move(later_.take(), std::back_inserter(work.expand));
+    return work;
+  }
+
+ private:
+  template <class T>
+  using Known = std::unordered_map<std::string, std::pair<const Relation*, const T*>>;
+
+  // The table as it was, if it has rows that others use while this runs.
+  const Relation* busy(const Relation& table) const {
+    if (options_.in_place) return nullptr;
+    const Relation* before = from_.relation(table.schema, table.name);
+    if (before == nullptr || before->kind != table.kind) return nullptr;
+    if (before->stats && before->stats->bytes <= options_.small_bytes && before->stats->rows >= 0)
+      return nullptr;
+    return before;
+  }
+  // Where a statement goes: behind a backfill if it may look at a column which that fills, behind
+  // what can't be in a transaction if it needs that; else into the one transaction that changes
+  // what a reader sees.
+  Phasing& place(const std::string& of, const std::string& sql) {
+    if (std::ranges::any_of(filling_, [&](const std::string& column) { return uses(of, column); }))
+      return migrate_;
+    if (std::ranges::any_of(postponed_,
+                            [&](const std::string& name) { return contains_word(sql, name); }))
+      return later_;
+    if (const auto key = constraints_.find(of);
+        key != constraints_.end() && key->second.second->type == ConstraintType::foreign_key &&
+        sql.find(" ADD CONSTRAINT ") != std::string::npos &&
+        postponed_keys_.contains(
+            {key->second.second->references_schema, key->second.second->references_table}))
+      return later_;
+    return expand_;
+  }
+  // The same for what can't be in that transaction.
+  Phasing& place_apart(const std::string& of, const std::string& sql) {
+    Phasing& phase = place(of, sql);
+    return &phase == &expand_ ? later_ : phase;
+  }
+  bool uses(const std::string& of, const std::string& column) const {
+    if (of == column) return true;
+    const auto [table, its] = columns_.at(column);
+    if (const auto found = constraints_.find(of); found != constraints_.end())
+      return found->second.first == table &&
+             contains_word(found->second.second->definition, its->name);
+    if (const auto found = indexes_.find(of); found != indexes_.end())
+      return found->second.first == table &&
+             contains_word(found->second.second->definition, its->name);
+    return false;
+  }
+
+  void add(const RouteStep& step) {
+    for (const std::string& sql : step.statements) {
+      if (!runs_in_transaction(sql))
+        place_apart(step.of, sql).alone(sql, false);
+      else if (!(index(step, sql) || constraint(step, sql) || column(step, sql)))
+        place(step.of, sql).together(sql);
+    }
+  }
+
+  bool index(const RouteStep& step, const std::string& sql) {
+    const auto found = indexes_.find(step.of);
+    if (found == indexes_.end() || step.act != RouteStep::Act::make) return false;
+    const Relation* table = busy(*found->second.first);
+    const bool plain = sql.starts_with("CREATE INDEX ") || sql.starts_with("CREATE UNIQUE INDEX ");
+    if (table == nullptr || !plain || !table->partition_key.empty()) return false;
+    place_apart(step.of, sql).alone(concurrently(sql));
+    postponed_.insert(found->second.second->name);
+    return true;
+  }
+
+  static std::string concurrently(const std::string& create) {
+    const std::size_t at = create.find("INDEX ") + 6;
+    return create.substr(0, at) + "CONCURRENTLY " + create.substr(at);
+  }
+
+  bool constraint(const RouteStep& step, const std::string& sql) {
+    const auto found = constraints_.find(step.of);
+    if (found == constraints_.end() || step.act != RouteStep::Act::make ||
+        sql.find(" ADD CONSTRAINT ") == std::string::npos)
+      return false;
+    const auto& [relation, constraint] = found->second;
+    const Relation* table = busy(*relation);
+    if (table == nullptr || !table->partition_key.empty()) return false;
+    const std::string name = qualified(relation->schema, relation->name);
+    const std::string its_name = quote_identifier(constraint->name);
+    Phasing& phase = place(step.of, sql);
+    switch (constraint->type) {
+      case ConstraintType::foreign_key:
+      case ConstraintType::check:
+        // A foreign key that refers to a partitioned table is checked at once by old versions too.
+        if (sql.ends_with(" NOT VALID")) return false;
+        phase.together(sql + " NOT VALID");
+        if (&phase != &migrate_)
+          validations_.push_back("ALTER TABLE " + name + " VALIDATE CONSTRAINT " + its_name);
+        else
+          phase.alone("ALTER TABLE " + name + " VALIDATE CONSTRAINT " + its_name);
+        return true;
+      case ConstraintType::primary_key:
+      case ConstraintType::unique: {
+        const auto its_index =
+            std::ranges::find(relation->indexes, constraint->index, &Index::name);
+        if (its_index == relation->indexes.end() ||
+            !its_index->definition.starts_with("CREATE UNIQUE INDEX "))
+          return false;
+        Phasing& apart = place_apart(step.of, sql);
+        apart.alone(concurrently(its_index->definition));
+        postponed_.insert(constraint->name);
+        postponed_keys_.insert(relation->object_name());
+        std::string tail;
+        if (constraint->deferrable) tail += " DEFERRABLE";
+        if (constraint->deferred) tail += " INITIALLY DEFERRED";
+        apart.together(
+            "ALTER TABLE " + name + " ADD CONSTRAINT " + its_name +
+            (constraint->type == ConstraintType::primary_key ? " PRIMARY KEY" : " UNIQUE") +
+            " USING INDEX " + quote_identifier(constraint->index) + tail);
+        return true;
+      }
+      case ConstraintType::exclusion:
+        return false;
+    }
+    return false;
+  }
+
+  // A key of the table by which its rows can be taken in order.
+  static std::vector<std::string> key_of(const Relation& table) {
+    if (const Constraint* key = table.primary_key()) return key->columns;
+    for (const Index& index : table.indexes) {
+      if (!index.unique || !index.valid || !index.predicate.empty()) continue;
+      std::vector<std::string> names;
+      for (const catalog::IndexKey& key : index.keys) {
+        const Column* column = table.column(key.column);
+        if (column == nullptr || !column->not_null) break;
+        names.push_back(key.column);
+      }
+      if (names.size() == index.keys.size()) return names;
+    }
+    return {};
+  }
+
+  bool column(const RouteStep& step, const std::string& sql) {
+    const auto found = columns_.find(step.of);
+    if (found == columns_.end()) return false;
+    const auto& [relation, column] = found->second;
+    const std::string name = qualified(relation->schema, relation->name);
+    const std::string alter =
+        "ALTER TABLE " + name + " ALTER COLUMN " + quote_identifier(column->name) + ' ';
+    if (sql == alter + "SET NOT NULL") {
+      const Relation* table = busy(*relation);
+      if (table == nullptr || !table->partition_key.empty() || !table->parents.empty())
+        return false;
+      not_null(place_apart(step.of, sql), name, column->name);
+      return true;
+    }
+    if (step.act == RouteStep::Act::make && sql.starts_with("ALTER TABLE " + name + " ADD COLUMN "))
+      return add_column(step, sql, *relation, *column);
+    return false;
+  }
+
+  static void not_null(Phasing& phase, const std::string& table, const std::string& column) {
+    const std::string quoted = quote_identifier(column);
+    const std::string check = quote_identifier(column.substr(0, 40) + "_is_not_null");
+    phase.together("ALTER TABLE " + table + " ADD CONSTRAINT " + check + " CHECK (" + quoted +
+                   " IS NOT NULL) NOT VALID");
+    phase.alone("ALTER TABLE " + table + " VALIDATE CONSTRAINT " + check);
+    phase.together("ALTER TABLE " + table + " ALTER COLUMN " + quoted + " SET NOT NULL");
+    phase.together("ALTER TABLE " + table + " DROP CONSTRAINT " + check);
+  }
+
+  bool add_column(const RouteStep& step, const std::string& sql, const Relation& relation,
+                  const Column& column) {
+    const std::string name = qualified(relation.schema, relation.name);
+    const auto given = options_.fill.find(name + '.' + quote_identifier(column.name));
+    const Relation* table = busy(relation);
+    const bool has_default = !column.default_value.empty() && column.generated.empty();
+    const bool computed = table != nullptr && has_default && [&] {
+      const auto effects = effects_of(sql, options_.version);
+      return effects && effects->rewrites();
+    }();
+    const bool plain = column.identity.empty() && column.generated.empty() &&
+                       (table == nullptr || table->partition_key.empty());
+    if (!plain || (!computed && given == options_.fill.end())) return false;
+    const std::string quoted = quote_identifier(column.name);
+    std::string bare = "ALTER TABLE " + name + " ADD COLUMN " + quoted + ' ' + column.type;
+    if (!column.collation.empty()) bare += " COLLATE " + column.collation;
+    expand_.together(std::move(bare));
+    if (has_default)
+      expand_.together("ALTER TABLE " + name + " ALTER COLUMN " + quoted + " SET DEFAULT " +
+                       column.default_value);
+    const std::string value = given != options_.fill.end() ? given->second : column.default_value;
+    if (table == nullptr) {
+      expand_.together("UPDATE " + name + " SET " + quoted + " = " + value);
+      if (column.not_null)
+        expand_.together("ALTER TABLE " + name + " ALTER COLUMN " + quoted + " SET NOT NULL");
+      return true;
+    }
+    filling_.insert(step.of);
+    migrate_.fill({.table = name,
+                   .key = key_of(*table),
+                   .set = quoted + " = " + value,
+                   .where = quoted + " IS NULL"});
+    if (column.not_null) not_null(migrate_, name, column.name);
+    return true;
+  }
+
+  void drop(const RouteStep& step, const std::string& sql) {
+    const auto found = old_indexes_.find(step.of);
+    if (found != old_indexes_.end() && sql.starts_with("DROP INDEX ") && !options_.in_place &&
+        found->second.first->partition_key.empty())
+      contract_.alone("DROP INDEX CONCURRENTLY " + sql.substr(11));
+    else if (step.alone || !runs_in_transaction(sql))
+      contract_.alone(sql, false);
+    else
+      contract_.together(sql);
+  }
+
+  const Catalog& from_;
+  const Catalog& to_;
+  const OnlineOptions& options_;
+  Known<Column> columns_;
+  Known<Constraint> constraints_;
+  Known<Index> indexes_;
+  Known<Index> old_indexes_;
+  std::set<std::string> filling_;
+  std::set<std::string> postponed_;               // names of what is made outside a transaction
+  std::set<catalog::ObjectName> postponed_keys_;  // tables that get such a key
+  std::vector<std::string> validations_;          // once all else is there
+  Phasing expand_;
+  Phasing later_;  // at the end of expand
+  Phasing migrate_;
+  Phasing contract_;
+};
+
+}  // namespace
+
+Work online(const std::vector<RouteStep>& steps, const Catalog& from, const Catalog& to,
+            const OnlineOptions& options) {
+  return Online(from, to, options).run(steps);
+}
+
+}  // namespace architrave::migration

@@ -1,0 +1,43 @@
+// A route turned into work that a busy database can bear: what would lock a table while it is read
+// or written anew is done beside those who use it, in phases.
+//
+//   an index                     CONCURRENTLY, by itself; so is its drop
+//   a key                        the index so, then ADD CONSTRAINT … USING INDEX
+//   a foreign key, a check       NOT VALID, then VALIDATE by itself
+//   NOT NULL                     a check of it, validated; then SET NOT NULL, which trusts it
+//   a column with a default      the column, then the default, then a backfill
+//     that each row computes
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "catalog/postgres/ordering.h"
+#include "migration/files.h"
+
+namespace architrave::migration {
+
+struct OnlineOptions {
+  int version = 150000;
+  // Tables with at most this many bytes are changed in place: that takes no time worth sparing.
+  // Where the size is not known, a table counts as large.
+  std::int64_t small_bytes = 1 << 20;
+  bool in_place = false;  // every table is: nobody is using them
+  // By column, as "app.orders.total": what rows that are there get.
+  std::map<std::string, std::string> fill;
+};
+
+// The phases' steps; a phase may be empty.
+struct Work {
+  std::vector<Step> expand;
+  std::vector<Step> migrate;
+  std::vector<Step> contract;
+};
+
+// `steps` lead from the one catalog to the other.
+Work online(const std::vector<postgres::Step>& steps, const catalog::Catalog& from,
+            const catalog::Catalog& to, const OnlineOptions& options);
+
+}  // namespace architrave::migration
