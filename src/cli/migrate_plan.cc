@@ -23,6 +23,7 @@ struct Arguments {
   std::string folder;
   std::string format = "text";
   std::vector<std::string> allowed;
+  std::vector<std::string> fills;
   bool quiet = false;
   engine::OpenOptions open;
   migration::PlanOptions options;
@@ -38,6 +39,13 @@ int plan(Arguments& arguments) {
       arguments.options.allow_losses = true;
     else
       arguments.options.allowed.insert(each);
+  }
+  for (const std::string& each : arguments.fills) {
+    const std::size_t equals = each.find('=');
+    if (equals == std::string::npos)
+      return report_error({"plan.fill", "a fill is COLUMN=EXPRESSION: " + each, "--fill",
+                           "--fill \"app.orders.currency='EUR'\""});
+    arguments.options.online.fill[each.substr(0, equals)] = each.substr(equals + 1);
   }
   arguments.open.may_be_empty = true;
   auto from = engine::open(arguments.from, arguments.open);
@@ -92,6 +100,16 @@ void add_migrate_plan(CLI::App& group, Chosen& chosen) {
   command->add_option("-o,--output", arguments->folder, "the folder to write its files into");
   command->add_flag("--allow-loss", arguments->allowed,
                     "rows and values may be lost; with =OBJECT those of this object alone");
+  command
+      ->add_option("--rename", arguments->options.renames,
+                   "OLD=NEW: an object goes under another name, app.orders.total=amount")
+      ->take_all();
+  command
+      ->add_option("--fill", arguments->fills,
+                   "COLUMN=EXPRESSION: what rows that are there get in a new column")
+      ->take_all();
+  command->add_flag("--in-place", arguments->options.online.in_place,
+                    "nobody uses the tables: no CONCURRENTLY, no NOT VALID, no backfill");
   command->add_option("-f,--format", arguments->format, "text, json")
       ->check(CLI::IsMember({"text", "json"}));
   command->add_flag("-q,--quiet", arguments->quiet, "no progress");

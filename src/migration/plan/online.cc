@@ -103,6 +103,7 @@ class Online {
         for (const std::string& sql : step->statements) expand_.alone(sql, false);
     for (auto step = steps.begin(); step != contract; ++step)
       if (!step->alone) add(*step);
+    for (auto step = contract; step != steps.end(); ++step) free_column(*step);
     for (std::string& sql : validations_) later_.alone(std::move(sql));
     validations_.clear();
     for (auto step = contract; step != steps.end(); ++step)
@@ -257,6 +258,23 @@ class Online {
         "ALTER TABLE " + name + " ALTER COLUMN " + quote_identifier(column->name) + ' ';
     if (sql == alter + "SET NOT NULL") {
       const Relation* table = busy(*relation);
+      if (const auto given = options_.fill.find(name + '.' + quote_identifier(column->name));
+          given != options_.fill.end()) {
+        const std::string quoted = quote_identifier(column->name);
+        if (table == nullptr || !table->partition_key.empty() || !table->parents.empty()) {
+          place(step.of, sql)
+              .together("UPDATE " + name + " SET " + quoted + " = " + given->second + " WHERE " +
+                        quoted + " IS NULL");
+          return false;
+        }
+        filling_.insert(step.of);
+        migrate_.fill({.table = name,
+                       .key = key_of(*table),
+                       .set = quoted + " = " + given->second,
+                       .where = quoted + " IS NULL"});
+        not_null(migrate_, name, column->name);
+        return true;
+      }
       if (table == nullptr || !table->partition_key.empty() || !table->parents.empty())
         return false;
       not_null(place_apart(step.of, sql), name, column->name);
@@ -311,6 +329,22 @@ class Online {
                    .where = quoted + " IS NULL"});
     if (column.not_null) not_null(migrate_, name, column.name);
     return true;
+  }
+
+  // Who does not know a column any more has no value for it, until it is gone.
+  void free_column(const RouteStep& step) {
+    if (step.act != RouteStep::Act::unmake || !step.of.starts_with("column ")) return;
+    for (const Relation& relation : from_.relations)
+      for (const Column& column : relation.columns) {
+        if (to_string(object_of(relation, column)) != step.of) continue;
+        const Constraint* key = relation.primary_key();
+        const bool in_key =
+            key != nullptr && std::ranges::find(key->columns, column.name) != key->columns.end();
+        if (busy(relation) != nullptr && column.not_null && column.default_value.empty() &&
+            column.identity.empty() && column.generated.empty() && !in_key && !column.inherited)
+          expand_.together("ALTER TABLE " + qualified(relation.schema, relation.name) +
+                           " ALTER COLUMN " + quote_identifier(column.name) + " DROP NOT NULL");
+      }
   }
 
   void drop(const RouteStep& step, const std::string& sql) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -12,6 +13,7 @@
 #include "catalog/lookup.h"
 #include "catalog/postgres/writer.h"
 #include "migration/effects.h"
+#include "migration/plan/kept.h"
 #include "migration/plan/online.h"
 #include "migration/plan/route.h"
 #include "migration/plan/rows.h"
@@ -21,6 +23,8 @@ namespace architrave::migration {
 namespace {
 
 using catalog::Catalog;
+
+using RouteStep = postgres::Step;
 
 constexpr const char* superuser = "postgres";  // of every sandbox
 
@@ -98,6 +102,10 @@ class Planner {
   Result<Plan> make() {
     plan_.name = options_.name;
     say("comparing");
+    if (!options_.allow_losses) {
+      forget_kept(from_.catalog);
+      forget_kept(to_.catalog);
+    }
     auto changes = fixpoint_.difference(from_.catalog, to_.catalog);
     if (!changes) return fail(changes);
     plan_.changes = std::move(*changes);
@@ -108,7 +116,7 @@ class Planner {
     if (!origin) return fail(origin);
     origin_ = std::move(*origin);
     plan_.proved_on = origin_->description();
-    if (Status made = make_roles(); !made) return fail(made);
+    if (Status made = make_roles(*origin_); !made) return fail(made);
     version_ = from_.catalog.server.version_number;
     if (Status routed = find_up(); !routed) return fail(routed);
     if (!plan_.refused.empty()) return std::move(plan_);
@@ -116,6 +124,19 @@ class Planner {
     how_.version = version_;
     put_in_phases(how_);
     if (Status proved = prove_up(); !proved) return fail(proved);
+    if (plan_.proof.status() == ProofStatus::refuted &&
+        refuse_nulls(plan_.proof.claims.back().seen)) {
+      plan_.phases.clear();
+      return std::move(plan_);
+    }
+    if (plan_.proof.status() == ProofStatus::refuted && !plan_.kept.empty()) {
+      for (const Refused& kept : plan_.kept)
+        plan_.refused.push_back({kept.object, "it can't be kept aside (" +
+                                                  plan_.proof.claims.back().seen +
+                                                  "): --allow-loss if it may be lost"});
+      plan_.phases.clear();
+      return std::move(plan_);
+    }
     if (plan_.proof.status() == ProofStatus::refuted && !how_.in_place) {
       // What could not be done beside those who use the tables can be done in place.
       plan_.notes.push_back("in place, since online it did not hold: " +
@@ -175,14 +196,14 @@ class Planner {
   }
 
   // Roles are the server's and no migration makes them; those that TO names must be there.
-  Status make_roles() {
+  Status make_roles(engine::Sandbox& sandbox) {
     const std::vector<std::string> known = postgres::roles_named(from_.catalog);
     std::vector<engine::Unit> units;
     for (const std::string& role : postgres::roles_named(to_.catalog)) {
       if (std::ranges::find(known, role) != known.end()) continue;
       units.push_back({{"CREATE ROLE " + catalog::quote_identifier(role)}, true});
     }
-    auto outcomes = origin_->run(units);  // one that is there already is no harm
+    auto outcomes = sandbox.run(units);  // one that is there already is no harm
     if (!outcomes) return fail(outcomes);
     return {};
   }
@@ -191,31 +212,151 @@ class Planner {
     return options_.allow_losses || options_.allowed.contains(object);
   }
 
+  // The catalog as far as it is the plan's: with its roles, without what is kept aside in it.
+  Result<Catalog> look(engine::Sandbox& sandbox) const {
+    Result<Catalog> catalog = sandbox.read();
+    if (!catalog) return catalog;
+    replace_role(*catalog, superuser, role_);
+    if (!options_.allow_losses) forget_kept(*catalog);
+    return catalog;
+  }
+  Look looking() {
+    return [this](engine::Sandbox& sandbox) { return look(sandbox); };
+  }
+
+  static RouteStep step_of(const catalog::Object& object, std::vector<std::string> statements) {
+    RouteStep step;
+    step.act = RouteStep::Act::alter;
+    step.of = to_string(object);
+    step.statements = std::move(statements);
+    return step;
+  }
+
+  // Runs the renames that were asked for.
+  Result<std::vector<RouteStep>> rename(engine::Sandbox& sandbox) {
+    std::vector<RouteStep> steps;
+    for (const std::string& text : options_.renames) {
+      const auto catalog = look(sandbox);
+      if (!catalog) return std::unexpected(catalog.error());
+      auto parsed = parse_rename(text, *catalog);
+      if (!parsed) return fail(parsed);
+      auto outcome = sandbox.run({{{parsed->statement}, true}});
+      if (!outcome) return fail(outcome);
+      if (!outcome->front().ok)
+        return fail("plan.rename", outcome->front().error, parsed->statement);
+      steps.push_back(step_of(parsed->object, {parsed->statement}));
+      undo_.push_back({parsed->statement, step_of(parsed->object, {parsed->back})});
+    }
+    return steps;
+  }
+
   Status find_up() {
     say("finding the way there");
-    auto work = origin_->copy();
+    // Found among definitions alone: what the rows say to it, the trial will tell.
+    auto work = hold(from_.catalog);
     if (!work) return fail(work);
-    auto route = find_route(**work, to_.catalog, fixpoint_, role_);
+    if (Status made = make_roles(**work); !made) return fail(made);
+    auto renamed = rename(**work);
+    if (!renamed) return fail(renamed);
+    auto begin = look(**work);
+    if (!begin) return fail(begin);
+    begin_ = std::move(*begin);
+    catalog::copy_measurements(from_.catalog, begin_);
+    shared_ = shared_columns(begin_, to_.catalog);
+    leave_out_filled(shared_);
+    if (Status counted = refuse_missing_values(); !counted) return fail(counted);
+    plan_.likely = likely_renames(begin_, to_.catalog);
+    auto route = find_route(**work, to_.catalog, fixpoint_, role_, looking(), std::move(*renamed));
     if (!route) return fail(route);
-    for (const postgres::Loss& loss : route->losses) {
-      const std::string object = to_string(loss.object);
-      if (!may_lose(loss.object.name))
-        plan_.refused.push_back(
-            {object, fmt::format("{} would be lost: --allow-loss={} if that is meant", loss.what,
-                                 loss.object.name)});
-      plan_.lost.push_back({object, loss.what});
-    }
-    for (const catalog::Change& change : route->left_over)
+    route_ = std::move(*route);
+    for (const postgres::Loss& loss : route_.losses) settle_loss(loss);
+    for (const catalog::Change& change : route_.left_over)
       plan_.refused.push_back(
           {to_string(change.object), "no statement was found for: " + catalog::describe(change)});
-    if (!plan_.refused.empty()) return {};
-    route_ = std::move(*route);
     return {};
+  }
+
+  void leave_out_filled(SharedColumns& columns) const {
+    for (const auto& [column, value] : options_.online.fill)
+      for (auto& [table, names] : columns)
+        std::erase_if(names, [&](const std::string& name) { return table + '.' + name == column; });
+  }
+
+  // A new column that takes no nulls needs a value for the rows that are there.
+  Status refuse_missing_values() {
+    auto counted = digest(*origin_, shared_columns(from_.catalog, from_.catalog));
+    if (!counted) return fail(counted);
+    for (const catalog::Relation& now : to_.catalog.relations) {
+      const catalog::Relation* before = begin_.relation(now.schema, now.name);
+      const std::string table = catalog::qualified(now.schema, now.name);
+      if (before == nullptr || before->kind != now.kind || !now.is_table()) continue;
+      std::int64_t rows = before->stats ? static_cast<std::int64_t>(before->stats->rows) : 0;
+      if (const auto found = counted->find(table); found != counted->end())
+        rows = std::max<std::int64_t>(rows, std::atoll(found->second.c_str()));
+      if (rows <= 0) continue;
+      for (const catalog::Column& column : now.columns) {
+        const std::string name = table + '.' + catalog::quote_identifier(column.name);
+        if (!column.not_null || !column.default_value.empty() || !column.identity.empty() ||
+            before->column(column.name) != nullptr || options_.online.fill.contains(name))
+          continue;
+        refuse_value(name, fmt::format("it takes no nulls and has no default, and there {} already",
+                                       rows == 1 ? "is 1 row" : fmt::format("are {} rows", rows)));
+      }
+    }
+    return {};
+  }
+
+  void refuse_value(const std::string& column, const std::string& why) {
+    plan_.refused.push_back(
+        {"column " + column, fmt::format("{}: say what they get, --fill \"{}=…\"", why, column)});
+  }
+
+  // column "note" of relation "customers" contains null values
+  bool refuse_nulls(const std::string& message) {
+    // Or the check that comes before SET NOT NULL.
+    const bool by_check = message.find("_is_not_null\" of relation") != std::string::npos;
+    if (message.find("contains null values") == std::string::npos && !by_check) return false;
+    for (const catalog::Relation& relation : to_.catalog.relations)
+      for (const catalog::Column& column : relation.columns)
+        if (column.not_null &&
+            (message.find(fmt::format("column \"{}\" of relation \"{}\"", column.name,
+                                      relation.name)) != std::string::npos ||
+             message.find(fmt::format("constraint \"{}_is_not_null\" of relation \"{}\"",
+                                      column.name.substr(0, 40), relation.name)) !=
+                 std::string::npos)) {
+          refuse_value(catalog::qualified(relation.schema, relation.name) + '.' +
+                           catalog::quote_identifier(column.name),
+                       "some of its rows have no value");
+          return true;
+        }
+    return false;
+  }
+
+  // What may be lost is; what can be kept aside is; else the plan is refused.
+  void settle_loss(const postgres::Loss& loss) {
+    const std::string object = to_string(loss.object);
+    if (may_lose(loss.object.name)) {
+      plan_.lost.push_back({object, loss.what});
+      return;
+    }
+    const auto drop = std::ranges::find_if(route_.steps, [&](const RouteStep& step) {
+      return step.of == object && step.act == RouteStep::Act::unmake;
+    });
+    const Kept kept = keep(loss.object, begin_);
+    if (drop == route_.steps.end() || kept.aside.empty()) {
+      plan_.refused.push_back(
+          {object, fmt::format("{} would be lost: --allow-loss={} if that is meant", loss.what,
+                               loss.object.name)});
+      return;
+    }
+    drop->statements = kept.aside;
+    undo_.push_back({kept.aside.back(), step_of(loss.object, kept.back)});
+    plan_.kept.push_back({object, kept.aside.back()});
   }
 
   void put_in_phases(const OnlineOptions& how) {
     plan_.phases.clear();
-    Work work = online(route_.steps, from_.catalog, to_.catalog, how);
+    Work work = online(route_.steps, begin_, to_.catalog, how);
     for (auto& [phase, steps] :
          {std::pair{Phase::expand, &work.expand}, std::pair{Phase::migrate, &work.migrate},
           std::pair{Phase::contract, &work.contract}})
@@ -229,14 +370,10 @@ class Planner {
     auto walked = origin_->copy();
     if (!walked) return fail(walked);
     walked_ = std::move(*walked);
-    auto before = walked_->read();
+    auto before = look(*walked_);
     if (!before) return fail(before);
-    replace_role(*before, superuser, role_);
     states_.push_back(std::move(*before));
-    shared_ = shared_columns(from_.catalog, to_.catalog);
-    auto rows = digest(*walked_, shared_);
-    if (!rows) return fail(rows);
-    rows_ = std::move(*rows);
+    if (Status counted = count_rows(); !counted) return fail(counted);
     Claim loads{ClaimKind::loads, "every phase, as its file says", {}, true};
     for (const PlannedPhase& phase : plan_.phases) {
       auto failed = run(*walked_, phase.up);
@@ -246,9 +383,8 @@ class Planner {
         loads.seen = *failed;
         break;
       }
-      auto state = walked_->read();
+      auto state = look(*walked_);
       if (!state) return fail(state);
-      replace_role(*state, superuser, role_);
       states_.push_back(std::move(*state));
     }
     if (*loads.holds) {
@@ -259,20 +395,38 @@ class Planner {
     }
     plan_.proof.claims.push_back(std::move(loads));
     if (plan_.proof.claims.back().holds == false) return {};
-    return compare_rows("after the last phase");
+    return compare_rows("after the last phase", shared_, rows_);
   }
 
-  Status compare_rows(const std::string& when) {
-    if (shared_.empty()) return {};
-    auto rows = digest(*walked_, shared_);
+  // What the tables hold before, under the names that they will have.
+  Status count_rows() {
+    if (!rows_.empty()) return {};
+    Result<Digests> rows = digest(*walked_, options_.renames.empty() ? shared_ : SharedColumns());
+    if (!options_.renames.empty()) {
+      auto named = origin_->copy();
+      if (!named) return fail(named);
+      for (const Undo& each : undo_)
+        if (auto outcome = (*named)->run({{{each.statement}, true}}); !outcome)
+          return fail(outcome);
+      rows = digest(**named, shared_);
+    }
     if (!rows) return fail(rows);
-    Claim lossless{ClaimKind::lossless, "rows counted and hashed " + when, {}, *rows == rows_};
+    rows_ = std::move(*rows);
+    return {};
+  }
+
+  Status compare_rows(const std::string& when, const SharedColumns& columns,
+                      const Digests& expected) {
+    if (columns.empty()) return {};
+    auto rows = digest(*walked_, columns);
+    if (!rows) return fail(rows);
+    Claim lossless{ClaimKind::lossless, "rows counted and hashed " + when, {}, *rows == expected};
     std::int64_t count = 0;
-    for (const auto& [table, text] : rows_) count += std::atoll(text.c_str());
+    for (const auto& [table, text] : expected) count += std::atoll(text.c_str());
     lossless.seen = fmt::format("{} in {}, the same as before", plural(count, "row"),
-                                plural(static_cast<std::int64_t>(shared_.size()), "table"));
+                                plural(static_cast<std::int64_t>(columns.size()), "table"));
     if (!*lossless.holds)
-      for (const auto& [table, text] : rows_)
+      for (const auto& [table, text] : expected)
         if ((*rows)[table] != text)
           lossless.seen = fmt::format("{} had {} and has {}", table, text, (*rows)[table]);
     plan_.proof.claims.push_back(std::move(lossless));
@@ -282,11 +436,26 @@ class Planner {
   Status find_down() {
     if (plan_.proof.status() == ProofStatus::refuted) return {};
     say("finding the way back");
+    // All that was there, but for what was given up.
+    SharedColumns columns = shared_columns(states_.front(), states_.front());
+    for (const Refused& lost : plan_.lost)
+      for (const catalog::Relation& relation : states_.front().relations) {
+        const std::string table = catalog::qualified(relation.schema, relation.name);
+        if (to_string(object_of(relation)) == lost.object) columns.erase(table);
+        for (const catalog::Column& column : relation.columns)
+          if (to_string(object_of(relation, column)) == lost.object && columns.contains(table))
+            std::erase(columns[table], catalog::quote_identifier(column.name));
+      }
+    leave_out_filled(columns);
+    auto before = digest(*origin_, columns);
+    if (!before) return fail(before);
     Claim reverses{ClaimKind::reverses, "the way back, phase by phase", {}, true};
     for (std::size_t i = plan_.phases.size(); i-- > 0;) {
       auto work = walked_->copy();
       if (!work) return fail(work);
-      auto route = find_route(**work, states_[i], fixpoint_, role_);
+      auto undone = undo(**work, plan_.phases[i]);
+      if (!undone) return fail(undone);
+      auto route = find_route(**work, states_[i], fixpoint_, role_, looking(), std::move(*undone));
       if (!route) return fail(route);
       Work back = online(route->steps, states_[i + 1], states_[i], how_);
       std::vector<Step>& down = plan_.phases[i].down;
@@ -294,7 +463,7 @@ class Planner {
         std::ranges::move(*part, std::back_inserter(down));
       auto failed = run(*walked_, plan_.phases[i].down);
       if (!failed) return fail(failed);
-      auto state = walked_->read();
+      auto state = look(*walked_);
       if (!state) return fail(state);
       auto left = fixpoint_.difference(*state, states_[i]);
       if (!left) return fail(left);
@@ -306,7 +475,27 @@ class Planner {
     if (*reverses.holds) reverses.seen = "the catalog afterwards equals the one before";
     plan_.proof.claims.push_back(std::move(reverses));
     if (plan_.proof.claims.back().holds == false) return {};
-    return compare_rows("after the way back");
+    return compare_rows("after the way back", columns, *before);
+  }
+
+  // Takes back, in the sandbox, what the phase has renamed and put aside.
+  Result<std::vector<RouteStep>> undo(engine::Sandbox& sandbox, const PlannedPhase& phase) {
+    std::vector<RouteStep> steps;
+    for (auto each = undo_.rbegin(); each != undo_.rend(); ++each) {
+      const bool here = std::ranges::any_of(phase.up, [&](const Step& step) {
+        return std::ranges::any_of(step.statements, [&](const Statement& statement) {
+          return statement.text == each->statement;
+        });
+      });
+      if (here) steps.push_back(each->back);
+    }
+    for (const RouteStep& step : steps) {
+      auto outcome = sandbox.run({{step.statements, false}});
+      if (!outcome) return fail(outcome);
+      if (!outcome->front().ok)
+        return fail("plan.no_way", outcome->front().error, outcome->front().statement);
+    }
+    return steps;
   }
 
   engine::Opened& from_;
@@ -315,7 +504,13 @@ class Planner {
   const std::string role_;  // who runs the migration
   Fixpoint fixpoint_;
   Plan plan_;
-  Route route_;  // there
+  Route route_;    // there
+  Catalog begin_;  // `from`, once renamed
+  struct Undo {
+    std::string statement;  // the last of those that are undone
+    RouteStep back;
+  };
+  std::vector<Undo> undo_;
   OnlineOptions how_;
   int version_ = 0;
   std::unique_ptr<engine::Sandbox> origin_;  // holds `from`, and stays as it is

@@ -18,6 +18,7 @@
 #include "engine/engine.h"
 #include "migration/files.h"
 #include "migration/plan/online.h"
+#include "migration/plan/renames.h"
 #include "proposal/proposal.h"
 
 namespace architrave::migration {
@@ -25,8 +26,9 @@ namespace architrave::migration {
 struct PlanOptions {
   std::string name = "migration";
   bool allow_losses = false;
-  std::set<std::string> allowed;  // losses, by the object's name: "app.orders.note"
-  OnlineOptions online;           // its version is that of the server
+  std::set<std::string> allowed;     // losses, by the object's name: "app.orders.note"
+  std::vector<std::string> renames;  // "app.orders.total=amount"
+  OnlineOptions online;              // its version is that of the server
   std::function<void(std::string_view)> progress;
 };
 
@@ -59,6 +61,8 @@ struct Plan {
   std::vector<PlannedStep> steps;        // the same, statement by statement
   std::vector<Refused> refused;          // if there is any, there are no phases
   std::vector<Refused> lost;             // with leave: object, and what of it
+  std::vector<Refused> kept;             // with leave not given: object, and where it is now
+  std::vector<LikelyRename> likely;      // nobody said so, and so they are dropped and made
   std::vector<std::string> notes;
   Proof proof;
   std::string proved_on;  // "PostgreSQL 15.20 sandbox"

@@ -36,6 +36,12 @@ std::string to_text(const Plan& plan, const std::vector<Migration>& files) {
     for (const Step& step : phase.down)
       for (const Statement& statement : step.statements) text += indented(statement.text);
   }
+  for (const LikelyRename& each : plan.likely)
+    text += fmt::format("{} is dropped and {} made; {:.0f} % alike: if it is renamed, {}\n",
+                        to_string(each.before), to_string(each.after), 100 * each.confidence,
+                        each.option);
+  for (const Refused& each : plan.kept)
+    text += fmt::format("kept aside: {} ({})\n", each.object, each.why);
   for (const Refused& each : plan.lost)
     text += fmt::format("lost: {} ({})\n", each.object, each.why);
   for (const std::string& note : plan.notes) text += "note: " + note + '\n';
@@ -68,6 +74,15 @@ std::string to_json(const Plan& plan, const std::vector<Migration>& files) {
   for (const Refused& each : plan.lost)
     json["lost"].push_back({{"object", each.object}, {"what", each.why}});
   json["notes"] = plan.notes;
+  json["kept"] = Json::array();
+  for (const Refused& each : plan.kept)
+    json["kept"].push_back({{"object", each.object}, {"how", each.why}});
+  json["likely_renames"] = Json::array();
+  for (const LikelyRename& each : plan.likely)
+    json["likely_renames"].push_back({{"before", to_string(each.before)},
+                                      {"after", to_string(each.after)},
+                                      {"confidence", each.confidence},
+                                      {"option", each.option}});
   Json claims = Json::array();
   for (const Claim& claim : plan.proof.claims) {
     Json each = {{"kind", to_string(claim.kind)}, {"ran", claim.ran}, {"seen", claim.seen}};

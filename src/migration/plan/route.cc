@@ -243,10 +243,10 @@ Result<std::vector<catalog::Change>> Fixpoint::difference(const catalog::Catalog
 }
 
 Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, Fixpoint& fixpoint,
-                         const std::string& role, std::vector<Step> before) {
+                         const std::string& role, const Look& look, std::vector<Step> before) {
   Route route;
   route.steps = std::move(before);
-  auto begin = sandbox.read();
+  auto begin = look(sandbox);
   if (!begin) return fail(begin);
 
   const std::vector<postgres::Aside> asides = postgres::put_aside(*begin, to);
@@ -254,7 +254,7 @@ Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, F
     auto steps = make_room(sandbox, asides);
     if (!steps) return fail(steps);
     std::ranges::move(*steps, std::back_inserter(route.steps));
-    begin = sandbox.read();
+    begin = look(sandbox);
     if (!begin) return fail(begin);
   }
 
@@ -262,7 +262,6 @@ Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, F
   options.version = begin->server.version_number;
   options.role = role;
   catalog::Catalog from = std::move(*begin);
-  replace_role(from, sandbox_role, role);
   for (int round = 0; round < rounds; ++round) {
     Tried tried;
     postgres::Transition found;
@@ -285,7 +284,7 @@ Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, F
     if (!walked) return fail(walked);
     if (!walked->ok)
       return fail("plan.no_way", "the server refuses: " + walked->error, walked->statement);
-    auto arrived = sandbox.read();
+    auto arrived = look(sandbox);
     if (!arrived) return fail(arrived);
     if (round == 0) route.losses = std::move(found.losses);
     std::ranges::move(found.steps, std::back_inserter(route.steps));
@@ -295,7 +294,6 @@ Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, F
     route.left_over = std::move(*left);
     if (route.left_over.empty()) break;
     from = route.arrived;
-    replace_role(from, sandbox_role, role);
     options.remake.clear();
   }
   // What made room for another has lost nothing: its rows went over.

@@ -46,11 +46,15 @@ class Fixpoint {
   catalog::Catalog last_settled_;
 };
 
+// How a sandbox's catalog is seen: with what is left out of it, and with whose objects are whose.
+using Look = std::function<Result<catalog::Catalog>(engine::Sandbox&)>;
+
 // `role` runs the migration and owns what it makes. `before` are statements that were run already
 // and begin the route: renames. Error "plan.no_way" with the statement that no second thought could
 // make run.
 Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, Fixpoint& fixpoint,
-                         const std::string& role, std::vector<postgres::Step> before = {});
+                         const std::string& role, const Look& look,
+                         std::vector<postgres::Step> before = {});
 
 // Puts a role in the place of another, as owner and in privileges.
 void replace_role(catalog::Catalog& catalog, const std::string& from, const std::string& to);

@@ -1,0 +1,34 @@
+// Objects that go under another name: those that were said to, and those that look as if.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "catalog/lookup.h"
+
+namespace architrave::migration {
+
+struct Rename {
+  catalog::Object object;  // as it is now
+  std::string to;          // its new name, quoted where SQL needs it, without schema or table
+  std::string statement;   // ALTER … RENAME …
+  std::string back;
+};
+
+// "app.orders.total=amount", "app.orders=purchases": an object by its qualified name (a schema, a
+// table, view, sequence, type, column, constraint or index), and its new name; that may be
+// qualified the same. Errors "plan.rename".
+Result<Rename> parse_rename(const std::string& text, const catalog::Catalog& from);
+
+// What is gone from the one catalog and new in the other, and so alike that it may be the same.
+struct LikelyRename {
+  catalog::Object before;
+  catalog::Object after;
+  double confidence = 0;  // 0..1: the share of what makes it up that is the same
+  std::string option;     // "--rename app.orders.total=amount"
+};
+std::vector<LikelyRename> likely_renames(const catalog::Catalog& from, const catalog::Catalog& to);
+
+}  // namespace architrave::migration
