@@ -26,6 +26,11 @@ constexpr std::int64_t largest_batch = 500'000;
 // New rows at the end are followed so many times; by then something adds them faster than we look.
 constexpr int most_passes = 4;
 constexpr double lock_timeout = 0.1;
+// A batch that takes so much longer than it is meant to is given up.
+constexpr double too_long = 1.3;
+// How much larger a batch may be than the one before: at first, and once one was too large.
+constexpr double first_growth = 4;
+constexpr double careful_growth = 1.1;
 
 std::string tuple(const Key& key) {
   std::vector<std::string> values;
@@ -125,9 +130,10 @@ class Run {
           looked_at = *left;
         }
         if (looked_at > 0) {
-          if (Status done = batch(range(after, upto), nlohmann::json(upto).dump(), looked_at);
-              !done)
-            return done;
+          const Result<bool> done =
+              batch(range(after, upto), nlohmann::json(upto).dump(), looked_at);
+          if (!done) return std::unexpected(done.error());
+          if (!*done) continue;
           if (!last) adapt(monotonic_seconds() - begun);
         }
         after = upto;
@@ -158,7 +164,9 @@ class Run {
       const std::string range =
           fmt::format("ctid >= '({},0)'::tid AND ctid < '({},0)'::tid", block, to);
       const auto rows = static_cast<std::int64_t>(static_cast<double>(to - block) * rows_of_block);
-      if (Status done = batch(range, std::to_string(to), rows); !done) return done;
+      const Result<bool> done = batch(range, std::to_string(to), rows);
+      if (!done) return std::unexpected(done.error());
+      if (!*done) continue;
       adapt(monotonic_seconds() - begun);
       block = to;
       if (Status rested = watch_.between(monotonic_seconds() - begun); !rested) return rested;
@@ -166,20 +174,27 @@ class Run {
     return {};
   }
 
-  Status batch(const std::string& range, const std::string& at, std::int64_t looked_at) {
+  // False if it was given up because it took too long: whoever writes to its rows waits for it. The
+  // next is to be smaller.
+  Result<bool> batch(const std::string& range, const std::string& at, std::int64_t looked_at) {
     Attempts attempts(options_);
     while (true) {
-      Result<bool> done = attempt(range, at, looked_at);
+      const Result<bool> done = attempt(range, at, looked_at);
       if (done && *done) break;
       if (done)
         return fail("migration.history", "somebody else has changed the history meanwhile", {},
                     "see what architrave migrate status says");
-      if (Status again = attempts.again(done.error()); !again) return again;
-      size_ = std::max(size_ / 2, smallest_batch);
+      const bool gave_up = done.error().code == "postgres.57014" && size_ > smallest();
+      if (gave_up || passes(done.error())) {
+        size_ = std::max(size_ / 2, smallest());
+        growth_ = careful_growth;
+      }
+      if (gave_up) return false;
+      if (Status again = attempts.again(done.error()); !again) return fail(again);
     }
     rows_ += looked_at;
     show();
-    return {};
+    return true;
   }
 
   Result<bool> attempt(const std::string& range, const std::string& at, std::int64_t looked_at) {
@@ -187,6 +202,10 @@ class Run {
     const double seconds = options_.lock_timeout.value_or(lock_timeout);
     auto results = connection_.pipeline(
         {fmt::format("SET LOCAL lock_timeout = {}", std::llround(seconds * 1000)),
+         fmt::format("SET LOCAL statement_timeout = {}",
+                     size_ > smallest()
+                         ? std::llround(options_.throttle.batch_seconds * too_long * 1000)
+                         : 0),
          fmt::format("UPDATE {} SET {} WHERE {}{}", backfill_.table, backfill_.set, range,
                      backfill_.where.empty() ? "" : " AND (" + backfill_.where + ")"),
          "SET LOCAL SESSION AUTHORIZATION DEFAULT", record_(at, looked_at)});
@@ -206,10 +225,12 @@ class Run {
   // steps when it is more.
   void adapt(double seconds) {
     const double factor =
-        std::clamp(options_.throttle.batch_seconds / std::max(seconds, 1e-4), 0.1, 2.0);
-    size_ = std::clamp(static_cast<std::int64_t>(static_cast<double>(size_) * factor),
-                       backfill_.key.empty() ? 1 : smallest_batch, largest_batch);
+        std::clamp(options_.throttle.batch_seconds / std::max(seconds, 1e-4), 0.1, growth_);
+    size_ = std::clamp(static_cast<std::int64_t>(static_cast<double>(size_) * factor), smallest(),
+                       largest_batch);
   }
+
+  std::int64_t smallest() const { return backfill_.key.empty() ? 1 : smallest_batch; }
 
   void show() {
     if (!options_.progress) return;
@@ -231,6 +252,7 @@ class Run {
   std::string columns_;
   std::string descending_;
   std::int64_t size_ = first_batch;
+  double growth_ = first_growth;
   std::int64_t estimated_ = 0;
   std::int64_t blocks_ = 0;
   std::int64_t rows_ = 0;
