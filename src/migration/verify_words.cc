@@ -69,8 +69,8 @@ std::string to_text(const Verification& verification) {
     list(text, "up after the down makes something else", step.again_differences);
   }
   const auto count = static_cast<std::int64_t>(verification.steps.size());
-  text += plural(count, "migration") + " tried on " + verification.server + ": " +
-          std::to_string(restored) + " downs restore the catalog";
+  text += plural(count, "migration") + " tried on " + verification.server + ": the downs of " +
+          std::to_string(restored) + " restore the catalog";
   if (reordered > 0) text += " (" + std::to_string(reordered) + " with columns in another order)";
   if (without > 0) text += ", " + std::to_string(without) + " have none";
   return text + '\n';
@@ -84,11 +84,17 @@ std::string to_json(const Verification& verification) {
   std::int64_t restored = 0;
   for (const VerifiedStep& step : verification.steps) {
     restored += step.restores() ? 1 : 0;
-    Json one = {{"version", step.version},   {"name", step.name},
-                {"phase", word(step.phase)}, {"up", !step.up_failed},
-                {"has_down", step.has_down}, {"restores", step.restores()},
-                {"holds", step.holds()},     {"differences", step.differences},
-                {"lost", step.lost},         {"again_differences", step.again_differences}};
+    Json one = {{"version", step.version},
+                {"name", step.name},
+                {"phase", word(step.phase)},
+                {"up", !step.up_failed},
+                {"has_down", step.has_down},
+                {"restores", step.restores()},
+                {"holds", step.holds()},
+                {"differences", step.differences},
+                {"reordered", step.reordered},
+                {"lost", step.lost},
+                {"again_differences", step.again_differences}};
     if (step.up_failed) one["up_error"] = json_of(*step.up_failed);
     if (step.down_failed) one["down_error"] = json_of(*step.down_failed);
     if (step.again_failed) one["again_error"] = json_of(*step.again_failed);

@@ -35,6 +35,22 @@ bool may_wait(const Step& step) {
   });
 }
 
+// Building an index concurrently, the server sorts what it finds in the index while it keeps a page
+// of it locked: as long as it takes to sort what fits into maintenance_work_mem, and so long a
+// writer to that page waits. 64 MB are about 300 ms, 16 MB below 100, and the build takes no
+// longer.
+constexpr const char* sort_in_small_pieces =
+    "SELECT pg_catalog.set_config('maintenance_work_mem', least(pg_catalog.pg_size_bytes("
+    "pg_catalog.current_setting('maintenance_work_mem')), 16 * 1024 * 1024) / 1024 || 'kB', false)";
+bool builds_index(const Statement& statement) {
+  const std::string text = lower(statement.text);
+  return contains_word(text, "concurrently") && contains_word(text, "index") &&
+         !text.starts_with("drop");
+}
+bool sets_memory(const Script& script) {
+  return lower(script.text).find("maintenance_work_mem") != std::string::npos;
+}
+
 bool can_be_recorded_with(const Step& step) {
   return step.kind == Step::Kind::transaction ||
          (step.kind == Step::Kind::statement && runs_in_transaction(step.statements[0].text));
@@ -316,9 +332,13 @@ Status Executor::run_alone(Task& task, std::size_t step) {
     Status done;
     for (const std::string& each : before->first)
       if (auto cleared = connection_.query(each); !cleared && done) done = fail(cleared);
+    const bool small = builds_index(statement) && !sets_memory(task.script);
+    if (done && small)
+      if (auto set = connection_.query(sort_in_small_pieces); !set) done = fail(set);
     if (done) {
       if (auto ran = connection_.query(before->statement); !ran) done = fail(ran);
     }
+    if (done && small) done = connection_.execute("RESET maintenance_work_mem");
     if (done || (task.begun && !before->is_known && says_done(done.error())) ||
         (task.lenient && was_never_done(done.error())))
       return {};

@@ -110,17 +110,18 @@ Status create_history(postgres::Connection& connection) {
 
 std::string insert_entry(const Migration& migration, State state, std::size_t steps) {
   const bool ended = state == State::applied || state == State::baseline;
-  std::string text = insert("version, name, phase, checksum, state, finished, steps",
-                            join({quote_literal(migration.version), quote_literal(migration.name),
-                                  quote_literal(word(migration.phase)),
-                                  quote_literal(migration.up.checksum), quote_literal(word(state)),
-                                  ended ? "clock_timestamp()" : "NULL", std::to_string(steps)},
-                                 ", "));
+  std::string text =
+      insert("version, name, phase, checksum, state, finished, step, steps",
+             join({quote_literal(migration.version), quote_literal(migration.name),
+                   quote_literal(word(migration.phase)), quote_literal(migration.up.checksum),
+                   quote_literal(word(state)), ended ? "clock_timestamp()" : "NULL",
+                   ended ? std::to_string(steps) : "0", std::to_string(steps)},
+                  ", "));
   if (!migration.repeatable) return text;
   return replace_all(text, " RETURNING 1",
                      " ON CONFLICT (version) DO UPDATE SET checksum = excluded.checksum,"
                      " state = excluded.state, started = clock_timestamp(), finished ="
-                     " excluded.finished, applied_by = session_user, step = 0, steps ="
+                     " excluded.finished, applied_by = session_user, step = excluded.step, steps ="
                      " excluded.steps RETURNING 1");
 }
 

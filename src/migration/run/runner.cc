@@ -223,7 +223,7 @@ Result<std::vector<Done>> perform(postgres::Connection& connection, const Situat
   if (!situation.has_history) what.emplace_back("make the table architrave.migrations");
   for (const Item& item : items) what.push_back(describe_item(item));
   if (options.confirm && !options.confirm(what))
-    return fail("migration.declined", "nothing was changed", {},
+    return fail("migration.declined", "nobody has said yes: nothing was changed", {},
                 "--yes answers for you, --dry-run shows what would be run");
   if (!situation.has_history)
     if (Status made = create_history(connection); !made) return fail(made);
@@ -436,7 +436,8 @@ Result<std::vector<std::string>> baseline(const RunOptions& options, const std::
   if (options.dry_run || versions.empty()) return versions;
   if (options.confirm &&
       !options.confirm({"write into architrave.migrations, and run nothing: " + list_of(versions)}))
-    return fail("migration.declined", "nothing was changed", {}, "--yes answers for you");
+    return fail("migration.declined", "nobody has said yes: nothing was changed", {},
+                "--yes answers for you");
   postgres::Connection& connection = session->connection;
   if (!situation.has_history)
     if (Status made = create_history(connection); !made) return fail(made);
