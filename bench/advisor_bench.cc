@@ -71,6 +71,7 @@ int main(int argc, char** argv) {
   std::vector<std::string> widths = {"2", "3"};
   std::vector<std::string> budgets = {"50", "100", "250", "500", "1000"};
   bool peers = true;
+  bool judged = false;
   double gap = 0.005;
   advisor::IndexOptions options{.sizes = advisor::Sizes::hypopg};
   for (int i = 3; i < argc; ++i) {
@@ -82,6 +83,8 @@ int main(int argc, char** argv) {
       options.sizes = advisor::Sizes::own;
     else if (std::strcmp(argv[i], "--no-peers") == 0)
       peers = false;
+    else if (std::strcmp(argv[i], "--judged") == 0)
+      judged = true;
     else if (std::strcmp(argv[i], "--thorough") == 0)
       options.thorough = true;
     else if (std::strcmp(argv[i], "--gap") == 0)
@@ -129,7 +132,9 @@ int main(int argc, char** argv) {
       double base = 0;
       {
         Meter meter{**planner};
-        advisor::Oracle oracle(**planner, problem->relevant);
+        advisor::Oracle oracle(
+            **planner, problem->relevant,
+            judged ? advisor::judge_of(opened->catalog, *problem) : advisor::Judge());
         auto found = advisor::search(oracle, problem->input);
         if (!found) return complain(found.error());
         base = found->before;
@@ -141,6 +146,18 @@ int main(int argc, char** argv) {
             fmt::format("gap {:.3f} %, {} rounds, first {:.2f} s, {} indexes of {}",
                         100 * found->gap(), found->rounds, found->first_seconds, count,
                         human_bytes(bytes)));
+        if (std::getenv("SHOW") != nullptr)
+          for (const advisor::Refusal& each : found->refused) {
+            fmt::print("      refused for {} ({:.2f})", files[each.query].filename().string(),
+                       each.slowdown);
+            for (const std::size_t i : each.together)
+              fmt::print("  {} {}", problem->candidates[i].table->name,
+                         advisor::describe(problem->candidates[i].index));
+            for (const std::size_t i : each.remedy)
+              fmt::print("  unless {} {}", problem->candidates[i].table->name,
+                         advisor::describe(problem->candidates[i].index));
+            fmt::print("\n");
+          }
         if (std::getenv("SHOW") != nullptr)
           for (std::size_t i = 0; i < found->chosen.size(); ++i)
             if (found->chosen[i])

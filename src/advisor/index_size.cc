@@ -65,12 +65,6 @@ double width_of(const Column& column) {
   return column.stats && column.stats->width > 0 ? column.stats->width : 16;
 }
 
-double distinct_of(const Column& column, double rows) {
-  if (!column.stats || column.stats->distinct == 0) return std::min(rows, 200.0);
-  const double distinct = column.stats->distinct;
-  return std::max(1.0, distinct > 0 ? distinct : -distinct * rows);
-}
-
 // What one tuple is like.
 struct Shape {
   double key = 0;            // bytes of header and data, aligned
@@ -196,6 +190,12 @@ double inverted_bytes(const Relation& table, const Index& index, double rows) {
 }
 
 }  // namespace
+
+double distinct_of(const Column& column, double rows) {
+  if (!column.stats || column.stats->distinct == 0) return std::min(rows, 200.0);
+  const double distinct = column.stats->distinct;
+  return std::max(1.0, distinct > 0 ? distinct : -distinct * rows);
+}
 
 std::optional<double> rows_of(const Relation& table) {
   if (!table.stats || table.stats->rows < 0) return {};

@@ -18,4 +18,7 @@ std::optional<std::int64_t> index_bytes(const catalog::Relation& table, const ca
 // Rows as the planner knows them; absent where it knows nothing.
 std::optional<double> rows_of(const catalog::Relation& table);
 
+// Different values of a column among so many rows, as its statistics have it.
+double distinct_of(const catalog::Column& column, double rows);
+
 }  // namespace architrave::advisor

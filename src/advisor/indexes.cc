@@ -5,6 +5,7 @@
 
 #include "advisor/index_size.h"
 #include "catalog/object.h"
+#include "plan/plan.h"
 
 namespace architrave::advisor {
 
@@ -79,6 +80,23 @@ double maintenance_of(const Candidate& candidate, const std::vector<sql::QueryFa
                 cost_of_change(candidate);
     }
   return cost;
+}
+
+Judge judge_of(const catalog::Catalog& catalog, const IndexProblem& problem) {
+  std::map<std::string, const catalog::Index*, std::less<>> existing;
+  for (const Relation& table : catalog.relations)
+    for (const catalog::Index& index : table.indexes) existing.emplace(index.name, &index);
+  return [&catalog, &problem,
+          existing = std::move(existing)](const engine::Answer& answer) -> std::optional<PlanTime> {
+    const auto plan = plan::read_json(answer.plan);
+    if (!plan) return {};
+    return plan_time(plan->root, catalog, [&](std::string_view name) -> const catalog::Index* {
+      for (const auto& [called, candidate] : answer.names)
+        if (called == name) return &problem.candidates[candidate].index;
+      const auto found = existing.find(name);
+      return found != existing.end() ? found->second : nullptr;
+    });
+  };
 }
 
 CatalogNames::CatalogNames(const catalog::Catalog& catalog) {

@@ -46,6 +46,9 @@ Result<IndexProblem> index_problem(const catalog::Catalog& catalog,
                                    const std::vector<WeightedQuery>& queries,
                                    engine::Planner& planner, const IndexOptions& options);
 
+// Tells how long plans take. Both must outlive it.
+Judge judge_of(const catalog::Catalog& catalog, const IndexProblem& problem);
+
 // What a candidate costs the queries that write, in the planner's units.
 double maintenance_of(const Candidate& candidate, const std::vector<sql::QueryFacts>& facts,
                       const std::vector<WeightedQuery>& queries);

@@ -8,6 +8,9 @@ namespace architrave::advisor {
 namespace {
 constexpr double infinite = std::numeric_limits<double>::infinity();
 
+constexpr double slower = 1.2;
+constexpr double too_short_to_tell = 5;  // milliseconds
+
 bool within(const Set& small, const Set& large) { return (small & ~large).none(); }
 
 // PostgreSQL compares costs with a tolerance of a hundredth of a percent and more; what differs by
@@ -15,8 +18,12 @@ bool within(const Set& small, const Set& large) { return (small & ~large).none()
 bool same(double a, double b) { return a == b || b - a <= 1e-6 * b; }
 }  // namespace
 
-Oracle::Oracle(engine::Planner& planner, std::vector<std::vector<std::size_t>> relevant)
-    : planner_(planner), relevant_(std::move(relevant)), entries_(relevant_.size()) {}
+Oracle::Oracle(engine::Planner& planner, std::vector<std::vector<std::size_t>> relevant,
+               Judge judge)
+    : planner_(planner),
+      judge_(std::move(judge)),
+      relevant_(std::move(relevant)),
+      entries_(relevant_.size()) {}
 
 Set Oracle::all(std::size_t query) const {
   Set set;
@@ -55,6 +62,18 @@ bool Oracle::is_known(std::size_t query, const Set& set) const {
   return best(query, set) != nullptr && same(lower(query, set), upper(query, set));
 }
 
+double Oracle::slowdown(std::size_t query, const Entry& entry) const {
+  const Entry* without = best(query, {});
+  return without != nullptr && without->milliseconds > 0
+             ? entry.milliseconds / without->milliseconds
+             : 0;
+}
+
+bool Oracle::is_slow(std::size_t query, const Entry& entry) const {
+  return entry.used.any() && entry.milliseconds > too_short_to_tell &&
+         slowdown(query, entry) > slower;
+}
+
 Status Oracle::ask(const std::vector<std::pair<std::size_t, Set>>& questions) {
   std::vector<std::pair<std::size_t, Set>> unknown;
   std::vector<engine::Question> sent;
@@ -72,13 +91,23 @@ Status Oracle::ask(const std::vector<std::pair<std::size_t, Set>>& questions) {
   if (!answers) return std::unexpected(answers.error());
   for (std::size_t i = 0; i < unknown.size(); ++i) {
     const auto& [query, set] = unknown[i];
-    Entry entry{.used = {}, .asked = set, .cost = infinite, .existing = {}};
+    Entry entry{.used = {}, .asked = set, .cost = infinite, .existing = {}, .longest = {}};
     if (const auto& answer = (*answers)[i]) {
       entry.cost = answer->cost;
       entry.existing = answer->existing;
-      for (const std::size_t used : answer->used) {
-        const auto at = std::ranges::lower_bound(relevant_[query], used);
-        entry.used.set(static_cast<std::size_t>(at - relevant_[query].begin()));
+      const auto place = [&](std::size_t candidate) {
+        const auto at = std::ranges::lower_bound(relevant_[query], candidate);
+        return static_cast<std::size_t>(at - relevant_[query].begin());
+      };
+      for (const std::size_t used : answer->used) entry.used.set(place(used));
+      if (const auto time = judge_ ? judge_(*answer) : std::nullopt) {
+        entry.milliseconds = time->milliseconds;
+        for (const auto& [name, spent] : time->indexes)
+          for (const auto& [called, candidate] : answer->names)
+            if (called == name) {
+              entry.longest.push_back(place(candidate));
+              break;
+            }
       }
     }
     entries_[query].push_back(std::move(entry));

@@ -4,14 +4,19 @@
 // with U ⊆ Y ⊆ X: one answer holds for an interval of sets. And since another index never makes
 // the best plan dearer, an answer bounds the cost of every set above U from above, and of every set
 // below X from below.
+//
+// A plan that is cheaper by the planner's units and yet expected to take more time than the one
+// without candidates is slow: its indexes are not to be had together.
 #pragma once
 
 #include <bitset>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "advisor/plan_time.h"
 #include "base/result.h"
 #include "engine/planner.h"
 
@@ -21,6 +26,9 @@ namespace architrave::advisor {
 constexpr std::size_t most_relevant = 200;
 using Set = std::bitset<most_relevant>;
 
+// How long the plan of an answer takes.
+using Judge = std::function<std::optional<PlanTime>(const engine::Answer& answer)>;
+
 class Oracle {
  public:
   struct Entry {
@@ -28,11 +36,14 @@ class Oracle {
     Set asked;
     double cost;
     std::vector<std::string> existing;  // real indexes that the plan uses
+    double milliseconds = 0;            // that it takes, if there is a judge
+    std::vector<std::size_t> longest;   // of `used`, those first in which it is the longest
   };
 
   // relevant[query]: the candidates (numbers of the planner's hypothetical indexes) that can matter
   // to it, at most `most_relevant`, sorted.
-  Oracle(engine::Planner& planner, std::vector<std::vector<std::size_t>> relevant);
+  Oracle(engine::Planner& planner, std::vector<std::vector<std::size_t>> relevant,
+         Judge judge = {});
 
   std::int64_t calls() const { return planner_.calls(); }
   std::size_t queries() const { return relevant_.size(); }
@@ -47,6 +58,9 @@ class Oracle {
   // What the cheapest known plan for this set uses.
   const Entry* best(std::size_t query, const Set& set) const;
   bool is_known(std::size_t query, const Set& set) const;
+  // Of the time of the query's plan without candidates; 0 where that is not known.
+  double slowdown(std::size_t query, const Entry& entry) const;
+  bool is_slow(std::size_t query, const Entry& entry) const;
   const std::vector<Entry>& entries(std::size_t query) const { return entries_[query]; }
 
   // Makes all of these known, in one round trip. Queries that fail get an infinite cost.
@@ -54,6 +68,7 @@ class Oracle {
 
  private:
   engine::Planner& planner_;
+  Judge judge_;
   std::vector<std::vector<std::size_t>> relevant_;
   std::vector<std::vector<Entry>> entries_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <set>
@@ -45,6 +46,7 @@ class Search {
     result_.before = result_.after = workload_cost(result_.chosen);
     result_.bound = lowest_;
     fill_pool();
+    if (Status done = learn_refusals(); !done) return fail(done);
     if (Status done = seed(); !done) return fail(done);
     result_.first_seconds = monotonic_seconds() - begun_;
     while (true) {
@@ -140,6 +142,7 @@ class Search {
       found = true;
       if (std::ranges::find(helped_, q) == helped_.end()) {
         helped_.push_back(q);
+        if (std::ranges::find(touched_, q) == touched_.end()) touched_.push_back(q);
         fixed_ -= weight(q) * oracle_.upper(q, {});
       }
     }
@@ -176,6 +179,8 @@ class Search {
       const double with = oracle_.upper(q, main(q));
       if (!std::isfinite(without)) continue;
       lowest_ += weight(q) * std::min(with, without);
+      if (const Oracle::Entry* entry = oracle_.best(q, main(q)); entry->used.any())
+        touched_.push_back(q);
       if (with < without * (1 - worthwhile))
         helped_.push_back(q);
       else
@@ -195,12 +200,137 @@ class Search {
 
   Status ask_about(const std::vector<bool>& chosen) {
     std::vector<Question> questions;
-    for (const std::size_t q : helped_) questions.emplace_back(q, oracle_.of(q, chosen));
-    return oracle_.ask(questions);
+    for (const std::size_t q : touched_) questions.emplace_back(q, oracle_.of(q, chosen));
+    if (Status asked = oracle_.ask(questions); !asked) return asked;
+    return learn_refusals();
+  }
+
+  // The refusal that forbids the set, if one does.
+  const Refusal* refusal_of(const std::vector<bool>& chosen) const {
+    const auto has = [&](std::size_t i) { return chosen[i]; };
+    for (const Refusal& each : result_.refused)
+      if (std::ranges::all_of(each.together, has) &&
+          (each.remedy.empty() || !std::ranges::all_of(each.remedy, has)))
+        return &each;
+    return nullptr;
+  }
+
+  bool is_slow(std::size_t query, const Set& set) const {
+    const Oracle::Entry* entry = oracle_.best(query, set);
+    return entry != nullptr && oracle_.is_slow(query, *entry);
+  }
+
+  // From what was asked since the last time: of each slow plan those of its indexes, the longest
+  // first, with which alone the query is slow as well.
+  Status learn_refusals() {
+    judged_.resize(oracle_.queries());
+    for (std::size_t q = 0; q < oracle_.queries(); ++q)
+      for (; judged_[q] < oracle_.entries(q).size(); ++judged_[q]) {
+        const Oracle::Entry entry = oracle_.entries(q)[judged_[q]];
+        if (!oracle_.is_slow(q, entry) || entry.cost >= oracle_.upper(q, {})) continue;
+        std::vector<bool> used(input_.bytes.size(), false);
+        mark(q, entry.used, used);
+        if (refusal_of(used) != nullptr) continue;
+        Set few;
+        for (const std::size_t i : entry.longest) {
+          few.set(i);
+          if (few == entry.used) break;
+          if (Status asked = oracle_.ask({{q, few}}); !asked) return asked;
+          if (is_slow(q, few)) break;
+        }
+        const auto remedy = remedy_of(q, few);
+        if (!remedy) return std::unexpected(remedy.error());
+        result_.refused.push_back(
+            {numbers(q, few), numbers(q, *remedy), q, oracle_.slowdown(q, entry)});
+      }
+    return {};
+  }
+
+  // The fewest candidates of other tables in whose company those are not slow; none if there are
+  // no such.
+  Result<Set> remedy_of(std::size_t query, const Set& slow) {
+    Set others = all(query);
+    for (const Set& table : tables_of(query))
+      if ((table & slow).any()) others &= ~table;
+    const auto helps = [&](const Set& company) -> Result<Set> {
+      if (Status asked = oracle_.ask({{query, slow | company}}); !asked) return fail(asked);
+      const Oracle::Entry* entry = oracle_.best(query, slow | company);
+      const bool good =
+          entry != nullptr && !oracle_.is_slow(query, *entry) && (entry->used & slow) == slow;
+      return good ? entry->used & ~slow : Set();
+    };
+    auto few = helps(others);
+    if (!few) return few;
+    for (std::size_t i = 0; few->count() > 1 && i < oracle_.relevant(query).size(); ++i) {
+      if (!few->test(i)) continue;
+      Set fewer = *few;
+      fewer.reset(i);
+      auto left = helps(fewer);
+      if (!left) return left;
+      if (left->any()) few = *left;
+    }
+    return few;
+  }
+
+  std::vector<std::size_t> numbers(std::size_t query, const Set& set) const {
+    std::vector<std::size_t> list;
+    for (std::size_t i = 0; i < oracle_.relevant(query).size(); ++i)
+      if (set.test(i)) list.push_back(oracle_.relevant(query)[i]);
+    return list;
+  }
+
+  // Asks for the set, without what is refused of it, and takes it if it is the best so far.
+  Status attempt(std::vector<bool> chosen) {
+    if (Status asked = ask_about(chosen); !asked) return asked;
+    while (const Refusal* refusal = refusal_of(chosen)) {
+      consider(chosen);  // in other company it may not be slow
+      if (!refusal->remedy.empty()) {
+        std::vector<bool> remedied = chosen;
+        for (const std::size_t i : refusal->remedy) remedied[i] = true;
+        if (Status asked = ask_about(remedied); !asked) return asked;
+        consider(remedied);
+        refusal = refusal_of(chosen);
+      }
+      double least = std::numeric_limits<double>::infinity();
+      std::size_t leave = 0;
+      for (const std::size_t i : refusal->together) {
+        chosen[i] = false;
+        if (const double cost = workload_cost(chosen); cost < least) {
+          least = cost;
+          leave = i;
+        }
+        chosen[i] = true;
+      }
+      chosen[leave] = false;
+      if (Status asked = ask_about(chosen); !asked) return asked;
+    }
+    consider(chosen);
+    return {};
+  }
+
+  void forbid_refused(Program& program, const std::map<std::size_t, std::size_t>& variable_of,
+                      const std::function<std::size_t(std::size_t)>& candidate) const {
+    for (const Refusal& each : result_.refused) {
+      Program::Terms terms;
+      for (const std::size_t i : each.together)
+        if (const auto at = variable_of.find(i); at != variable_of.end())
+          terms.emplace_back(at->second, 1);
+      if (terms.size() < each.together.size()) continue;  // one of them is not in the program
+      const auto most = static_cast<double>(each.together.size()) - 1;
+      if (each.remedy.empty()) program.at_most(terms, most);
+      for (const std::size_t i : each.remedy) {
+        Program::Terms unless = terms;
+        unless.emplace_back(candidate(i), -1);
+        program.at_most(std::move(unless), most);
+      }
+    }
   }
 
   // Takes the set, without what no plan uses, if it is the best so far.
   void consider(const std::vector<bool>& chosen) {
+    if (std::ranges::any_of(touched_,
+                            [&](std::size_t q) { return is_slow(q, oracle_.of(q, chosen)); }))
+      return;
     std::vector<bool> used(chosen.size(), false);
     for (const std::size_t q : helped_)
       if (const Oracle::Entry* entry = oracle_.best(q, oracle_.of(q, chosen)))
@@ -219,9 +349,7 @@ class Search {
   Status seed() {
     auto chosen = db2advis(oracle_, input_);
     if (!chosen) return std::unexpected(chosen.error());
-    if (Status asked = ask_about(*chosen); !asked) return asked;
-    consider(*chosen);
-    return {};
+    return attempt(std::move(*chosen));
   }
 
   // What the bound may miss of a query's cost: a part of the gap at which the search is content. It
@@ -270,6 +398,7 @@ class Search {
       program.at_least({{theta[q], 1}}, weight(q) * oracle_.lower(q, all(q)) / scale);
     }
     for (const Cut& cut : cuts_) add_row(program, cut, theta[cut.query], scale, candidate);
+    forbid_refused(program, variable_of, candidate);
     Program::Terms budget;
     for (const auto& [i, variable] : variable_of)
       budget.emplace_back(variable, static_cast<double>(input_.bytes[i]) / (1 << 20));
@@ -282,8 +411,7 @@ class Search {
     result_.bound = std::clamp(solved->bound * scale + fixed_, result_.bound, result_.after);
     std::vector<bool> chosen(input_.bytes.size(), false);
     for (const auto& [i, variable] : variable_of) chosen[i] = solved->values[variable] > 0.5;
-    if (Status asked = ask_about(chosen); !asked) return asked;
-    consider(chosen);
+    if (Status done = attempt(chosen); !done) return done;
     return cut_off(chosen, theta, *solved, scale);
   }
 
@@ -374,6 +502,11 @@ class Search {
     Program program;
     std::map<std::size_t, std::size_t> variable_of;
     const double scale = result_.after / 1e6;
+    const auto candidate = [&](std::size_t i) {
+      const auto [at, is_new] = variable_of.try_emplace(i, 0);
+      if (is_new) at->second = program.variable(input_.maintenance[i] / scale, 1, true);
+      return at->second;
+    };
     for (const std::size_t q : helped_) {
       // Of plans that use the same the cheapest; of others those that are worth what they use.
       std::map<std::string, const Oracle::Entry*> plans;
@@ -392,12 +525,11 @@ class Search {
       }
       program.at_least(one, 1);
       for (auto& [i, terms] : uses) {
-        const auto [at, is_new] = variable_of.try_emplace(i, 0);
-        if (is_new) at->second = program.variable(input_.maintenance[i] / scale, 1, true);
-        terms.emplace_back(at->second, 1);
+        terms.emplace_back(candidate(i), 1);
         program.at_least(std::move(terms), 0);
       }
     }
+    forbid_refused(program, variable_of, candidate);
     Program::Terms budget;
     for (const auto& [i, variable] : variable_of)
       budget.emplace_back(variable, static_cast<double>(input_.bytes[i]) / (1 << 20));
@@ -409,9 +541,7 @@ class Search {
     if (!solved) return {};
     std::vector<bool> chosen(input_.bytes.size(), false);
     for (const auto& [i, variable] : variable_of) chosen[i] = solved->values[variable] > 0.5;
-    if (Status asked = ask_about(chosen); !asked) return asked;
-    consider(chosen);
-    return {};
+    return attempt(std::move(chosen));
   }
 
   Result<SearchResult> finish() {
@@ -429,8 +559,10 @@ class Search {
   const double begun_;
   const std::int64_t calls_before_;
   SearchResult result_;
-  std::vector<std::size_t> helped_;  // queries that some set makes cheaper
-  double fixed_ = 0;                 // cost of the others
+  std::vector<std::size_t> helped_;   // queries that some set makes cheaper
+  std::vector<std::size_t> touched_;  // these, and others whose plan may change
+  std::vector<std::size_t> judged_;   // entries of each query that refusals were learned from
+  double fixed_ = 0;                  // cost of the others
   double lowest_ = 0;
   std::vector<Cut> cuts_;
   std::size_t doubts_ = most_doubts;

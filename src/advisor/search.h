@@ -6,6 +6,11 @@
 // set can beat: where the planner, given all candidates but those outside Y, asks c(Y), a query
 // costs that or one of the candidates outside Y is there. Its solution is where the next questions
 // are asked; each answer lifts its bound or lowers the best cost, until the two meet.
+//
+// With an oracle that judges how long plans take, sets with which a query gets slow are out of the
+// question. What is to blame is looked for: the fewest of the plan's indexes with which alone the
+// query is slow as well, and what else has to be there for it not to be. The bound then speaks of
+// the sets in which none of these combinations is.
 #pragma once
 
 #include <cstdint>
@@ -32,13 +37,22 @@ struct SearchInput {
   double gap = 0.001;  // at which to be content
 };
 
+// Candidates that make a query's plan slow where they are together.
+struct Refusal {
+  std::vector<std::size_t> together;
+  std::vector<std::size_t> remedy;  // others with all of which it is not slow; or none
+  std::size_t query = 0;
+  double slowdown = 0;  // 1.5: it is expected to take half as long again
+};
+
 struct SearchResult {
   std::vector<bool> chosen;  // of the candidates
   double before = 0;         // cost of the workload without any
   double after = 0;          // with those chosen, their maintenance included
-  double bound = 0;          // no set within the budget is below
+  double bound = 0;          // no set within the budget and without what is refused is below
   double first_seconds = 0;  // until the first answer stood
   int rounds = 0;
+  std::vector<Refusal> refused;
   double gap() const { return after > 0 ? (after - bound) / after : 0; }
 };
 

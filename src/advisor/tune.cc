@@ -83,7 +83,7 @@ class Tuner {
     auto problem = index_problem(catalog_, weighted_, planner_, options_.index);
     if (!problem) return std::unexpected(problem.error());
     problem_ = std::move(*problem);
-    Oracle oracle(planner_, problem_.relevant);
+    Oracle oracle(planner_, problem_.relevant, judge_of(catalog_, problem_));
     const auto progress = [&](double after, double bound) {
       if (options_.progress)
         options_.progress(

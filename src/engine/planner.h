@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/engine.h"
@@ -28,6 +29,9 @@ struct Answer {
   double cost = 0;                    // the planner's total, in its own units
   std::vector<std::size_t> used;      // hypothetical indexes that the plan uses, sorted
   std::vector<std::string> existing;  // names of real indexes that it uses, sorted
+  std::string plan;                   // EXPLAIN's JSON
+  // How it calls those of `used`.
+  std::vector<std::pair<std::string, std::size_t>> names;
 };
 
 class Planner {

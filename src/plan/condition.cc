@@ -90,15 +90,22 @@ std::string column_of(std::string_view text) {
   return is_number || std::ranges::find(words, name) != words.end() ? std::string() : name;
 }
 
+// "o" of "o.status".
+std::string table_of(std::string_view text) {
+  text = without_parentheses(text);
+  const std::size_t dot = text.find('.');
+  return std::string(text.substr(0, dot == std::string_view::npos ? 0 : dot));
+}
+
 Compared comparison(std::string_view text) {
   text = without_parentheses(text);
-  if (text.ends_with(" IS NULL")) return {column_of(text.substr(0, text.size() - 8)), true};
+  if (text.ends_with(" IS NULL")) return {column_of(text.substr(0, text.size() - 8)), true, "NULL"};
   static constexpr std::array<std::string_view, 5> operators = {" = ", " <= ", " >= ", " < ",
                                                                 " > "};
   for (const std::string_view each : operators) {
     const auto sides = split_at_top(text, each);
     if (sides.size() != 2) continue;
-    return {column_of(sides[0]), each == " = "};
+    return {column_of(sides[0]), each == " = ", table_of(sides[0]), std::string(trim(sides[1]))};
   }
   return {};
 }

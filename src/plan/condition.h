@@ -11,6 +11,8 @@ namespace architrave::plan {
 struct Compared {
   std::string column;  // as it is printed: quoted where it has to be, without its table
   bool equal = false;  // =, IS NULL, = ANY: an index on it may go on with further columns
+  std::string table;   // its alias, where it is printed
+  std::string other;   // what it is compared with, as it is printed
 };
 
 // The columns of top-level ANDs that are compared by =, <, <=, >, >=, IS NULL or = ANY, each once,

@@ -61,10 +61,12 @@ std::optional<Answer> read_answer(std::string_view json,
     const std::string_view name = rest.substr(0, rest.find('"'));
     const auto hypothetical =
         name.starts_with('<') ? oids.find(number<std::uint32_t>(name.substr(1))) : oids.end();
-    if (hypothetical != oids.end())
+    if (hypothetical != oids.end()) {
       answer.used.push_back(hypothetical->second);
-    else
+      answer.names.emplace_back(name, hypothetical->second);
+    } else {
       answer.existing.emplace_back(name);
+    }
     return true;
   });
   const auto tidy = [](auto& list) {
@@ -73,6 +75,7 @@ std::optional<Answer> read_answer(std::string_view json,
   };
   tidy(answer.used);
   tidy(answer.existing);
+  answer.plan = json;
   return answer;
 }
 
