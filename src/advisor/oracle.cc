@@ -20,10 +20,12 @@ bool same(double a, double b) { return a == b || b - a <= 1e-6 * b; }
 
 Oracle::Oracle(engine::Planner& planner, std::vector<std::vector<std::size_t>> relevant,
                Judge judge)
-    : planner_(planner),
-      judge_(std::move(judge)),
-      relevant_(std::move(relevant)),
-      entries_(relevant_.size()) {}
+    : planner_(planner), judge_(std::move(judge)), relevant_(std::move(relevant)) {
+  const std::size_t count = relevant_.size();
+  relevant_.reserve(2 * count);
+  for (std::size_t q = 0; q < count; ++q) relevant_.push_back(relevant_[q]);
+  entries_.resize(relevant_.size());
+}
 
 Set Oracle::all(std::size_t query) const {
   Set set;
@@ -80,7 +82,7 @@ Status Oracle::ask(const std::vector<std::pair<std::size_t, Set>>& questions) {
   for (const auto& [query, set] : questions) {
     const bool twice = std::ranges::find(unknown, std::pair{query, set}) != unknown.end();
     if (twice || is_known(query, set)) continue;
-    engine::Question question{query, {}};
+    engine::Question question{query % queries(), {}, query >= queries()};
     for (std::size_t i = 0; i < relevant_[query].size(); ++i)
       if (set.test(i)) question.indexes.push_back(relevant_[query][i]);
     unknown.emplace_back(query, set);

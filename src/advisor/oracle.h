@@ -46,7 +46,10 @@ class Oracle {
          Judge judge = {});
 
   std::int64_t calls() const { return planner_.calls(); }
-  std::size_t queries() const { return relevant_.size(); }
+  std::size_t queries() const { return relevant_.size() / 2; }
+  // The same query planned without parallel workers: to be asked about like any other.
+  std::size_t serial(std::size_t query) const { return queries() + query; }
+  bool has_judge() const { return judge_ != nullptr; }
   const std::vector<std::size_t>& relevant(std::size_t query) const { return relevant_[query]; }
   Set all(std::size_t query) const;
   // Of a set of candidates those that matter to the query.

@@ -19,10 +19,11 @@ using Question = std::pair<std::size_t, Set>;
 
 constexpr double worthwhile = 1e-4;  // share of its cost that an index must spare a query
 constexpr double programs_gap = 1e-4;
-constexpr int deepest_cut = 15;         // layers of candidates that are taken out of one
-constexpr std::size_t most_doubts = 6;  // queries that a round learns more about
-constexpr double tolerated = 0.4;       // part of the gap that the bound may miss, for all queries
-constexpr double share_of_gain = 0.02;  // of what the indexes bring, to be certain of
+constexpr int deepest_cut = 15;          // layers of candidates that are taken out of one
+constexpr std::size_t most_doubts = 6;   // queries that a round learns more about
+constexpr double tolerated = 0.4;        // part of the gap that the bound may miss, for all queries
+constexpr double clearly_faster = 0.75;  // of a query's time
+constexpr double share_of_gain = 0.02;   // of what the indexes bring, to be certain of
 
 // A query costs at least what it does with these candidates alone, or one of the others is there.
 struct Cut {
@@ -93,7 +94,7 @@ class Search {
   bool is_late() const { return monotonic_seconds() - begun_ > input_.seconds || interrupted(); }
 
   // The candidates that are in the programs: all but the variants that nobody has asked for yet.
-  const Set& all(std::size_t query) const { return pool_[query]; }
+  const Set& all(std::size_t query) const { return pool_[query % oracle_.queries()]; }
 
   Set main(std::size_t query) const {
     Set set = oracle_.all(query);
@@ -223,8 +224,8 @@ class Search {
   // From what was asked since the last time: of each slow plan those of its indexes, the longest
   // first, with which alone the query is slow as well.
   Status learn_refusals() {
-    judged_.resize(oracle_.queries());
-    for (std::size_t q = 0; q < oracle_.queries(); ++q)
+    judged_.resize(2 * oracle_.queries());
+    for (std::size_t q = 0; q < judged_.size(); ++q)
       for (; judged_[q] < oracle_.entries(q).size(); ++judged_[q]) {
         const Oracle::Entry entry = oracle_.entries(q)[judged_[q]];
         if (!oracle_.is_slow(q, entry) || entry.cost >= oracle_.upper(q, {})) continue;
@@ -238,10 +239,11 @@ class Search {
           if (Status asked = oracle_.ask({{q, few}}); !asked) return asked;
           if (is_slow(q, few)) break;
         }
+        const double slowdown = oracle_.slowdown(q, entry);
         const auto remedy = remedy_of(q, few);
         if (!remedy) return std::unexpected(remedy.error());
         result_.refused.push_back(
-            {numbers(q, few), numbers(q, *remedy), q, oracle_.slowdown(q, entry)});
+            {numbers(q, few), numbers(q, *remedy), q % oracle_.queries(), slowdown});
       }
     return {};
   }
@@ -281,14 +283,12 @@ class Search {
 
   // Asks for the set, without what is refused of it, and takes it if it is the best so far.
   Status attempt(std::vector<bool> chosen) {
-    if (Status asked = ask_about(chosen); !asked) return asked;
+    if (Status done = weigh(chosen); !done) return done;
     while (const Refusal* refusal = refusal_of(chosen)) {
-      consider(chosen);  // in other company it may not be slow
       if (!refusal->remedy.empty()) {
         std::vector<bool> remedied = chosen;
         for (const std::size_t i : refusal->remedy) remedied[i] = true;
-        if (Status asked = ask_about(remedied); !asked) return asked;
-        consider(remedied);
+        if (Status done = weigh(remedied); !done) return done;
         refusal = refusal_of(chosen);
       }
       double least = std::numeric_limits<double>::infinity();
@@ -302,8 +302,29 @@ class Search {
         chosen[i] = true;
       }
       chosen[leave] = false;
-      if (Status asked = ask_about(chosen); !asked) return asked;
+      if (Status done = weigh(chosen); !done) return done;
     }
+    return {};
+  }
+
+  // Asks for the set and takes it if it is the best so far.
+  Status weigh(const std::vector<bool>& chosen) {
+    if (Status asked = ask_about(chosen); !asked) return asked;
+    if (!oracle_.has_judge() || workload_cost(chosen) >= result_.after) {
+      consider(chosen);
+      return {};
+    }
+    // Before it is taken, the plans without workers, of queries that are not much faster.
+    std::vector<Question> questions;
+    for (const std::size_t q : touched_) {
+      const Oracle::Entry* entry = oracle_.best(q, oracle_.of(q, chosen));
+      if (entry == nullptr || entry->used.none() || oracle_.slowdown(q, *entry) < clearly_faster)
+        continue;
+      questions.emplace_back(oracle_.serial(q), Set());
+      questions.emplace_back(oracle_.serial(q), oracle_.of(q, chosen));
+    }
+    if (Status asked = oracle_.ask(questions); !asked) return asked;
+    if (Status done = learn_refusals(); !done) return done;
     consider(chosen);
     return {};
   }
@@ -328,8 +349,10 @@ class Search {
 
   // Takes the set, without what no plan uses, if it is the best so far.
   void consider(const std::vector<bool>& chosen) {
-    if (std::ranges::any_of(touched_,
-                            [&](std::size_t q) { return is_slow(q, oracle_.of(q, chosen)); }))
+    if (std::ranges::any_of(touched_, [&](std::size_t q) {
+          const Set set = oracle_.of(q, chosen);
+          return is_slow(q, set) || is_slow(oracle_.serial(q), set);
+        }))
       return;
     std::vector<bool> used(chosen.size(), false);
     for (const std::size_t q : helped_)

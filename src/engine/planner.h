@@ -23,6 +23,7 @@ struct PlannerQuery {
 struct Question {
   std::size_t query = 0;             // into the queries of the planner
   std::vector<std::size_t> indexes;  // into its hypothetical indexes: those that are there
+  bool serial = false;               // without parallel workers, which are not always to be had
 };
 
 struct Answer {

@@ -246,6 +246,7 @@ Status WhatIf::ask_one(Connection& connection, const std::vector<Question>& ques
       standing = &question.indexes;
       all.emplace_back("SAVEPOINT s");
     }
+    if (question.serial) all.emplace_back("SET LOCAL max_parallel_workers_per_gather = 0");
     all.insert(all.end(), query.before.begin(), query.before.end());
     places.push_back({at, created, all.size()});
     all.push_back(query.explain);
