@@ -112,6 +112,10 @@ Status Oracle::ask(const std::vector<std::pair<std::size_t, Set>>& questions) {
             }
       }
     }
+    // A plan without workers is the best of those without as well.
+    if (judge_ && query < queries() && (*answers)[i] &&
+        (*answers)[i]->plan.find("\"Gather") == std::string::npos)
+      entries_[serial(query)].push_back(entry);
     entries_[query].push_back(std::move(entry));
   }
   return {};

@@ -47,7 +47,6 @@ class Search {
     result_.before = result_.after = workload_cost(result_.chosen);
     result_.bound = lowest_;
     fill_pool();
-    if (Status done = learn_refusals(); !done) return fail(done);
     if (Status done = seed(); !done) return fail(done);
     result_.first_seconds = monotonic_seconds() - begun_;
     while (true) {
@@ -203,7 +202,7 @@ class Search {
     std::vector<Question> questions;
     for (const std::size_t q : touched_) questions.emplace_back(q, oracle_.of(q, chosen));
     if (Status asked = oracle_.ask(questions); !asked) return asked;
-    return learn_refusals();
+    return learn_refusals(chosen);
   }
 
   // The refusal that forbids the set, if one does.
@@ -221,14 +220,14 @@ class Search {
     return entry != nullptr && oracle_.is_slow(query, *entry);
   }
 
-  // From what was asked since the last time: of each slow plan those of its indexes, the longest
-  // first, with which alone the query is slow as well.
-  Status learn_refusals() {
-    judged_.resize(2 * oracle_.queries());
-    for (std::size_t q = 0; q < judged_.size(); ++q)
-      for (; judged_[q] < oracle_.entries(q).size(); ++judged_[q]) {
-        const Oracle::Entry entry = oracle_.entries(q)[judged_[q]];
-        if (!oracle_.is_slow(q, entry) || entry.cost >= oracle_.upper(q, {})) continue;
+  // Of each plan that is slow under the set those of its indexes, the longest first, with which
+  // alone the query is slow as well.
+  Status learn_refusals(const std::vector<bool>& chosen) {
+    for (const std::size_t touched : touched_)
+      for (const std::size_t q : {touched, oracle_.serial(touched)}) {
+        const Oracle::Entry* slow = oracle_.best(q, oracle_.of(q, chosen));
+        if (slow == nullptr || !oracle_.is_slow(q, *slow)) continue;
+        const Oracle::Entry entry = *slow;
         std::vector<bool> used(input_.bytes.size(), false);
         mark(q, entry.used, used);
         if (refusal_of(used) != nullptr) continue;
@@ -283,8 +282,12 @@ class Search {
 
   // Asks for the set, without what is refused of it, and takes it if it is the best so far.
   Status attempt(std::vector<bool> chosen) {
-    if (Status done = weigh(chosen); !done) return done;
-    while (const Refusal* refusal = refusal_of(chosen)) {
+    while (true) {
+      if (Status asked = ask_about(chosen); !asked) return asked;
+      if (refusal_of(chosen) == nullptr)
+        if (Status done = weigh(chosen); !done) return done;
+      const Refusal* refusal = refusal_of(chosen);
+      if (refusal == nullptr) return {};
       if (!refusal->remedy.empty()) {
         std::vector<bool> remedied = chosen;
         for (const std::size_t i : refusal->remedy) remedied[i] = true;
@@ -302,9 +305,7 @@ class Search {
         chosen[i] = true;
       }
       chosen[leave] = false;
-      if (Status done = weigh(chosen); !done) return done;
     }
-    return {};
   }
 
   // Asks for the set and takes it if it is the best so far.
@@ -324,7 +325,7 @@ class Search {
       questions.emplace_back(oracle_.serial(q), oracle_.of(q, chosen));
     }
     if (Status asked = oracle_.ask(questions); !asked) return asked;
-    if (Status done = learn_refusals(); !done) return done;
+    if (Status done = learn_refusals(chosen); !done) return done;
     consider(chosen);
     return {};
   }
@@ -584,7 +585,6 @@ class Search {
   SearchResult result_;
   std::vector<std::size_t> helped_;   // queries that some set makes cheaper
   std::vector<std::size_t> touched_;  // these, and others whose plan may change
-  std::vector<std::size_t> judged_;   // entries of each query that refusals were learned from
   double fixed_ = 0;                  // cost of the others
   double lowest_ = 0;
   std::vector<Cut> cuts_;
