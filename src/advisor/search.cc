@@ -19,11 +19,11 @@ using Question = std::pair<std::size_t, Set>;
 
 constexpr double worthwhile = 1e-4;  // share of its cost that an index must spare a query
 constexpr double programs_gap = 1e-4;
-constexpr int deepest_cut = 15;          // layers of candidates that are taken out of one
-constexpr std::size_t most_doubts = 4;   // queries that a round learns more about
-constexpr double tolerated = 0.4;        // part of the gap that the bound may miss, for all queries
+constexpr int deepest_cut = 15;         // layers of candidates that are taken out of one
+constexpr std::size_t most_doubts = 4;  // queries that a round learns more about
+constexpr double tolerated = 0.4;       // part of the gap that the bound may miss, for all queries
 constexpr double clearly_faster = 0.2;  // of a query's time
-constexpr double share_of_gain = 0.02;   // of what the indexes bring, to be certain of
+constexpr double share_of_gain = 0.02;  // of what the indexes bring, to be certain of
 
 // A query costs at least what it does with these candidates alone, or one of the others is there.
 struct Cut {
@@ -238,6 +238,7 @@ class Search {
           if (Status asked = oracle_.ask({{q, few}}); !asked) return asked;
           if (is_slow(q, few)) break;
         }
+        if (few.none() || !is_slow(q, few)) few = entry.used;
         const double slowdown = oracle_.slowdown(q, entry);
         const auto remedy = remedy_of(q, few);
         if (!remedy) return std::unexpected(remedy.error());

@@ -206,6 +206,48 @@ TEST(Search, WhatWritesPayMoreForIsNotTaken) {
   EXPECT_EQ(found->after, 100);
 }
 
+// A judge by the first index that a plan uses: 0 makes it slow, if 1 is not there.
+std::optional<PlanTime> zero_is_slow(const engine::Answer& answer) {
+  PlanTime time{.milliseconds = 100, .indexes = {}};  // does not say where the time goes
+  const auto uses = [&](std::size_t i) {
+    return std::ranges::find(answer.used, i) != answer.used.end();
+  };
+  if (uses(0) && !uses(1)) time.milliseconds = 150;
+  return time;
+}
+
+SearchInput input_of(std::size_t candidates) {
+  return {.weights = {1},
+          .bytes = std::vector<std::int64_t>(candidates, 1 << 20),
+          .tables = {0, 1, 0},
+          .maintenance = std::vector<double>(candidates, 0),
+          .variant = std::vector<bool>(candidates, false),
+          .budget = 1 << 30};
+}
+
+TEST(Search, WhatMakesAPlanSlowIsNotTaken) {
+  PlansOf planner(PlansOf::Plans{{{100, {}}, {10, {0}}, {40, {2}}}});
+  Oracle oracle(planner, {{0, 1, 2}}, zero_is_slow);
+  const auto found = search(oracle, input_of(3));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->after, 40);
+  EXPECT_FALSE(found->chosen[0]);
+  EXPECT_TRUE(found->chosen[2]);
+  ASSERT_EQ(found->refused.size(), 1U);
+  EXPECT_EQ(found->refused[0].together, std::vector<std::size_t>{0});
+  EXPECT_NEAR(found->refused[0].slowdown, 1.5, 1e-9);
+  EXPECT_LE(found->bound, 40);
+}
+
+TEST(Search, WhatMendsASlowPlanIsTakenWithIt) {
+  PlansOf planner(PlansOf::Plans{{{100, {}}, {10, {0}}, {9.9999, {0, 1}}, {40, {2}}}});
+  Oracle oracle(planner, {{0, 1, 2}}, zero_is_slow);
+  const auto found = search(oracle, input_of(3));
+  ASSERT_TRUE(found);
+  EXPECT_NEAR(found->after, 10, 0.001);
+  EXPECT_TRUE(found->chosen[0] && found->chosen[1]);
+}
+
 TEST(Oracle, OneAnswerHoldsForAnInterval) {
   PlansOf planner(PlansOf::Plans{{{100, {}}, {40, {1}}, {10, {0, 2}}}});
   Oracle oracle(planner, {{0, 1, 2, 3}});

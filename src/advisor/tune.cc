@@ -93,6 +93,7 @@ class Tuner {
     auto found = search(oracle, problem_.input, progress);
     if (!found) return std::unexpected(found.error());
     result_ = std::move(*found);
+    note_refused();
     name_indexes();
     if (Status done = try_on_rows(oracle); !done) return fail(done);
     if (Status done = add_inverted(oracle); !done) return fail(done);
@@ -120,6 +121,11 @@ class Tuner {
     return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " %";
   }
 
+  static std::string times(double factor) {
+    const long tenths = std::lround(factor * 10);
+    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " times";
+  }
+
   void choose_queries() {
     std::size_t left_out = 0;
     for (const workload::Query& query : workload_.queries) {
@@ -140,6 +146,26 @@ class Tuner {
     for (std::size_t i = 0; i < result_.chosen.size(); ++i)
       if (result_.chosen[i])
         problem_.candidates[i].index.name = index_name(catalog_, problem_.candidates[i], taken_);
+  }
+
+  // What the search kept away from, for the sake of which query.
+  void note_refused() {
+    std::string note;
+    std::size_t named = 0;
+    for (const Refusal& each : result_.refused) {
+      if (!each.remedy.empty() || ++named > named_in_comment) continue;
+      std::vector<std::string> parts;
+      for (const std::size_t i : each.together)
+        parts.push_back(problem_.candidates[i].table->name + " " +
+                        describe(problem_.candidates[i].index));
+      note += (note.empty() ? "" : "; ") + join(parts, " with ") + " (" +
+              queries_[each.query]->fingerprint + " " + times(each.slowdown) + ")";
+    }
+    if (note.empty()) return;
+    if (named > named_in_comment)
+      note += "; and " + std::to_string(named - named_in_comment) + " more";
+    tuning_.notes.push_back(
+        "kept away from what makes a plan cheaper by the planner's units and slower: " + note);
   }
 
   Status try_on_rows(Oracle& oracle) {

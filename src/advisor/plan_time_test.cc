@@ -1,0 +1,174 @@
+#include "advisor/plan_time.h"
+
+#include <gtest/gtest.h>
+
+#include "advisor/plan_rows.h"
+
+namespace architrave::advisor {
+namespace {
+
+using catalog::Catalog;
+using catalog::Column;
+using catalog::Index;
+using catalog::Relation;
+using plan::Node;
+
+Column column(const char* name, double distinct, double correlation) {
+  Column made;
+  made.name = name;
+  made.type_name = "int4";
+  made.stats = catalog::ColumnStats{
+      .null_fraction = 0, .distinct = distinct, .width = 4, .correlation = correlation};
+  return made;
+}
+
+Index index(const char* name, std::initializer_list<const char*> keys, bool unique) {
+  Index made;
+  made.name = name;
+  made.unique = unique;
+  for (const char* key : keys) made.keys.push_back({.column = key});
+  return made;
+}
+
+// Of TPC-H at scale 1, what its ninth query makes of parts, offers and lines.
+Catalog shop() {
+  Relation offers;
+  offers.name = "partsupp";
+  offers.stats = catalog::RelationStats{.pages = 14519, .rows = 800'000};
+  offers.columns = {column("ps_partkey", 200'000, 1), column("ps_suppkey", 10'000, 0)};
+  offers.indexes = {index("partsupp_pkey", {"ps_partkey", "ps_suppkey"}, true)};
+  Relation lines;
+  lines.name = "lineitem";
+  lines.stats = catalog::RelationStats{.pages = 115663, .rows = 6'000'000};
+  lines.columns = {column("l_orderkey", 400'000, 1), column("l_partkey", 200'000, 0),
+                   column("l_suppkey", 10'000, 0)};
+  lines.indexes = {index("lines_part", {"l_partkey", "l_suppkey"}, false)};
+  Relation orders;
+  orders.name = "orders";
+  orders.stats = catalog::RelationStats{.pages = 51000, .rows = 1'500'000};
+  orders.columns = {column("o_orderkey", -1, 0), column("o_orderdate", 2400, 0)};
+  orders.indexes = {index("orders_pkey", {"o_orderkey"}, true)};
+  Catalog catalog;
+  catalog.relations = {offers, lines, orders};
+  return catalog;
+}
+
+Node scan(const char* type, const char* relation, double cost, double rows, const char* side) {
+  Node node;
+  node.type = type;
+  node.relation = node.alias = relation;
+  node.total_cost = cost;
+  node.rows = rows;
+  node.relationship = side;
+  return node;
+}
+
+Node look_up(const char* relation, const char* name, const char* condition, const char* type) {
+  Node node = scan(type, relation, 1, 1, "Inner");
+  node.index = name;
+  node.details["Index Cond"] = condition;
+  return node;
+}
+
+Node join(const char* type, double cost, double rows, Node outer, Node inner) {
+  Node node;
+  node.type = type;
+  node.total_cost = cost;
+  node.rows = rows;
+  node.relationship = "Outer";
+  outer.relationship = "Outer";
+  inner.relationship = "Inner";
+  node.children = {std::move(outer), std::move(inner)};
+  return node;
+}
+
+Node hash_join() {
+  Node node =
+      join("Hash Join", 270'000, 600, scan("Seq Scan", "lineitem", 175'000, 6'000'000, "Outer"),
+           scan("Seq Scan", "partsupp", 22'500, 800'000, "Inner"));
+  node.details["Hash Cond"] =
+      "((lineitem.l_suppkey = partsupp.ps_suppkey) AND (lineitem.l_partkey = partsupp.ps_partkey))";
+  return node;
+}
+
+Node loop_over_lines() {
+  return join("Nested Loop", 220'000, 600, scan("Seq Scan", "partsupp", 22'500, 800'000, "Outer"),
+              look_up("lineitem", "lines_part",
+                      "((l_partkey = partsupp.ps_partkey) AND (l_suppkey = partsupp.ps_suppkey))",
+                      "Index Scan"));
+}
+
+double milliseconds(const Node& node) {
+  const Catalog catalog = shop();
+  return plan_time(node, catalog,
+                   [&](std::string_view name) -> const Index* {
+                     for (const Relation& table : catalog.relations)
+                       for (const Index& each : table.indexes)
+                         if (each.name == name) return &each;
+                     return nullptr;
+                   })
+      .milliseconds;
+}
+
+TEST(PlanRows, AJoinOverAWholeKeyFindsAPartnerForEveryRow) {
+  const Catalog catalog = shop();
+  const Node hashed = hash_join();
+  const Node looped = loop_over_lines();
+  PlanRows rows(catalog);
+  EXPECT_NEAR(rows.of(hashed), 600 * 2500, 1);  // 200,000 · 10,000 pairs expected, 800,000 there
+  EXPECT_NEAR(rows.of(looped), 600 * 2500, 1);
+  EXPECT_EQ(rows.of(hashed.children[0]), 6'000'000);
+}
+
+TEST(PlanRows, AJoinOverOneColumnIsLeftAlone) {
+  const Catalog catalog = shop();
+  Node node = hash_join();
+  node.details["Hash Cond"] = "(lineitem.l_partkey = partsupp.ps_partkey)";
+  EXPECT_EQ(PlanRows(catalog).of(node), 600);
+}
+
+TEST(PlanTime, ManyLookUpsTakeLongerThanAScanThatCostsMore) {
+  EXPECT_GT(milliseconds(loop_over_lines()), 1.5 * milliseconds(hash_join()));
+}
+
+TEST(PlanTime, LookUpsInOrderAreCheaper) {
+  const auto orders_of = [](const char* key) {
+    return join("Nested Loop", 1e6, 1e6, scan("Seq Scan", "lineitem", 175'000, 1e6, "Outer"),
+                look_up("orders", "orders_pkey", key, "Index Scan"));
+  };
+  const double sorted = milliseconds(orders_of("(o_orderkey = lineitem.l_orderkey)"));
+  const double random = milliseconds(orders_of("(o_orderkey = lineitem.l_partkey)"));
+  EXPECT_LT(sorted, 0.8 * random);
+}
+
+TEST(PlanTime, AnIndexAloneIsCheaperThanItsTable) {
+  const auto orders_by = [](const char* type) {
+    return join("Nested Loop", 1e6, 1e6, scan("Seq Scan", "lineitem", 175'000, 1e6, "Outer"),
+                look_up("orders", "orders_pkey", "(o_orderkey = lineitem.l_partkey)", type));
+  };
+  EXPECT_LT(milliseconds(orders_by("Index Only Scan")),
+            0.8 * milliseconds(orders_by("Index Scan")));
+}
+
+TEST(PlanTime, WhatWorkersDoIsCountedForAll) {
+  Node gather;
+  gather.type = "Gather";
+  gather.details["Workers Planned"] = "2";
+  Node part = scan("Seq Scan", "lineitem", 140'000, 2'500'000, "Outer");
+  part.details["Parallel Aware"] = "true";
+  gather.children = {part};
+  const double alone = milliseconds(scan("Seq Scan", "lineitem", 175'663, 6'000'000, "Outer"));
+  EXPECT_NEAR(milliseconds(gather), alone, 0.1 * alone);
+}
+
+TEST(PlanTime, TellsWhichIndexTheTimeIsSpentIn) {
+  const Catalog catalog = shop();
+  const Node node = loop_over_lines();
+  const PlanTime time = plan_time(node, catalog, [](std::string_view) { return nullptr; });
+  ASSERT_EQ(time.indexes.size(), 1U);
+  EXPECT_EQ(time.indexes[0].first, "lines_part");
+  EXPECT_GT(time.indexes[0].second, time.milliseconds / 2);
+}
+
+}  // namespace
+}  // namespace architrave::advisor
