@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 namespace architrave::migration {
 
@@ -20,17 +21,36 @@ const Places& places() {
   return all;
 }
 
-void add(Effects& effects, const std::string& relation, Lock lock, bool rewrites, bool scans) {
-  if (relation.empty() || lock == Lock::none) return;
-  for (Effect& each : effects.relations) {
-    if (each.relation != relation) continue;
-    each.lock = std::max(each.lock, lock);
-    each.rewrites = each.rewrites || rewrites;
-    each.scans = each.scans || scans;
-    return;
+// Gathers effects by relation: by looking through them where they are few, as they mostly are.
+class Gatherer {
+ public:
+  explicit Gatherer(Effects& effects) : effects_(effects) {}
+
+  void add(const std::string& relation, Lock lock, bool rewrites, bool scans) {
+    if (relation.empty() || lock == Lock::none) return;
+    if (Effect* known = find(relation)) {
+      known->lock = std::max(known->lock, lock);
+      known->rewrites = known->rewrites || rewrites;
+      known->scans = known->scans || scans;
+      return;
+    }
+    if (effects_.relations.size() >= few) numbers_[relation] = effects_.relations.size();
+    effects_.relations.push_back({relation, lock, rewrites, scans});
   }
-  effects.relations.push_back({relation, lock, rewrites, scans});
-}
+
+ private:
+  Effect* find(const std::string& relation) {
+    const std::size_t looked_at = std::min(few, effects_.relations.size());
+    for (std::size_t i = 0; i < looked_at; ++i)
+      if (effects_.relations[i].relation == relation) return &effects_.relations[i];
+    const auto found = numbers_.find(relation);
+    return found == numbers_.end() ? nullptr : &effects_.relations[found->second];
+  }
+
+  static constexpr std::size_t few = 16;
+  Effects& effects_;
+  std::unordered_map<std::string, std::size_t> numbers_;
+};
 
 }  // namespace
 
@@ -55,6 +75,7 @@ const Effect* Effects::on(std::string_view relation) const {
 
 Effects effects_of(const std::vector<Action>& actions, int version) {
   Effects effects;
+  Gatherer gather(effects);
   for (const Action& action : actions) {
     const EffectRow& row = effect_row(action.what, version);
     effects.transactional = effects.transactional && row.transactional;
@@ -63,8 +84,8 @@ Effects effects_of(const std::vector<Action>& actions, int version) {
         action.what == Do::lock_table
             ? static_cast<Lock>(std::clamp<std::int64_t>(action.node["mode"].number(), 1, 8))
             : row.lock;
-    add(effects, action.relation, lock, row.rewrites, row.scans);
-    add(effects, action.other, row.other, false, row.scans_other);
+    gather.add(action.relation, lock, row.rewrites, row.scans);
+    gather.add(action.other, row.other, false, row.scans_other);
   }
   return effects;
 }
@@ -78,11 +99,12 @@ Result<Effects> effects_of(std::string_view statement, int version, const Schema
   sql::TreeReader reader;
   if (!reader.parse(statement)) return fail("sql.syntax", reader.error().message);
   Effects effects;
+  Gatherer gather(effects);
   for (const sql::ParsedStatement& each : reader.statements()) {
     const Effects one = effects_of(each.node, version, known);
     effects.transactional = effects.transactional && one.transactional;
     for (const Effect& effect : one.relations)
-      add(effects, effect.relation, effect.lock, effect.rewrites, effect.scans);
+      gather.add(effect.relation, effect.lock, effect.rewrites, effect.scans);
   }
   return effects;
 }

@@ -68,7 +68,16 @@ bool Table::proves_not_null(std::string_view column_name) const {
 
 std::string_view Schema::keep(std::string_view name) {
   if (const auto found = names_.find(name); found != names_.end()) return *found;
-  return *names_.insert(kept_.emplace_back(name)).first;
+  constexpr std::size_t block = 32768;
+  if (name.size() > kept_left_) {
+    kept_left_ = std::max(block, name.size());
+    kept_.push_back(std::make_unique<char[]>(kept_left_));
+    last_block_end_ = kept_.back().get() + kept_left_;
+  }
+  char* at = last_block_end_ - kept_left_;
+  kept_left_ -= name.size();
+  std::ranges::copy(name, at);
+  return *names_.emplace(at, name.size()).first;
 }
 
 std::string Schema::name_of(std::string_view schema, std::string_view name) const {
@@ -125,6 +134,10 @@ void Schema::drop(std::string_view name) {
 }
 
 void Schema::add_index(Table& table, Index index) {
+  if (table.indexes.size() >= most_known) {
+    table.complete = false;
+    return;
+  }
   index_tables_[keep(beside(table.name, index.name))] = table.name;
   table.indexes.push_back(std::move(index));
 }
@@ -156,6 +169,10 @@ Schema::Schema(const catalog::Catalog& catalog) {
                     .not_null = each.not_null,
                     .has_default = !each.default_value.empty() || !each.identity.empty(),
                     .generated = !each.generated.empty()};
+      if (each.stats) {
+        column.null_fraction = static_cast<float>(each.stats->null_fraction);
+        column.distinct = static_cast<float>(each.stats->distinct);
+      }
       std::string_view base = each.type_name;
       column.type.array = base.starts_with('_');
       if (column.type.array) base.remove_prefix(1);

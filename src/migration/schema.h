@@ -4,8 +4,9 @@
 // know it does not guess: an unknown table is absent, and one that was only altered is incomplete.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,10 +19,26 @@
 
 namespace architrave::migration {
 
+// What stands in parentheses behind a type: two numbers at most.
+class Modifiers {
+ public:
+  void push_back(int value) {
+    if (count_ < values_.size()) values_[count_++] = value;
+  }
+  std::size_t size() const { return count_; }
+  bool empty() const { return count_ == 0; }
+  int operator[](std::size_t i) const { return values_[i]; }
+  bool operator==(const Modifiers&) const = default;
+
+ private:
+  std::array<int, 2> values_{};
+  std::size_t count_ = 0;
+};
+
 // Names are views into the Schema that they belong to, or into the statement that was parsed.
 struct TypeName {
   std::string_view name;  // without its schema; PostgreSQL's own: "int4", "varchar"
-  std::vector<int> mods;  // varchar(40): 40
+  Modifiers mods;         // varchar(40): 40
   bool array = false;
   bool operator==(const TypeName&) const = default;
 };
@@ -34,6 +51,9 @@ struct Column {
   bool not_null = false;
   bool has_default = false;
   bool generated = false;
+  // Of the planner's statistics, where they are known.
+  float null_fraction = -1;  // 0..1; below 0: not known
+  float distinct = 0;        // as pg_stats.n_distinct; 0: not known
 };
 
 struct Constraint {
@@ -82,6 +102,11 @@ struct KnownType {
 
 class Schema {
  public:
+  // Of a table's columns, constraints and indexes; beyond, it is incomplete. So each statement
+  // takes bounded time, however long the history is.
+  static constexpr std::size_t most_columns = 1600;  // which is all that a table can have
+  static constexpr std::size_t most_known = 256;
+
   Schema() = default;
   explicit Schema(const catalog::Catalog& catalog);
   Schema(Schema&&) = default;
@@ -112,7 +137,9 @@ class Schema {
   void add_index(Table& table, Index index);
 
   std::unordered_set<std::string_view> names_;
-  std::deque<std::string> kept_;
+  std::vector<std::unique_ptr<char[]>> kept_;  // blocks of names, one behind the other
+  std::size_t kept_left_ = 0;                  // bytes that the last one has left
+  char* last_block_end_ = nullptr;
   std::unordered_map<std::string_view, Table> tables_;
   std::unordered_map<std::string_view, std::string_view> index_tables_;
   std::unordered_map<std::string_view, KnownType> types_;

@@ -110,6 +110,10 @@ class Applier {
                                                              : "int4";
       column.not_null = column.has_default = true;
     }
+    if (table.columns.size() >= Schema::most_columns) {
+      table.complete = false;
+      return;
+    }
     table.columns.push_back(column);
     for (const Node each : definition["constraints"]) constraint(table, each, column.name);
   }
@@ -159,6 +163,10 @@ class Applier {
           known->not_null = true;
     const bool has_index =
         out.type == ConstraintType::primary_key || out.type == ConstraintType::unique;
+    if (table.constraints.size() >= Schema::most_known) {
+      table.complete = false;
+      return;
+    }
     if (has_index && node["indexname"].text().empty())
       schema_.add_index(table, {out.name, out.columns, true, false});
     table.constraints.push_back(std::move(out));

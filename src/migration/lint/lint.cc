@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "migration/lint/comments.h"
+#include "migration/lint/fix.h"
 #include "sql/script.h"
 
 namespace architrave::migration::lint {
@@ -100,6 +101,7 @@ class Pass : public Finder {
       : impl_(impl), state_(impl.state), file_(file), take_(take) {}
 
   void run();
+  std::optional<std::string> fixed_text();
 
   void find(std::string message, std::string instead, std::string_view relation,
             int location) override;
@@ -115,6 +117,7 @@ class Pass : public Finder {
     bool used = false;
   };
 
+  bool fix(std::size_t location);
   void begin_migration(std::size_t index);
   void end_migration();
   void statement(const ScriptItem& item);
@@ -150,8 +153,12 @@ class Pass : public Finder {
   const Statement* statement_ = nullptr;
   const ScriptItem* item_ = nullptr;
   const Action* action_ = nullptr;
-  std::vector<Ignore> ignores_;
+  std::vector<Ignore> ignores_;  // of statements
+  std::vector<Ignore> file_ignores_;
   Cursor statement_place_, last_;
+  std::vector<Edit> edits_;  // of the file
+  bool transactionless_ = false;
+  int migrations_ = 0;
 };
 
 void Pass::Cursor::advance(const char* to) {
@@ -184,13 +191,17 @@ std::string Pass::cost(std::string_view relation) const {
 
 bool Pass::is_ignored(std::string_view rule, int line) {
   bool ignored = false;
-  for (Ignore& each : ignores_)
-    if (each.rule == rule && each.first <= line && line <= each.last) ignored = each.used = true;
+  for (Ignore& each : file_ignores_)
+    if (each.rule == rule) ignored = each.used = true;
+  // Those of statements stand in the order of their lines.
+  auto behind = std::ranges::upper_bound(ignores_, line, {}, &Ignore::first);
+  for (auto each = behind; each != ignores_.begin() && (--each)->last >= line;)
+    if (each->rule == rule) ignored = each->used = true;
   return ignored;
 }
 
 void Pass::give(LintFinding finding) {
-  if (!ignores_.empty() && is_ignored(finding.rule, finding.line)) {
+  if (!(ignores_.empty() && file_ignores_.empty()) && is_ignored(finding.rule, finding.line)) {
     ++impl_.summary.ignored;
     return;
   }
@@ -222,14 +233,19 @@ void Pass::find(std::string message, std::string instead, std::string_view relat
     finding.rewrites = finding.rewrites || each.rewrites;
   }
   if (!relation.empty()) finding.cost = cost(relation);
-  give(std::move(finding));
+  const bool fixed = impl_.options.fix && !is_ignored(rule_->is.name, line) &&
+                     fix(inside ? static_cast<std::size_t>(location) : 0);
+  if (fixed)
+    ++impl_.summary.fixed;
+  else
+    give(std::move(finding));
 }
 
 void Pass::find_at(std::string message, std::string instead, std::string_view relation,
                    const Place& place) {
   give({.rule = rule_->is.name,
         .severity = rule_->is.severity,
-        .file = place.file.empty() ? file_.path : place.file,
+        .file = place.file.empty() ? file_.path : std::string(place.file),
         .line = place.line,
         .column = place.column,
         .relation = std::string(relation),
@@ -240,14 +256,49 @@ void Pass::find_at(std::string message, std::string instead, std::string_view re
         .cost = {}});
 }
 
+bool Pass::fix(std::size_t location) {
+  Fix fix = fix_of(rule_->is.name, *statement_, location);
+  if (fix.edits.empty() || (fix.transactionless && migrations_ > 1)) return false;
+  const auto base = static_cast<std::size_t>(item_->text.data() - file_.text.data());
+  // Another rule may have changed that already; those of statements before can't have.
+  for (auto other = edits_.rbegin(); other != edits_.rend() && other->offset >= base; ++other)
+    for (const Edit& each : fix.edits)
+      if (each.remove > 0 && other->remove > 0 &&
+          base + each.offset < other->offset + other->remove &&
+          other->offset < base + each.offset + each.remove)
+        return false;
+  for (Edit& each : fix.edits) {
+    each.offset += base;
+    edits_.push_back(std::move(each));
+  }
+  transactionless_ = transactionless_ || fix.transactionless;
+  return true;
+}
+
+std::optional<std::string> Pass::fixed_text() {
+  if (edits_.empty()) return {};
+  std::ranges::stable_sort(edits_, {}, &Edit::offset);
+  std::string out;
+  if (transactionless_) out = "-- architrave:transaction none\n";
+  std::size_t at = 0;
+  for (const Edit& each : edits_) {
+    out.append(file_.text, at, each.offset - at);
+    out += each.insert;
+    at = each.offset + each.remove;
+  }
+  out.append(file_.text, at);
+  return out;
+}
+
 void Pass::take_directives(const Directives& directives, std::string_view text, int first,
                            int last) {
   for (const Directives::Ignore& each : directives.ignores)
-    ignores_.push_back({.rule = each.rule,
-                        .line = place(text.data() + each.offset).first,
-                        .first = each.whole_file ? 0 : first,
-                        .last = each.whole_file ? INT32_MAX : last,
-                        .used = false});
+    (each.whole_file ? file_ignores_ : ignores_)
+        .push_back({.rule = each.rule,
+                    .line = place(text.data() + each.offset).first,
+                    .first = first,
+                    .last = last,
+                    .used = false});
 }
 
 void Pass::judge(const Statement& statement) {
@@ -258,7 +309,9 @@ void Pass::judge(const Statement& statement) {
       if (rule->in_use && !state_.in_use(action.relation)) continue;
       if (rule->when != nullptr && !rule->when(action, statement)) continue;
       rule_ = rule;
-      find(render(rule->message, action), render(rule->instead, action), action.relation, -1);
+      std::string message = render(rule->message, action);
+      if (rule->detail != nullptr) message += rule->detail(action, statement);
+      find(std::move(message), render(rule->instead, action), action.relation, -1);
     }
   }
   action_ = nullptr;
@@ -276,6 +329,7 @@ void Pass::judge(const Statement& statement) {
 
 void Pass::end_transaction() {
   state_.held.clear();
+  state_.first_held.clear();
   state_.exclusive_tables = 0;
   state_.wide_reported = false;
   state_.altered.clear();
@@ -347,6 +401,7 @@ void Pass::after(const Statement& statement, int line) {
         state_.exclusive_line = line;
       }
     }
+    if (held.line == 0 && state_.first_held.size() < 2) state_.first_held.push_back(each.relation);
     held.lock = std::max(held.lock, each.lock);
     if (held.line == 0) held.line = line;
   }
@@ -449,8 +504,9 @@ void Pass::statement(const ScriptItem& item) {
 // The migration that begins with the item: until the file ends or a comment begins another.
 void Pass::begin_migration(std::size_t index) {
   end_transaction();
+  ++migrations_;
   ++state_.unit;
-  state_.statements = state_.statements_in_all = 0;
+  state_.statements = state_.statements_in_all = state_.settings_in_all = 0;
   state_.dangerous_line = state_.begun_at = 0;
   state_.lock_timeout = state_.statement_timeout = state_.idle_timeout =
       state_.application_name = {};
@@ -473,6 +529,7 @@ void Pass::begin_migration(std::size_t index) {
     if (items_[i].kind != ScriptItem::Kind::statement) continue;
     ++state_.statements_in_all;
     const std::string_view word = first_word(text);
+    if (same_word(word, "set")) ++state_.settings_in_all;
     begins = begins || same_word(word, "begin") || same_word(word, "start");
     alone = alone || looks_alone(text);
   }
@@ -489,17 +546,17 @@ void Pass::end_migration() {
     rule->at_end(state_, *this);
   }
   const auto rule = impl_.by_name.find("unused-ignore");
-  if (rule != impl_.by_name.end() && !ignores_.empty()) {
-    rule_ = rule->second;
-    const std::vector<Ignore> ignores = std::move(ignores_);
-    ignores_.clear();
-    for (const Ignore& each : ignores)
-      if (!each.used)
-        find_at(impl_.by_name.contains(each.rule) ? "rule " + each.rule + " says nothing here"
-                                                  : "there is no rule " + each.rule,
-                "leave the comment out", {}, {.file = {}, .line = each.line});
-  }
+  std::vector<Ignore> unused = std::move(ignores_);
+  unused.insert(unused.end(), file_ignores_.begin(), file_ignores_.end());
   ignores_.clear();
+  file_ignores_.clear();
+  if (rule == impl_.by_name.end()) return;
+  rule_ = rule->second;
+  for (const Ignore& each : unused)
+    if (!each.used)
+      find_at(impl_.by_name.contains(each.rule) ? "rule " + each.rule + " says nothing here"
+                                                : "there is no rule " + each.rule,
+              "leave the comment out", {}, {.file = {}, .line = each.line});
 }
 
 void Pass::finish() {
@@ -570,8 +627,9 @@ const LintSummary& Linter::summary() const { return impl_->summary; }
 
 std::optional<std::string> Linter::lint(const File& file,
                                         const std::function<void(const LintFinding&)>& take) {
-  Pass(*impl_, file, take).run();
-  return {};
+  Pass pass(*impl_, file, take);
+  pass.run();
+  return pass.fixed_text();
 }
 
 void Linter::finish(const std::function<void(const LintFinding&)>& take) {

@@ -47,10 +47,11 @@ class Linter {
  public:
   explicit Linter(const Options& options);
   ~Linter();
-  // With Options::fix the text that the file should have, if it differs from the one it has.
+  // With Options::fix the text that the file should have, if it differs from the one it has; what
+  // that mends is counted and not given.
   std::optional<std::string> lint(const File& file,
                                   const std::function<void(const LintFinding&)>& take);
-  // What can be said after the last file alone.
+  // What can be said after the last file alone. The files must still be there, if not their texts.
   void finish(const std::function<void(const LintFinding&)>& take);
   const LintSummary& summary() const;
 

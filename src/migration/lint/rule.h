@@ -45,7 +45,7 @@ struct Held {
 };
 
 struct Place {
-  std::string file;
+  std::string_view file;  // File::path; empty: the one that is read
   int line = 0;
   int column = 1;
 };
@@ -67,6 +67,7 @@ struct State {
   std::uint32_t unit = 0;  // the migration: what it makes is new, and nobody uses it yet
   int statements = 0;      // of the migration, before this one
   int statements_in_all = 0;
+  int settings_in_all = 0;        // of them those that only set something
   bool last_file_before = false;  // it comes before files that were there already
   Transaction transaction = Transaction::presumed;
   int begun_at = 0;  // line of BEGIN
@@ -75,7 +76,8 @@ struct State {
 
   // Of this transaction.
   std::unordered_map<std::string, Held> held;
-  int exclusive_tables = 0;  // held under ACCESS EXCLUSIVE
+  std::vector<std::string> first_held;  // of them the first two that keep writers out
+  int exclusive_tables = 0;             // held under ACCESS EXCLUSIVE
   std::string exclusive_table;
   int exclusive_line = 0;
   bool wide_reported = false;
@@ -128,6 +130,8 @@ struct Rule {
   // {table}, {column} (or constraint, index, trigger), {other}; quoted as SQL wants them.
   std::string_view message = {};
   std::string_view instead = {};
+  // Put behind the message: what statistics say.
+  std::string (*detail)(const Action& action, const Statement& statement) = nullptr;
   // What no action says. Of statements with one of these nodes, or of all if there are none.
   std::initializer_list<std::string_view> nodes = {};
   void (*check)(const Statement& statement, Finder& finder) = nullptr;

@@ -1,6 +1,7 @@
 // Constraints: what is checked under which lock.
 #include <algorithm>
 
+#include "base/text.h"
 #include "migration/lint/rule.h"
 
 namespace architrave::migration::lint {
@@ -96,6 +97,17 @@ void domain_gets_constraint(const Statement& statement, Finder& finder) {
                   " is read under SHARE: writes wait",
               "ALTER DOMAIN … ADD CONSTRAINT … NOT VALID, then ALTER DOMAIN … VALIDATE CONSTRAINT "
               "in a transaction of its own; or a CHECK on the columns");
+}
+
+std::string how_many_nulls(const Action& action, const Statement& statement) {
+  const Table* table = statement.state.schema.table(action.relation);
+  const Column* column = table == nullptr ? nullptr : table->column(action.column);
+  if (column == nullptr || column->null_fraction < 0) return {};
+  if (column->null_fraction == 0) return "; the sample of the planner's statistics has none";
+  const double rows = table->rows ? static_cast<double>(*table->rows) : 0;
+  return "; by the planner's statistics about " +
+         plural(static_cast<std::int64_t>(column->null_fraction * rows), "row") + " of " +
+         human_count(static_cast<std::int64_t>(rows)) + " have none";
 }
 
 const Rule rules[] = {
@@ -219,7 +231,8 @@ const Rule rules[] = {
             .needs = "data"},
      .actions = {Do::set_not_null, Do::add_primary_key_using_nullable_index},
      .message = "a row of {table} without a value makes it fail",
-     .instead = "look first, and fill: SELECT count(*) FROM {table} WHERE {column} IS NULL"},
+     .instead = "look first, and fill: SELECT count(*) FROM {table} WHERE {column} IS NULL",
+     .detail = how_many_nulls},
 };
 
 }  // namespace

@@ -41,7 +41,10 @@ bool is_not_batched(const Action& action, const Statement&) {
   return !where.any(bounded);
 }
 
+constexpr std::size_t most_columns = 1664;  // that a table or a query can have
+
 void duplicates(Node targets, const char* what, Finder& finder) {
+  if (targets.size() > most_columns) return;
   std::vector<std::string_view> seen;
   for (const Node each : targets) {
     // a.x and a[1] are parts of a column, and several may be set.
@@ -60,6 +63,7 @@ void duplicates(Node targets, const char* what, Finder& finder) {
 
 // Of a whole column that is also set in parts.
 void whole_and_part(Node targets, Finder& finder) {
+  if (targets.size() > most_columns) return;
   for (const Node each : targets)
     if (!each["indirection"].empty())
       for (const Node other : targets)
@@ -82,6 +86,7 @@ std::string_view output_name(Node target) {
 }
 
 void duplicate_outputs(Node query, Node aliases, Finder& finder) {
+  if (aliases.size() > most_columns || query["targetList"].size() > most_columns) return;
   if (!aliases.empty()) {
     std::vector<std::string_view> seen;
     for (const Node each : aliases) {

@@ -1,7 +1,10 @@
 // Indexes, and the maintenance that locks like them.
+#include "base/text.h"
 #include "migration/lint/rule.h"
 
 namespace architrave::migration::lint {
+
+using sql::Node;
 
 namespace {
 
@@ -35,6 +38,27 @@ bool whole_database(const Action& action, const Statement& statement) {
 // Child tables that no validated CHECK vouches for are scanned under the lock.
 bool child_is_in_use(const Action& action, const Statement& statement) {
   return statement.state.in_use(action.other);
+}
+
+// The one column of the key, if there is one and its table is known.
+const Column* key_column(const Action& action, const Statement& statement) {
+  const Table* table = statement.state.schema.table(action.relation);
+  const Node keys = action.node[action.node.is("IndexStmt") ? "indexParams" : "keys"];
+  if (table == nullptr || keys.size() != 1) return nullptr;
+  const Node key = keys.front();
+  return table->column(key.is("IndexElem") ? key["name"].text() : sql::string_of(key));
+}
+
+std::string how_distinct(const Action& action, const Statement& statement) {
+  const Column* column = key_column(action, statement);
+  const Table* table = statement.state.schema.table(action.relation);
+  if (column == nullptr || column->distinct == 0) return {};
+  if (column->distinct == -1) return "; in the sample of the planner's statistics all differ";
+  const double rows = table->rows ? static_cast<double>(*table->rows) : 0;
+  const double values = column->distinct > 0 ? column->distinct : -column->distinct * rows;
+  return "; the planner's statistics know of about " +
+         human_count(static_cast<std::int64_t>(values)) + " values in " +
+         plural(static_cast<std::int64_t>(rows), "row");
 }
 
 const Rule rules[] = {
@@ -151,7 +175,8 @@ const Rule rules[] = {
          },
      .message = "rows of {table} that are equal in these columns make it fail, and CONCURRENTLY "
                 "leaves an invalid index behind",
-     .instead = "look first: SELECT columns FROM {table} GROUP BY columns HAVING count(*) > 1"},
+     .instead = "look first: SELECT columns FROM {table} GROUP BY columns HAVING count(*) > 1",
+     .detail = how_distinct},
     {.is = {.name = "index-becomes-unique",
             .severity = Severity::warning,
             .summary = "Columns that had an index get a unique one: old rows were never checked",

@@ -204,12 +204,13 @@ void rewritten(const Statement& statement, Finder& finder) {
   for (const Effect& each : statement.effects.relations) {
     if (!each.rewrites || !state.in_use(each.relation)) continue;
     std::string message;
-    for (const auto& [other, held] : state.held)
-      if (other != each.relation && held.lock >= Lock::share &&
-          (message.empty() || other == state.exclusive_table))
-        message = "all of " + quoted(each.relation) + " is written anew while line " +
-                  std::to_string(held.line) + " of the same transaction holds " +
-                  std::string(to_string(held.lock)) + " on " + quoted(other) + " too";
+    for (const std::string& other : state.first_held) {
+      if (other == each.relation || !message.empty()) continue;
+      const Held& held = state.held.at(other);
+      message = "all of " + quoted(each.relation) + " is written anew while line " +
+                std::to_string(held.line) + " of the same transaction holds " +
+                std::string(to_string(held.lock)) + " on " + quoted(other) + " too";
+    }
     if (message.empty() && std::ranges::any_of(statement.actions, has_no_rule, &Action::what))
       message = "all of " + quoted(each.relation) + " is written anew under " +
                 std::string(to_string(each.lock));
