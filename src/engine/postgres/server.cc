@@ -246,7 +246,8 @@ Status Server::launch() {
   // SIGQUIT rather than SIGKILL: it ends just as surely, and removes its shared memory.
   const Result<pid_t> pid = architrave::start(
       {.arguments = {(installation_.bin / "postgres").string(), "-D", data_.string()},
-       .environment = {{"LC_ALL", "C"}, {"TZ", "UTC"}},
+       // A PGPORT of the user's is where their server listens, and would be taken for this one.
+       .environment = {{"LC_ALL", "C"}, {"TZ", "UTC"}, {"PGPORT", "5432"}},
        .folder = folder_,
        .output = folder_ / "log",
        .user = server_user(),

@@ -53,6 +53,14 @@ bool eventually(Condition condition) {
   return condition();
 }
 
+TEST_F(OneServer, ThePortOfTheEnvironmentIsNotItsOwn) {
+  ::setenv("PGPORT", "5999", 1);
+  const auto server = Server::start(installation);
+  ::unsetenv("PGPORT");
+  ASSERT_TRUE(server) << describe(server.error());
+  EXPECT_EQ(ask(**server, "SHOW port"), "5432");
+}
+
 // Whatever a script does as superuser: it reaches the server's own folder, and nothing else.
 TEST_P(EachServer, IsConfined) {
   if (confinement().find("files") == std::string::npos) GTEST_SKIP() << "no Landlock here";
