@@ -13,6 +13,7 @@
 #include "catalog/lookup.h"
 #include "catalog/postgres/writer.h"
 #include "migration/effects.h"
+#include "migration/histories.h"
 #include "migration/plan/kept.h"
 #include "migration/plan/online.h"
 #include "migration/plan/route.h"
@@ -523,6 +524,8 @@ class Planner {
 }  // namespace
 
 Result<Plan> make_plan(engine::Opened& from, engine::Opened& to, const PlanOptions& options) {
+  if (from.source.kind == "live") leave_out_histories(from.catalog, to.catalog);
+  if (to.source.kind == "live") leave_out_histories(to.catalog, from.catalog);
   return Planner(from, to, options).make();
 }
 
