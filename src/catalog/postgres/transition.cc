@@ -110,7 +110,9 @@ bool mentions(const Part& part, const Column& column) {
     return std::ranges::find(names, column.name) != names.end();
   };
   if (part.constraint != nullptr)
-    return lists(part.constraint->columns) || mentions(part.constraint->definition, column) ||
+    return lists(part.constraint->columns) ||
+           (part.constraint->type == ConstraintType::exclusion &&
+            mentions(part.constraint->definition, column)) ||
            mentions(part.constraint->expression, column);
   if (part.index != nullptr)
     return std::ranges::any_of(part.index->keys,

@@ -42,6 +42,9 @@ Transition transition(const catalog::Catalog& from, const catalog::Catalog& to,
 // Whether a column's values can go from one type to another and lose nothing.
 bool keeps_values(const catalog::Column& from, const catalog::Column& to);
 
+// Whether a change from the one to the other writes the whole table anew.
+bool rewrites(const catalog::Column& from, const catalog::Column& to);
+
 // What can't be altered nor made beside what it replaces, since rows depend on it: an enumeration
 // that loses a label, a table that becomes partitioned. It has to make room first, by a statement
 // that gives it another name; a transition from the catalog as it is then does the rest.

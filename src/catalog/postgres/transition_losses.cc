@@ -106,6 +106,28 @@ bool keeps_values(const Column& from, const Column& to) {
   return new_size[0] >= old_size[0];
 }
 
+bool rewrites(const Column& from, const Column& to) {
+  if (from.type == to.type) return false;  // another collation concerns indexes alone
+  const std::vector<int> old_size = modifiers(from.type);
+  const std::vector<int> new_size = modifiers(to.type);
+  const bool is_text = from.type_name == "varchar" || from.type_name == "text";
+  if (is_text && to.type_name == "text") return false;
+  if (is_text && to.type_name == "varchar")
+    return !new_size.empty() && (old_size.empty() || new_size[0] < old_size[0]);
+  if (from.type_name == "cidr" && to.type_name == "inet") return false;
+  if (from.type_name != to.type_name) return true;
+  if (from.type_name == "numeric") {
+    if (new_size.empty()) return false;
+    return old_size.size() != 2 || new_size.size() != 2 || old_size[1] != new_size[1] ||
+           new_size[0] < old_size[0];
+  }
+  const bool by_length = from.type_name == "varbit" || from.type_name == "timestamp" ||
+                         from.type_name == "timestamptz" || from.type_name == "time" ||
+                         from.type_name == "timetz" || from.type_name == "interval";
+  if (by_length) return !new_size.empty() && (old_size.empty() || new_size[0] < old_size[0]);
+  return true;
+}
+
 std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
   std::vector<Aside> asides;
   for (const catalog::Type& type : from.types) {

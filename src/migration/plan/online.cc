@@ -91,7 +91,11 @@ class Online {
         old_indexes_[to_string(object_of(relation, each))] = {&relation, &each};
   }
 
-  Work run(const std::vector<RouteStep>& steps) {
+  Work run(const std::vector<RouteStep>& steps, const std::vector<Swap>& swaps) {
+    for (const Swap& swap : swaps) prepare(swap);
+    for (const Swap& swap : swaps)
+      for (const std::string& sql : swap.take_place) swapped_.together(sql);
+    if (!swaps.empty()) main_ = &swapped_;
     // What is dropped at the end is dropped for good.
     const auto last = std::find_if(steps.rbegin(), steps.rend(), [](const RouteStep& step) {
       return step.priority < postgres::not_wanted;
@@ -108,8 +112,11 @@ class Online {
     validations_.clear();
     for (auto step = contract; step != steps.end(); ++step)
       for (const std::string& sql : step->statements) drop(*step, sql);
-    Work work{expand_.take(), migrate_.take(), contract_.take()};
-    std::ranges::move(later_.take(), std::back_inserter(work.expand));
+    Work work{expand_.take(), beside_.take(), contract_.take()};
+    std::ranges::move(swapped_.take(), std::back_inserter(work.migrate));
+    std::ranges::move(later_.take(),
+                      std::back_inserter(main_ == &expand_ ? work.expand : work.migrate));
+    std::ranges::move(fills_.take(), std::back_inserter(work.migrate));
     return work;
   }
 
@@ -131,7 +138,7 @@ class Online {
   // what a reader sees.
   Phasing& place(const std::string& of, const std::string& sql) {
     if (std::ranges::any_of(filling_, [&](const std::string& column) { return uses(of, column); }))
-      return migrate_;
+      return fills_;
     if (std::ranges::any_of(postponed_,
                             [&](const std::string& name) { return contains_word(sql, name); }))
       return later_;
@@ -141,12 +148,12 @@ class Online {
         postponed_keys_.contains(
             {key->second.second->references_schema, key->second.second->references_table}))
       return later_;
-    return expand_;
+    return *main_;
   }
   // The same for what can't be in that transaction.
   Phasing& place_apart(const std::string& of, const std::string& sql) {
     Phasing& phase = place(of, sql);
-    return &phase == &expand_ ? later_ : phase;
+    return &phase == main_ ? later_ : phase;
   }
   bool uses(const std::string& of, const std::string& column) const {
     if (of == column) return true;
@@ -202,7 +209,7 @@ class Online {
         // A foreign key that refers to a partitioned table is checked at once by old versions too.
         if (sql.ends_with(" NOT VALID")) return false;
         phase.together(sql + " NOT VALID");
-        if (&phase != &migrate_)
+        if (&phase == main_ || &phase == &later_)
           validations_.push_back("ALTER TABLE " + name + " VALIDATE CONSTRAINT " + its_name);
         else
           phase.alone("ALTER TABLE " + name + " VALIDATE CONSTRAINT " + its_name);
@@ -233,22 +240,6 @@ class Online {
     return false;
   }
 
-  // A key of the table by which its rows can be taken in order.
-  static std::vector<std::string> key_of(const Relation& table) {
-    if (const Constraint* key = table.primary_key()) return key->columns;
-    for (const Index& index : table.indexes) {
-      if (!index.unique || !index.valid || !index.predicate.empty()) continue;
-      std::vector<std::string> names;
-      for (const catalog::IndexKey& key : index.keys) {
-        const Column* column = table.column(key.column);
-        if (column == nullptr || !column->not_null) break;
-        names.push_back(key.column);
-      }
-      if (names.size() == index.keys.size()) return names;
-    }
-    return {};
-  }
-
   bool column(const RouteStep& step, const std::string& sql) {
     const auto found = columns_.find(step.of);
     if (found == columns_.end()) return false;
@@ -268,11 +259,11 @@ class Online {
           return false;
         }
         filling_.insert(step.of);
-        migrate_.fill({.table = name,
-                       .key = key_of(*table),
-                       .set = quoted + " = " + given->second,
-                       .where = quoted + " IS NULL"});
-        not_null(migrate_, name, column->name);
+        fills_.fill({.table = name,
+                     .key = key_of(*table),
+                     .set = quoted + " = " + given->second,
+                     .where = quoted + " IS NULL"});
+        not_null(fills_, name, column->name);
         return true;
       }
       if (table == nullptr || !table->partition_key.empty() || !table->parents.empty())
@@ -311,23 +302,23 @@ class Online {
     const std::string quoted = quote_identifier(column.name);
     std::string bare = "ALTER TABLE " + name + " ADD COLUMN " + quoted + ' ' + column.type;
     if (!column.collation.empty()) bare += " COLLATE " + column.collation;
-    expand_.together(std::move(bare));
+    main_->together(std::move(bare));
     if (has_default)
-      expand_.together("ALTER TABLE " + name + " ALTER COLUMN " + quoted + " SET DEFAULT " +
-                       column.default_value);
+      main_->together("ALTER TABLE " + name + " ALTER COLUMN " + quoted + " SET DEFAULT " +
+                      column.default_value);
     const std::string value = given != options_.fill.end() ? given->second : column.default_value;
     if (table == nullptr) {
-      expand_.together("UPDATE " + name + " SET " + quoted + " = " + value);
+      main_->together("UPDATE " + name + " SET " + quoted + " = " + value);
       if (column.not_null)
-        expand_.together("ALTER TABLE " + name + " ALTER COLUMN " + quoted + " SET NOT NULL");
+        main_->together("ALTER TABLE " + name + " ALTER COLUMN " + quoted + " SET NOT NULL");
       return true;
     }
     filling_.insert(step.of);
-    migrate_.fill({.table = name,
-                   .key = key_of(*table),
-                   .set = quoted + " = " + value,
-                   .where = quoted + " IS NULL"});
-    if (column.not_null) not_null(migrate_, name, column.name);
+    fills_.fill({.table = name,
+                 .key = key_of(*table),
+                 .set = quoted + " = " + value,
+                 .where = quoted + " IS NULL"});
+    if (column.not_null) not_null(fills_, name, column.name);
     return true;
   }
 
@@ -342,9 +333,17 @@ class Online {
             key != nullptr && std::ranges::find(key->columns, column.name) != key->columns.end();
         if (busy(relation) != nullptr && column.not_null && column.default_value.empty() &&
             column.identity.empty() && column.generated.empty() && !in_key && !column.inherited)
-          expand_.together("ALTER TABLE " + qualified(relation.schema, relation.name) +
-                           " ALTER COLUMN " + quote_identifier(column.name) + " DROP NOT NULL");
+          main_->together("ALTER TABLE " + qualified(relation.schema, relation.name) +
+                          " ALTER COLUMN " + quote_identifier(column.name) + " DROP NOT NULL");
       }
+  }
+
+  void prepare(const Swap& swap) {
+    for (const std::string& sql : swap.prepare) expand_.together(sql);
+    expand_.close();
+    beside_.fill(swap.fill);
+    for (const std::string& sql : swap.indexes) beside_.alone(sql);
+    if (!swap.not_null_table.empty()) not_null(beside_, swap.not_null_table, swap.not_null_column);
   }
 
   void drop(const RouteStep& step, const std::string& sql) {
@@ -356,6 +355,8 @@ class Online {
       contract_.alone(sql, false);
     else
       contract_.together(sql);
+    // A transaction would hold what it has while it waits for the next table.
+    if (!options_.in_place && step.of.starts_with("table ")) contract_.close();
   }
 
   const Catalog& from_;
@@ -370,16 +371,19 @@ class Online {
   std::set<catalog::ObjectName> postponed_keys_;  // tables that get such a key
   std::vector<std::string> validations_;          // once all else is there
   Phasing expand_;
-  Phasing later_;  // at the end of expand
-  Phasing migrate_;
+  Phasing later_;    // at the end of expand
+  Phasing beside_;   // new columns beside old ones: filled, indexed
+  Phasing swapped_;  // they take their places
+  Phasing fills_;
   Phasing contract_;
+  Phasing* main_ = &expand_;  // where the transaction is that changes what a reader sees
 };
 
 }  // namespace
 
-Work online(const std::vector<RouteStep>& steps, const Catalog& from, const Catalog& to,
-            const OnlineOptions& options) {
-  return Online(from, to, options).run(steps);
+Work online(const std::vector<RouteStep>& steps, const std::vector<Swap>& swaps,
+            const Catalog& from, const Catalog& to, const OnlineOptions& options) {
+  return Online(from, to, options).run(steps, swaps);
 }
 
 }  // namespace architrave::migration

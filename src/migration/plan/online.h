@@ -7,6 +7,8 @@
 //   NOT NULL                     a check of it, validated; then SET NOT NULL, which trusts it
 //   a column with a default      the column, then the default, then a backfill
 //     that each row computes
+//   a type that rows are           a column beside it, see swap.h
+//     written anew for
 #pragma once
 
 #include <map>
@@ -16,6 +18,7 @@
 #include "catalog/catalog.h"
 #include "catalog/postgres/ordering.h"
 #include "migration/files.h"
+#include "migration/plan/swap.h"
 
 namespace architrave::migration {
 
@@ -36,8 +39,9 @@ struct Work {
   std::vector<Step> contract;
 };
 
-// `steps` lead from the one catalog to the other.
-Work online(const std::vector<postgres::Step>& steps, const catalog::Catalog& from,
-            const catalog::Catalog& to, const OnlineOptions& options);
+// `steps` lead from the one catalog to the other, after the columns of `swaps` have taken their
+// places; with swaps, what the steps do is part of the phase `migrate`.
+Work online(const std::vector<postgres::Step>& steps, const std::vector<Swap>& swaps,
+            const catalog::Catalog& from, const catalog::Catalog& to, const OnlineOptions& options);
 
 }  // namespace architrave::migration

@@ -103,6 +103,7 @@ class Planner {
   Result<Plan> make() {
     plan_.name = options_.name;
     say("comparing");
+    forget_histories(from_.catalog, to_.catalog);
     if (!options_.allow_losses) {
       forget_kept(from_.catalog);
       forget_kept(to_.catalog);
@@ -119,10 +120,10 @@ class Planner {
     plan_.proved_on = origin_->description();
     if (Status made = make_roles(*origin_); !made) return fail(made);
     version_ = from_.catalog.server.version_number;
-    if (Status routed = find_up(); !routed) return fail(routed);
-    if (!plan_.refused.empty()) return std::move(plan_);
     how_ = options_.online;
     how_.version = version_;
+    if (Status routed = find_up(); !routed) return fail(routed);
+    if (!plan_.refused.empty()) return std::move(plan_);
     put_in_phases(how_);
     if (Status proved = prove_up(); !proved) return fail(proved);
     if (plan_.proof.status() == ProofStatus::refuted &&
@@ -143,6 +144,14 @@ class Planner {
       plan_.notes.push_back("in place, since online it did not hold: " +
                             plan_.proof.claims.back().seen);
       how_.in_place = true;
+      if (!swaps_.empty()) {
+        undo_.clear();
+        rows_.clear();
+        swaps_.clear();
+        plan_.lost.clear();
+        plan_.kept.clear();
+        if (Status routed = find_up(); !routed) return fail(routed);
+      }
       put_in_phases(how_);
       if (Status proved = prove_up(); !proved) return fail(proved);
     }
@@ -267,6 +276,7 @@ class Planner {
     leave_out_filled(shared_);
     if (Status counted = refuse_missing_values(); !counted) return fail(counted);
     plan_.likely = likely_renames(begin_, to_.catalog);
+    if (Status swapped = swap(**work); !swapped) return fail(swapped);
     auto route = find_route(**work, to_.catalog, fixpoint_, role_, looking(), std::move(*renamed));
     if (!route) return fail(route);
     route_ = std::move(*route);
@@ -333,9 +343,38 @@ class Planner {
     return false;
   }
 
+  // Puts new columns in the places of those whose type changes and that are too large to rewrite.
+  Status swap(engine::Sandbox& sandbox) {
+    if (how_.in_place) return {};
+    swaps_ = swaps(begin_, to_.catalog, options_.online.small_bytes);
+    for (const Swap& each : swaps_) {
+      std::vector<std::string> statements = each.prepare;
+      for (const std::string& sql : each.indexes) statements.push_back(sql);
+      if (!each.not_null_table.empty())
+        statements.push_back("ALTER TABLE " + each.not_null_table + " ALTER COLUMN " +
+                             catalog::quote_identifier(each.not_null_column) + " SET NOT NULL");
+      statements.insert(statements.end(), each.take_place.begin(), each.take_place.end());
+      auto outcome = sandbox.run({{statements, false}});
+      if (!outcome) return fail(outcome);
+      if (!outcome->front().ok)
+        return fail("plan.no_way", outcome->front().error, outcome->front().statement,
+                    "--in-place changes the type under a lock");
+    }
+    if (swaps_.empty()) return {};
+    auto begin = look(sandbox);
+    if (!begin) return fail(begin);
+    catalog::copy_measurements(begin_, *begin);
+    begin_ = std::move(*begin);
+    return {};
+  }
+
   // What may be lost is; what can be kept aside is; else the plan is refused.
   void settle_loss(const postgres::Loss& loss) {
     const std::string object = to_string(loss.object);
+    // The new column holds what this one held.
+    if (std::ranges::any_of(
+            swaps_, [&](const Swap& swap) { return swap.old_column == object && !swap.loses; }))
+      return;
     if (may_lose(loss.object.name)) {
       plan_.lost.push_back({object, loss.what});
       return;
@@ -357,7 +396,8 @@ class Planner {
 
   void put_in_phases(const OnlineOptions& how) {
     plan_.phases.clear();
-    Work work = online(route_.steps, begin_, to_.catalog, how);
+    Work work =
+        online(route_.steps, how.in_place ? std::vector<Swap>() : swaps_, begin_, to_.catalog, how);
     for (auto& [phase, steps] :
          {std::pair{Phase::expand, &work.expand}, std::pair{Phase::migrate, &work.migrate},
           std::pair{Phase::contract, &work.contract}})
@@ -458,7 +498,7 @@ class Planner {
       if (!undone) return fail(undone);
       auto route = find_route(**work, states_[i], fixpoint_, role_, looking(), std::move(*undone));
       if (!route) return fail(route);
-      Work back = online(route->steps, states_[i + 1], states_[i], how_);
+      Work back = online(route->steps, {}, states_[i + 1], states_[i], how_);
       std::vector<Step>& down = plan_.phases[i].down;
       for (std::vector<Step>* part : {&back.expand, &back.migrate, &back.contract})
         std::ranges::move(*part, std::back_inserter(down));
@@ -512,6 +552,7 @@ class Planner {
     RouteStep back;
   };
   std::vector<Undo> undo_;
+  std::vector<Swap> swaps_;
   OnlineOptions how_;
   int version_ = 0;
   std::unique_ptr<engine::Sandbox> origin_;  // holds `from`, and stays as it is

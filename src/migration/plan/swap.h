@@ -1,0 +1,34 @@
+// A column's type changed beside those who use it: a new column, kept equal by a trigger and filled
+// in batches, takes the old one's place and name in a moment.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "migration/backfill.h"
+
+namespace architrave::migration {
+
+struct Swap {
+  std::string column;                // "column app.orders.total", as catalog::to_string has it
+  std::string old_column;            // the same of what the old one is called afterwards
+  bool loses = false;                // the new type does not hold every value of the old one
+  std::vector<std::string> prepare;  // the new column and its trigger
+  Backfill fill;
+  std::vector<std::string> indexes;  // by themselves: twins of those on the old column
+  std::string not_null_table;        // empty: it may be null
+  std::string not_null_column;
+  std::vector<std::string> take_place;  // in one transaction
+};
+
+// For every column of a large table whose values would have to be written anew under a lock.
+// `small_bytes`: tables of at most that size, or of unknown size, are changed in place; so is what
+// this can't do: partitions, columns that others are computed from.
+std::vector<Swap> swaps(const catalog::Catalog& from, const catalog::Catalog& to,
+                        std::int64_t small_bytes);
+
+// A key by which a table's rows can be taken in order; empty if it has none.
+std::vector<std::string> key_of(const catalog::Relation& table);
+
+}  // namespace architrave::migration
