@@ -226,10 +226,10 @@ void Reader::set_type(Node command, const std::string& table) {
   const TypeName to = type_name(command["def"]["typeName"]);
   const KnownType* domain = known_.type(to.name);
   // USING computes each value anew, unless it is the column itself.
-  const Node using_ = command["def"]["raw_default"];
-  const Node inner = using_.is("TypeCast") ? using_["arg"] : using_;
+  const Node conversion = command["def"]["raw_default"];
+  const Node inner = conversion.is("TypeCast") ? conversion["arg"] : conversion;
   const bool computes =
-      using_ &&
+      conversion &&
       !(inner.is("ColumnRef") && sql::string_of(inner["fields"].back()) == command["name"].text());
   const bool in_place = column != nullptr && !computes && keeps_form(column->type, to) &&
                         (domain == nullptr || !domain->constrained);

@@ -69,8 +69,15 @@ Lock Effects::strongest() const {
   return most;
 }
 const Effect* Effects::on(std::string_view relation) const {
-  const auto found = std::ranges::find(relations, relation, &Effect::relation);
-  return found == relations.end() ? nullptr : &*found;
+  std::size_t at = 0;
+  return on(relation, at);
+}
+const Effect* Effects::on(std::string_view relation, std::size_t& at) const {
+  for (std::size_t i = 0; i < relations.size(); ++i, ++at) {
+    if (at >= relations.size()) at = 0;
+    if (relations[at].relation == relation) return &relations[at];
+  }
+  return nullptr;
 }
 
 Effects effects_of(const std::vector<Action>& actions, int version) {

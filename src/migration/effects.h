@@ -26,7 +26,9 @@ struct Effects {
   bool transactional = true;      // false: refuses to run in a transaction
   bool rewrites() const;
   Lock strongest() const;
+  // Null if it does nothing to it. `at`: where it is likely to be found, and where it was.
   const Effect* on(std::string_view relation) const;
+  const Effect* on(std::string_view relation, std::size_t& at) const;
 };
 
 // A row of the table: what an action does, from a version of PostgreSQL on.

@@ -67,13 +67,13 @@ class Buffered : public LintWriter {
 
  protected:
   void flush() {
-    out_(text_);
-    text_.clear();
+    out_(written);
+    written.clear();
   }
   void maybe_flush() {
-    if (text_.size() > 65536) flush();
+    if (written.size() > 65536) flush();
   }
-  std::string text_;
+  std::string written;
 
  private:
   Sink out_;
@@ -98,7 +98,7 @@ std::string effect(const LintFinding& finding) {
 
 class Text : public Buffered {
  public:
-  Text(const LintOptions& options, Sink out) : Buffered(std::move(out)), options_(options) {}
+  Text(LintOptions options, Sink out) : Buffered(std::move(out)), options_(std::move(options)) {}
 
   void take(const LintFinding& finding) override {
     if (finding.severity == Severity::info && !options_.notes) {
@@ -108,26 +108,26 @@ class Text : public Buffered {
     const Style style = finding.severity == Severity::error     ? Style::red
                         : finding.severity == Severity::warning ? Style::yellow
                                                                 : Style::blue;
-    text_ +=
+    written +=
         fmt::format("{}:{}:{}: {}: {}\n", printable(finding.file), finding.line, finding.column,
                     styled(word(finding.severity), style), styled(finding.rule, Style::bold));
     const int width = terminal_width();
-    text_ += wrap("  " + printable(finding.message), width, "  ") + '\n';
+    written += wrap("  " + printable(finding.message), width, "  ") + '\n';
     if (const std::string what = effect(finding); !what.empty())
-      text_ += "  " + styled("lock: " + printable(what), Style::dim) + '\n';
+      written += "  " + styled("lock: " + printable(what), Style::dim) + '\n';
     if (!finding.instead.empty())
-      text_ += wrap("  " + styled("instead:", Style::dim) + ' ' + printable(finding.instead), width,
-                    "    ") +
-               '\n';
-    text_ += '\n';
+      written += wrap("  " + styled("instead:", Style::dim) + ' ' + printable(finding.instead),
+                      width, "    ") +
+                 '\n';
+    written += '\n';
     maybe_flush();
   }
 
   void end(const LintSummary& summary) override {
-    text_ += styled(counts(summary), Style::bold) + '\n';
+    written += styled(counts(summary), Style::bold) + '\n';
     if (hidden_ > 0)
-      text_ += styled("--notes shows the " + plural(hidden_, "note"), Style::dim) + '\n';
-    if (summary.fixed > 0) text_ += plural(summary.fixed, "finding") + " fixed\n";
+      written += styled("--notes shows the " + plural(hidden_, "note"), Style::dim) + '\n';
+    if (summary.fixed > 0) written += plural(summary.fixed, "finding") + " fixed\n";
     flush();
   }
 
@@ -150,31 +150,31 @@ class JsonLines : public Buffered {
  public:
   using Buffered::Buffered;
 
-  void begin(std::span<const LintRule* const>) override { text_ += "{\"findings\": ["; }
+  void begin(std::span<const LintRule* const>) override { written += "{\"findings\": ["; }
   void take(const LintFinding& finding) override {
-    text_ += first_ ? "\n  {\"file\": " : ",\n  {\"file\": ";
+    written += first_ ? "\n  {\"file\": " : ",\n  {\"file\": ";
     first_ = false;
-    append_json(text_, finding.file);
-    fmt::format_to(std::back_inserter(text_),
+    append_json(written, finding.file);
+    fmt::format_to(std::back_inserter(written),
                    ", \"line\": {}, \"column\": {}, \"rule\": \"{}\", \"severity\": \"{}\", "
                    "\"message\": ",
                    finding.line, finding.column, finding.rule, to_string(finding.severity));
-    append_json(text_, finding.message);
-    text_ += ", \"instead\": ";
-    append_json(text_, finding.instead);
-    text_ += ", \"relation\": ";
-    append_json(text_, finding.relation);
-    fmt::format_to(std::back_inserter(text_), ", \"lock\": \"{}\", \"rewrites\": {}",
+    append_json(written, finding.message);
+    written += ", \"instead\": ";
+    append_json(written, finding.instead);
+    written += ", \"relation\": ";
+    append_json(written, finding.relation);
+    fmt::format_to(std::back_inserter(written), ", \"lock\": \"{}\", \"rewrites\": {}",
                    to_string(finding.lock), finding.rewrites);
     if (!finding.cost.empty()) {
-      text_ += ", \"cost\": ";
-      append_json(text_, finding.cost);
+      written += ", \"cost\": ";
+      append_json(written, finding.cost);
     }
-    text_ += '}';
+    written += '}';
     maybe_flush();
   }
   void end(const LintSummary& summary) override {
-    text_ += fmt::format(
+    written += fmt::format(
         "{}],\n \"summary\": {{\"files\": {}, \"statements\": {}, \"errors\": {}, \"warnings\": "
         "{}, \"infos\": {}, \"ignored\": {}, \"fixed\": {}}}}}\n",
         first_ ? "" : "\n", summary.files, summary.statements, summary.errors, summary.warnings,
@@ -191,14 +191,14 @@ class Github : public Buffered {
   using Buffered::Buffered;
 
   void take(const LintFinding& finding) override {
-    text_ += finding.severity == Severity::info ? "::notice" : "::";
-    if (finding.severity != Severity::info) text_ += to_string(finding.severity);
-    text_ += " file=" + property(finding.file);
-    fmt::format_to(std::back_inserter(text_), ",line={},col={},title={}::", finding.line,
+    written += finding.severity == Severity::info ? "::notice" : "::";
+    if (finding.severity != Severity::info) written += to_string(finding.severity);
+    written += " file=" + property(finding.file);
+    fmt::format_to(std::back_inserter(written), ",line={},col={},title={}::", finding.line,
                    finding.column, finding.rule);
-    text_ += data(finding.message);
-    if (!finding.instead.empty()) text_ += "%0Ainstead: " + data(finding.instead);
-    text_ += '\n';
+    written += data(finding.message);
+    if (!finding.instead.empty()) written += "%0Ainstead: " + data(finding.instead);
+    written += '\n';
     maybe_flush();
   }
   void end(const LintSummary&) override { flush(); }
@@ -219,21 +219,21 @@ class Markdown : public Buffered {
  public:
   using Buffered::Buffered;
 
-  void begin(std::span<const LintRule* const>) override { text_ += "# Lint of migrations\n"; }
+  void begin(std::span<const LintRule* const>) override { written += "# Lint of migrations\n"; }
   void take(const LintFinding& finding) override {
     if (finding.file != file_) {
       file_ = finding.file;
-      text_ +=
+      written +=
           "\n## " + escape(file_) +
           "\n\n| place | severity | rule | what | instead | lock |\n|---|---|---|---|---|---|\n";
     }
-    text_ += fmt::format("| {}:{} | {} | {} | {} | {} | {} |\n", finding.line, finding.column,
-                         to_string(finding.severity), finding.rule, escape(finding.message),
-                         escape(finding.instead), escape(effect(finding)));
+    written += fmt::format("| {}:{} | {} | {} | {} | {} | {} |\n", finding.line, finding.column,
+                           to_string(finding.severity), finding.rule, escape(finding.message),
+                           escape(finding.instead), escape(effect(finding)));
     maybe_flush();
   }
   void end(const LintSummary& summary) override {
-    text_ += '\n' + counts(summary) + ".\n";
+    written += '\n' + counts(summary) + ".\n";
     flush();
   }
 
@@ -253,45 +253,46 @@ class Markdown : public Buffered {
 // SARIF 2.1.0: the rules that can speak, then results. A rule's page is its help.
 class Sarif : public Buffered {
  public:
-  Sarif(const LintOptions& options, Sink out) : Buffered(std::move(out)), options_(options) {}
+  Sarif(LintOptions options, Sink out) : Buffered(std::move(out)), options_(std::move(options)) {}
 
   void begin(std::span<const LintRule* const> rules) override {
-    text_ +=
+    written +=
         "{\"$schema\": \"https://json.schemastore.org/sarif-2.1.0.json\", \"version\": \"2.1.0\", "
         "\"runs\": [{\"tool\": {\"driver\": {\"name\": \"architrave\", \"version\": ";
-    append_json(text_, options_.tool_version);
-    text_ += ", \"rules\": [";
+    append_json(written, options_.tool_version);
+    written += ", \"rules\": [";
     for (const LintRule* rule : rules) {
-      text_ += rule == rules.front() ? "\n" : ",\n";
-      text_ += "{\"id\": ";
-      append_json(text_, rule->name);
-      text_ += ", \"shortDescription\": {\"text\": ";
-      append_json(text_, rule->summary);
-      text_ += "}, \"help\": {\"text\": ";
-      append_json(text_, rule->summary);
-      text_ += ", \"markdown\": ";
-      append_json(text_, page(rule->name, rule->summary));
-      text_ += "}, \"defaultConfiguration\": {\"level\": ";
-      append_json(text_, level(rule->severity));
-      text_ += "}}";
+      written += rule == rules.front() ? "\n" : ",\n";
+      written += "{\"id\": ";
+      append_json(written, rule->name);
+      written += ", \"shortDescription\": {\"text\": ";
+      append_json(written, rule->summary);
+      written += "}, \"help\": {\"text\": ";
+      append_json(written, rule->summary);
+      written += ", \"markdown\": ";
+      append_json(written, page(rule->name, rule->summary));
+      written += "}, \"defaultConfiguration\": {\"level\": ";
+      append_json(written, level(rule->severity));
+      written += "}}";
     }
-    text_ +=
+    written +=
         "]}}, \"automationDetails\": {\"id\": \"architrave/migrate-lint/\"}, \"columnKind\": "
         "\"unicodeCodePoints\", \"results\": [";
   }
   void take(const LintFinding& finding) override {
-    text_ += first_ ? "\n" : ",\n";
+    written += first_ ? "\n" : ",\n";
     first_ = false;
-    text_ += "{\"ruleId\": ";
-    append_json(text_, finding.rule);
-    text_ += ", \"level\": ";
-    append_json(text_, level(finding.severity));
-    text_ += ", \"message\": {\"text\": ";
-    append_json(text_, finding.instead.empty() ? finding.message
-                                               : finding.message + "\nInstead: " + finding.instead);
-    text_ += "}, \"locations\": [{\"physicalLocation\": {\"artifactLocation\": {\"uri\": ";
-    append_json(text_, uri(finding.file));
-    fmt::format_to(std::back_inserter(text_),
+    written += "{\"ruleId\": ";
+    append_json(written, finding.rule);
+    written += ", \"level\": ";
+    append_json(written, level(finding.severity));
+    written += ", \"message\": {\"text\": ";
+    append_json(written, finding.instead.empty()
+                             ? finding.message
+                             : finding.message + "\nInstead: " + finding.instead);
+    written += "}, \"locations\": [{\"physicalLocation\": {\"artifactLocation\": {\"uri\": ";
+    append_json(written, uri(finding.file));
+    fmt::format_to(std::back_inserter(written),
                    "}}, \"region\": {{\"startLine\": {}, \"startColumn\": {}}}}}}}], "
                    "\"partialFingerprints\": {{\"architrave/v1\": \"{}\"}}, \"properties\": "
                    "{{\"lock\": \"{}\", \"rewrites\": {}}}}}",
@@ -302,7 +303,7 @@ class Sarif : public Buffered {
     maybe_flush();
   }
   void end(const LintSummary&) override {
-    text_ += "\n]}]}\n";
+    written += "\n]}]}\n";
     flush();
   }
 

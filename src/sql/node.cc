@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
-#include <deque>
 
 #include "base/text.h"
 
@@ -33,15 +31,17 @@ std::string dotted(Node list) {
 
 namespace {
 
-// Reads the JSON that libpg_query writes: no white space, keys without escapes.
+// Reads the JSON that libpg_query writes (no white space, keys without escapes), and puts strings
+// into the form that they mean, in place.
 class JsonReader {
  public:
-  JsonReader(const char* at, std::vector<Item>& items, std::deque<std::string>& unescaped)
-      : at_(at), items_(items), unescaped_(unescaped) {}
+  JsonReader(char* text, std::vector<Item>& items) : base_(text), at_(text), items_(items) {}
 
   void value(std::string_view key) {
     const std::size_t index = items_.size();
-    items_.emplace_back().key = key;
+    Item& item = items_.emplace_back();
+    item.key = key.empty() ? 0 : offset(key.data());
+    item.key_length = static_cast<std::uint16_t>(key.size());
     switch (*at_) {
       case '{':
         fields(index);
@@ -50,23 +50,31 @@ class JsonReader {
         elements();
         break;
       case '"':
-        items_[index].text = string();
+        set_word(index, string(), false);
         break;
       default: {
         const char* begin = at_;
         while (*at_ != ',' && *at_ != '}' && *at_ != ']' && *at_ != '\0') ++at_;
-        items_[index].text = {begin, static_cast<std::size_t>(at_ - begin)};
+        set_word(index, {begin, static_cast<std::size_t>(at_ - begin)}, false);
       }
     }
     items_[index].size = static_cast<std::uint32_t>(items_.size() - index);
   }
 
  private:
+  std::uint32_t offset(const char* at) const { return static_cast<std::uint32_t>(at - base_); }
+
+  void set_word(std::size_t index, std::string_view word, bool is_node) {
+    items_[index].word = offset(word.data());
+    items_[index].word_length = static_cast<std::uint32_t>(word.size());
+    items_[index].is_node = is_node;
+  }
+
   // {"AlterTableStmt":{…}} is one node, not an object with one field.
   void fields(std::size_t index) {
     ++at_;
     if (*at_ == '"' && at_[1] >= 'A' && at_[1] <= 'Z') {
-      items_[index].type = string();
+      set_word(index, string(), true);
       ++at_;  // :
       fields(index);
       ++at_;  // }
@@ -91,36 +99,36 @@ class JsonReader {
   }
 
   std::string_view string() {
-    const char* begin = ++at_;
+    char* const begin = ++at_;
     while (*at_ != '"' && *at_ != '\\' && *at_ != '\0') ++at_;
-    if (*at_ == '"') return {begin, static_cast<std::size_t>(at_++ - begin)};
-    std::string& out = unescaped_.emplace_back(begin, at_);
+    char* out = at_;
     while (*at_ != '"' && *at_ != '\0') {
       if (*at_ != '\\') {
-        out += *at_++;
+        *out++ = *at_++;
         continue;
       }
       const char c = *++at_;
+      if (c == '\0') break;
       ++at_;
       static constexpr std::string_view letters = "bfnrt", meanings = "\b\f\n\r\t";
-      if (c == 'u') {  // a control character: libpg_query leaves all others as they are
+      if (c == 'u') {  // a control character, < or >: all others are as they were
         unsigned code = 0;
         std::from_chars(at_, at_ + 4, code, 16);
-        out += static_cast<char>(code);
+        *out++ = static_cast<char>(code);
         at_ += 4;
       } else if (const std::size_t letter = letters.find(c); letter != std::string_view::npos) {
-        out += meanings[letter];
+        *out++ = meanings[letter];
       } else {
-        out += c;
+        *out++ = c;
       }
     }
     if (*at_ == '"') ++at_;
-    return out;
+    return {begin, static_cast<std::size_t>(out - begin)};
   }
 
-  const char* at_;
+  const char* base_;
+  char* at_;
   std::vector<Item>& items_;
-  std::deque<std::string>& unescaped_;
 };
 
 // The parser counts characters from 1.
@@ -139,7 +147,6 @@ struct TreeReader::State {
   PgQueryParseResult result{};
   std::string text;
   std::vector<Item> items;
-  std::deque<std::string> unescaped;
   std::vector<ParsedStatement> statements;
   SyntaxError error;
 };
@@ -155,15 +162,14 @@ bool TreeReader::parse(std::string_view text) {
   pg_query_free_parse_result(state.result);
   state.text.assign(text);
   state.items.clear();
-  state.unescaped.clear();
   state.statements.clear();
   state.result = pg_query_parse(state.text.c_str());
   if (state.result.error != nullptr) {
     state.error = {state.result.error->message, byte_offset(text, state.result.error->cursorpos)};
     return false;
   }
-  JsonReader(state.result.parse_tree, state.items, state.unescaped).value({});
-  for (const Node each : Node(state.items.data())["stmts"])
+  JsonReader(state.result.parse_tree, state.items).value({});
+  for (const Node each : Node(state.items.data(), state.result.parse_tree)["stmts"])
     state.statements.push_back({each["stmt"], static_cast<int>(each["stmt_location"].number())});
   return true;
 }

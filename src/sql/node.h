@@ -15,11 +15,14 @@
 namespace architrave::sql {
 
 namespace detail {
+// Offsets are into the parser's text. Small, since a large INSERT has millions.
 struct Item {
-  std::string_view key;    // in an object
-  std::string_view type;   // of a node
-  std::string_view text;   // of a scalar
+  std::uint32_t key = 0;   // in an object: its name
+  std::uint32_t word = 0;  // of a node its type, of a scalar its text
+  std::uint32_t word_length = 0;
   std::uint32_t size = 1;  // items in it, itself included
+  std::uint16_t key_length = 0;
+  bool is_node = false;
 };
 }  // namespace detail
 
@@ -28,8 +31,8 @@ class Node {
  public:
   class Iterator {
    public:
-    explicit Iterator(const detail::Item* item) : item_(item) {}
-    Node operator*() const { return Node(item_); }
+    Iterator(const detail::Item* item, const char* base) : item_(item), base_(base) {}
+    Node operator*() const { return {item_, base_}; }
     Iterator& operator++() {
       item_ += item_->size;
       return *this;
@@ -38,25 +41,29 @@ class Node {
 
    private:
     const detail::Item* item_;
+    const char* base_;
   };
 
   Node() = default;
-  explicit Node(const detail::Item* item) : item_(item) {}
+  Node(const detail::Item* item, const char* base) : item_(item), base_(base) {}
 
   explicit operator bool() const { return item_ != nullptr; }
-  std::string_view type() const { return item_ == nullptr ? std::string_view() : item_->type; }
+  std::string_view type() const { return word(true); }
   bool is(std::string_view node_type) const { return type() == node_type; }
   // The name of the field that it is of its parent.
-  std::string_view key() const { return item_ == nullptr ? std::string_view() : item_->key; }
+  std::string_view key() const {
+    return item_ == nullptr ? std::string_view()
+                            : std::string_view(base_ + item_->key, item_->key_length);
+  }
   // A field; nothing if it is absent.
   Node operator[](std::string_view field) const {
     for (const Node each : *this)
-      if (each.item_->key == field) return each;
+      if (each.key() == field) return each;
     return {};
   }
   // Its fields, or the items of a list.
-  Iterator begin() const { return Iterator(item_ == nullptr ? nullptr : item_ + 1); }
-  Iterator end() const { return Iterator(item_ == nullptr ? nullptr : item_ + item_->size); }
+  Iterator begin() const { return {item_ == nullptr ? nullptr : item_ + 1, base_}; }
+  Iterator end() const { return {item_ == nullptr ? nullptr : item_ + item_->size, base_}; }
   bool empty() const { return item_ == nullptr || item_->size == 1; }
   std::size_t size() const {
     std::size_t count = 0;
@@ -71,21 +78,29 @@ class Node {
   }
 
   // A string, or a word of an enum; "" if it is none.
-  std::string_view text() const { return item_ == nullptr ? std::string_view() : item_->text; }
+  std::string_view text() const { return word(false); }
   bool flag() const { return text() == "true"; }
   std::int64_t number() const;  // 0 if it is none
 
-  // Calls `visit` for the node and everything in it, parents first, until it returns false.
+  // Calls `visit` for the node and everything in it, parents first, until it returns true. Says
+  // whether it did.
   template <class Visit>
   bool any(Visit&& visit) const {
     if (item_ == nullptr) return false;
     for (const detail::Item* each = item_; each != item_ + item_->size; ++each)
-      if (visit(Node(each))) return true;
+      if (visit(Node(each, base_))) return true;
     return false;
   }
 
  private:
+  std::string_view word(bool of_node) const {
+    return item_ == nullptr || item_->is_node != of_node
+               ? std::string_view()
+               : std::string_view(base_ + item_->word, item_->word_length);
+  }
+
   const detail::Item* item_ = nullptr;
+  const char* base_ = nullptr;
 };
 
 // The text of a String node, and of a list of them, joined by dots: a qualified name.

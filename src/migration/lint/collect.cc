@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <ranges>
 #include <set>
 
 #include "base/file.h"
@@ -106,9 +107,9 @@ Result<std::vector<File>> collect(const std::vector<std::string>& paths, const s
       if (file.path != "stdin") file.history = !changed->contains(fs::weakly_canonical(file.path));
     // A new file before one that was there.
     bool older_behind = false;
-    for (auto file = files.rbegin(); file != files.rend(); ++file) {
-      file->out_of_order = !file->history && older_behind && folder;
-      older_behind = older_behind || file->history;
+    for (File& file : files | std::views::reverse) {
+      file.out_of_order = !file.history && older_behind && folder;
+      older_behind = older_behind || file.history;
     }
   }
   return files;

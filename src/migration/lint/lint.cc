@@ -129,9 +129,9 @@ class Pass : public Finder {
   void setting(Node node);
   void set(std::string_view name, Node value, bool is_set, bool local);
   void take_directives(const Directives& directives, std::string_view text, int first, int last);
-  void give(LintFinding finding);
+  void give(const LintFinding& finding);
   bool is_ignored(std::string_view rule, int line);
-  std::string cost(std::string_view relation) const;
+  std::string cost(const Effect& effect) const;
   // Line and column, counted from the place that was asked for before, or from the statement's.
   std::pair<int, int> place(const char* at);
   struct Cursor {
@@ -153,6 +153,9 @@ class Pass : public Finder {
   const Statement* statement_ = nullptr;
   const ScriptItem* item_ = nullptr;
   const Action* action_ = nullptr;
+  // Of the statement: where the last relation was found, and what it does to all of them.
+  std::size_t effect_at_ = 0;
+  std::optional<Effect> of_all_;
   std::vector<Ignore> ignores_;  // of statements
   std::vector<Ignore> file_ignores_;
   Cursor statement_place_, last_;
@@ -175,18 +178,14 @@ std::pair<int, int> Pass::place(const char* at) {
   return {last_.line, static_cast<int>(at - last_.line_start) + 1};
 }
 
-std::string Pass::cost(std::string_view relation) const {
-  if (statement_ == nullptr) return {};
-  const Effect* effect = statement_->effects.on(relation);
-  const Table* table = state_.schema.table(relation);
-  if (effect == nullptr || table == nullptr || !table->bytes ||
-      !(effect->scans || effect->rewrites))
-    return {};
+std::string Pass::cost(const Effect& effect) const {
+  const Table* table = state_.schema.table(effect.relation);
+  if (table == nullptr || !table->bytes || !(effect.scans || effect.rewrites)) return {};
   const auto bytes = static_cast<double>(*table->bytes);
   // What is rewritten is read, written, and indexed again.
-  const double seconds = bytes * (effect->rewrites ? 3 : 1) / impl_.options.bytes_per_second;
-  return "about " + human_seconds(seconds) + " of " + std::string(to_string(effect->lock)) +
-         " on " + quoted(relation) + " (" + human_bytes(*table->bytes) + ")";
+  const double seconds = bytes * (effect.rewrites ? 3 : 1) / impl_.options.bytes_per_second;
+  return "about " + human_seconds(seconds) + " of " + std::string(to_string(effect.lock)) + " on " +
+         quoted(effect.relation) + " (" + human_bytes(*table->bytes) + ")";
 }
 
 bool Pass::is_ignored(std::string_view rule, int line) {
@@ -200,7 +199,7 @@ bool Pass::is_ignored(std::string_view rule, int line) {
   return ignored;
 }
 
-void Pass::give(LintFinding finding) {
+void Pass::give(const LintFinding& finding) {
   if (!(ignores_.empty() && file_ignores_.empty()) && is_ignored(finding.rule, finding.line)) {
     ++impl_.summary.ignored;
     return;
@@ -226,19 +225,31 @@ void Pass::find(std::string message, std::string instead, std::string_view relat
                       .lock = Lock::none,
                       .rewrites = false,
                       .cost = {}};
-  for (const Effect& each : statement_->effects.relations) {
-    if (!relation.empty() && each.relation != relation) continue;
-    if (!state_.in_use(each.relation)) continue;
-    finding.lock = std::max(finding.lock, each.lock);
-    finding.rewrites = finding.rewrites || each.rewrites;
+  if (!relation.empty()) {
+    const Effect* effect = statement_->effects.on(relation, effect_at_);
+    if (effect != nullptr && state_.in_use(relation)) {
+      finding.lock = effect->lock;
+      finding.rewrites = effect->rewrites;
+      finding.cost = cost(*effect);
+    }
+  } else {
+    if (!of_all_) {
+      of_all_ = Effect();
+      for (const Effect& each : statement_->effects.relations) {
+        if (!state_.in_use(each.relation)) continue;
+        of_all_->lock = std::max(of_all_->lock, each.lock);
+        of_all_->rewrites = of_all_->rewrites || each.rewrites;
+      }
+    }
+    finding.lock = of_all_->lock;
+    finding.rewrites = of_all_->rewrites;
   }
-  if (!relation.empty()) finding.cost = cost(relation);
   const bool fixed = impl_.options.fix && !is_ignored(rule_->is.name, line) &&
                      fix(inside ? static_cast<std::size_t>(location) : 0);
   if (fixed)
     ++impl_.summary.fixed;
   else
-    give(std::move(finding));
+    give(finding);
 }
 
 void Pass::find_at(std::string message, std::string instead, std::string_view relation,
@@ -303,6 +314,8 @@ void Pass::take_directives(const Directives& directives, std::string_view text, 
 
 void Pass::judge(const Statement& statement) {
   statement_ = &statement;
+  effect_at_ = 0;
+  of_all_.reset();
   for (const Action& action : statement.actions) {
     action_ = &action;
     for (const Rule* rule : impl_.by_action[static_cast<std::size_t>(action.what)]) {
@@ -460,7 +473,7 @@ void Pass::recover(std::string_view broken, std::size_t offset) {
   const std::size_t end = broken.find(';', offset);
   if (end == std::string_view::npos || ++recoveries_ > most_recoveries) return;
   const std::string_view rest = broken.substr(end + 1);
-  const int line = place(rest.data()).first;
+  const int line = place(rest.begin()).first;
   std::vector<ScriptItem> items = sql::split_script(rest);
   for (ScriptItem& each : items) each.line += line - 1;
   items_.insert(items_.begin() + static_cast<std::ptrdiff_t>(index_) + 1, items.begin(),
@@ -469,7 +482,7 @@ void Pass::recover(std::string_view broken, std::size_t offset) {
 
 void Pass::statement(const ScriptItem& item) {
   item_ = &item;
-  (void)place(item.text.data());
+  (void)place(item.text.begin());
   statement_place_ = last_;
   ++impl_.summary.statements;
   if (!impl_.reader.parse(item.text)) {
@@ -603,7 +616,9 @@ void Pass::run() {
     end = begin + item.text.size();
     if (item.kind != ScriptItem::Kind::statement) continue;
     if (!file_.history) {
-      const char* line_end = std::find(end, file_.text.data() + file_.text.size(), '\n');
+      const char* next =
+          i + 1 < items_.size() ? items_[i + 1].text.data() : file_.text.data() + file_.text.size();
+      const char* line_end = std::find(end, std::max(end, next), '\n');
       const int last = item.line + static_cast<int>(std::count(begin, end, '\n'));
       if (!directives.ignores.empty()) take_directives(directives, gap, item.line, last);
       const std::string_view own(begin, static_cast<std::size_t>(line_end - begin));

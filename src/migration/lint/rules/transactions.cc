@@ -6,8 +6,6 @@
 
 namespace architrave::migration::lint {
 
-using sql::Node;
-
 namespace {
 
 constexpr std::int64_t longest_lock_timeout = 10'000;
