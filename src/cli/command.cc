@@ -99,7 +99,7 @@ int run(int argc, char** argv) {
 
   Chosen chosen;
   for (const auto add : {add_assess, add_review, add_show, add_explain, add_twin, add_workload,
-                         add_optimize, add_migrate, add_sandbox, add_doctor, add_rules})
+                         add_optimize, add_diff, add_migrate, add_sandbox, add_doctor, add_rules})
     add(app, chosen);
   try {
     app.parse(argc, argv);

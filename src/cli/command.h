@@ -32,6 +32,7 @@ void add_sandbox(CLI::App& app, Chosen& chosen);
 void add_doctor(CLI::App& app, Chosen& chosen);
 void add_optimize(CLI::App& app, Chosen& chosen);
 void add_rules(CLI::App& app, Chosen& chosen);
+void add_diff(CLI::App& app, Chosen& chosen);
 // A group: its commands stand in files of their own, migrate_plan.cc and so on.
 void add_migrate(CLI::App& app, Chosen& chosen);
 void add_migrate_lint(CLI::App& group, Chosen& chosen);

@@ -29,6 +29,55 @@ struct Arguments {
   migration::PlanOptions options;
 };
 
+struct Pair {
+  engine::Opened from;
+  engine::Opened to;
+  bool partial() const { return !from.problems.empty() || !to.problems.empty(); }
+};
+
+Result<Pair> open_both(const Arguments& arguments, engine::OpenOptions open) {
+  open.may_be_empty = true;
+  auto from = engine::open(arguments.from, open);
+  if (!from) return fail(from);
+  auto to = engine::open(arguments.to, open);
+  if (!to) return fail(to);
+  // Plain SQL may pass for either: two files of one project are of one engine.
+  if (from->source.engine != to->source.engine && open.engine.empty()) {
+    open.engine = "postgresql";
+    const bool is_to = from->source.engine == "postgresql";
+    auto again = engine::open(is_to ? arguments.to : arguments.from, open);
+    if (again) (is_to ? *to : *from) = std::move(*again);
+  }
+  if (from->source.engine != to->source.engine)
+    return fail("plan.engines",
+                "one is of " + from->source.engine + ", the other of " + to->source.engine, {},
+                "to move between engines: architrave migrate move");
+  return Pair{std::move(*from), std::move(*to)};
+}
+
+void report_problems_of(const Pair& pair) {
+  report_problems(pair.from, "the rest of it is what we start from");
+  report_problems(pair.to, "the rest of it is what we go to");
+}
+
+int diff(Arguments& arguments) {
+  set_quiet(arguments.quiet);
+  Progress progress;
+  arguments.open.progress = [&](std::string_view what) { progress.show(what); };
+  auto pair = open_both(arguments, arguments.open);
+  if (!pair) return report_error(pair.error());
+  const auto changes = migration::compare(pair->from, pair->to);
+  progress.clear();
+  report_problems_of(*pair);
+  if (!changes) return report_error(changes.error());
+  const std::string text =
+      arguments.format == "json" ? migration::to_json(*changes) : migration::to_text(*changes);
+  return write_result(arguments.folder, text,
+                      pair->partial()    ? Exit::failed
+                      : changes->empty() ? Exit::success
+                                         : Exit::findings);
+}
+
 int plan(Arguments& arguments) {
   set_quiet(arguments.quiet);
   Progress progress;
@@ -47,29 +96,12 @@ int plan(Arguments& arguments) {
                            "--fill \"app.orders.currency='EUR'\""});
     arguments.options.online.fill[each.substr(0, equals)] = each.substr(equals + 1);
   }
-  arguments.open.may_be_empty = true;
-  auto from = engine::open(arguments.from, arguments.open);
-  if (!from) return report_error(from.error());
-  auto to = engine::open(arguments.to, arguments.open);
-  if (!to) return report_error(to.error());
-  // Plain SQL may pass for either: two files of one project are of one engine.
-  if (from->source.engine != to->source.engine && arguments.open.engine.empty()) {
-    arguments.open.engine = "postgresql";
-    engine::Opened& other = from->source.engine == "postgresql" ? *to : *from;
-    auto again = engine::open(&other == &*to ? arguments.to : arguments.from, arguments.open);
-    if (again) other = std::move(*again);
-  }
-  if (from->source.engine != to->source.engine)
-    return report_error({"plan.engines",
-                         "one is of " + from->source.engine + ", the other of " + to->source.engine,
-                         {},
-                         "to move between engines: architrave migrate move"});
-  const auto made = migration::make_plan(*from, *to, arguments.options);
+  auto pair = open_both(arguments, arguments.open);
+  if (!pair) return report_error(pair.error());
+  const auto made = migration::make_plan(pair->from, pair->to, arguments.options);
   progress.clear();
-  report_problems(*from, "the rest of it is planned from");
-  report_problems(*to, "the rest of it is planned to");
+  report_problems_of(*pair);
   if (!made) return report_error(made.error());
-  const bool partial = !from->problems.empty() || !to->problems.empty();
   const bool good = made->refused.empty() && made->proof.status() != ProofStatus::refuted;
   std::vector<migration::Migration> files;
   if (good && !arguments.folder.empty()) {
@@ -79,10 +111,32 @@ int plan(Arguments& arguments) {
   }
   const std::string text = arguments.format == "json" ? migration::to_json(*made, files)
                                                       : migration::to_text(*made, files);
-  return write_result({}, text, partial ? Exit::failed : good ? Exit::success : Exit::findings);
+  return write_result({}, text,
+                      pair->partial() ? Exit::failed
+                      : good          ? Exit::success
+                                      : Exit::findings);
 }
 
 }  // namespace
+
+void add_diff(CLI::App& app, Chosen& chosen) {
+  CLI::App* command =
+      add_command(app, "diff", "Say how two schemas differ.",
+                  "  architrave diff postgresql:///prod schema.sql\n"
+                  "  architrave diff postgresql:///staging postgresql:///prod --format json\n"
+                  "  architrave diff prod.twin migrations/");
+  const auto arguments = std::make_shared<Arguments>();
+  command->add_option("FROM", arguments->from, "postgresql://…, .sql, a folder, a .twin")
+      ->required();
+  command->add_option("TO", arguments->to, "the same")->required();
+  command->add_option("-f,--format", arguments->format, "text, json")
+      ->check(CLI::IsMember({"text", "json"}));
+  command->add_option("-o,--output", arguments->folder, "a file to write to");
+  command->add_flag("-q,--quiet", arguments->quiet, "no progress");
+  add_reading_options(*command, arguments->open);
+  command->callback(
+      [arguments, &chosen] { chosen.run = [arguments] { return diff(*arguments); }; });
+}
 
 void add_migrate_plan(CLI::App& group, Chosen& chosen) {
   CLI::App* command = add_command(

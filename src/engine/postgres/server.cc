@@ -35,7 +35,6 @@ constexpr double patience = 60;  // seconds for a server to start or stop
 // What a disposable server is told: nothing of it need survive a crash, and nobody but us is to
 // reach it. The memory for locks lets one transaction make thousands of tables.
 constexpr const char* own_settings = R"(listen_addresses = ''
-port = 5432  # whatever PGPORT says, which the server would follow
 unix_socket_permissions = 0700
 fsync = off
 synchronous_commit = off

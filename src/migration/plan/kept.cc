@@ -1,7 +1,5 @@
 #include "migration/plan/kept.h"
 
-#include <algorithm>
-#include <array>
 #include <string_view>
 
 #include "catalog/lookup.h"
@@ -13,14 +11,6 @@ namespace {
 constexpr std::string_view suffix = "__dropped";
 constexpr const char* schema = "architrave_dropped";
 constexpr std::size_t longest_name = 63;
-
-constexpr const char* own_schema = "architrave";  // of the runner's history
-constexpr std::array<std::string_view, 14> histories = {
-    "flyway_schema_history", "schema_migrations",          "ar_internal_metadata",
-    "_prisma_migrations",    "goose_db_version",           "alembic_version",
-    "django_migrations",     "__diesel_schema_migrations", "knex_migrations",
-    "knex_migrations_lock",  "databasechangelog",          "databasechangeloglock",
-    "_sqlx_migrations",      "__EFMigrationsHistory"};
 
 std::string kept_name(const std::string& name) {
   return name.substr(0, longest_name - suffix.size()) + std::string(suffix);
@@ -75,25 +65,6 @@ void forget_kept(catalog::Catalog& catalog) {
     if (relation.is_table())
       std::erase_if(relation.columns,
                     [](const auto& column) { return column.name.ends_with(suffix); });
-}
-
-void forget_histories(catalog::Catalog& catalog, const catalog::Catalog& wanted) {
-  const auto is_history = [&](const auto& each) {
-    return (each.schema == own_schema ||
-            std::ranges::find(histories, each.name) != histories.end()) &&
-           wanted.relation(each.schema, each.name) == nullptr;
-  };
-  // With the sequences of their columns.
-  std::erase_if(catalog.sequences, [&](const catalog::Sequence& each) {
-    const catalog::Relation* table = catalog.relation(each.owned_by_schema, each.owned_by_table);
-    return each.schema == own_schema || (table != nullptr && is_history(*table));
-  });
-  std::erase_if(catalog.relations, is_history);
-  std::erase_if(catalog.schemas, [&](const catalog::Schema& each) {
-    return each.name == own_schema &&
-           std::ranges::find(wanted.schemas, each.name, &catalog::Schema::name) ==
-               wanted.schemas.end();
-  });
 }
 
 }  // namespace architrave::migration

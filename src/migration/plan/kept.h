@@ -24,8 +24,4 @@ Kept keep(const catalog::Object& object, const catalog::Catalog& catalog);
 // The catalog without what is kept aside in it.
 void forget_kept(catalog::Catalog& catalog);
 
-// Without what migration tools keep there for themselves, our own included. `wanted`: the catalog
-// that says what is asked for; what that names is not theirs.
-void forget_histories(catalog::Catalog& catalog, const catalog::Catalog& wanted);
-
 }  // namespace architrave::migration

@@ -100,15 +100,19 @@ class Planner {
     adopt_owners();
   }
 
-  Result<Plan> make() {
-    plan_.name = options_.name;
-    say("comparing");
-    forget_histories(from_.catalog, to_.catalog);
+  // Without what is kept aside, which nobody asked for.
+  Result<std::vector<catalog::Change>> compare() {
     if (!options_.allow_losses) {
       forget_kept(from_.catalog);
       forget_kept(to_.catalog);
     }
-    auto changes = fixpoint_.difference(from_.catalog, to_.catalog);
+    return fixpoint_.difference(from_.catalog, to_.catalog);
+  }
+
+  Result<Plan> make() {
+    plan_.name = options_.name;
+    say("comparing");
+    auto changes = compare();
     if (!changes) return fail(changes);
     plan_.changes = std::move(*changes);
     if (plan_.changes.empty()) return std::move(plan_);
@@ -541,7 +545,7 @@ class Planner {
 
   engine::Opened& from_;
   engine::Opened& to_;
-  const PlanOptions& options_;
+  const PlanOptions options_;
   const std::string role_;  // who runs the migration
   Fixpoint fixpoint_;
   Plan plan_;
@@ -568,6 +572,12 @@ Result<Plan> make_plan(engine::Opened& from, engine::Opened& to, const PlanOptio
   if (from.source.kind == "live") leave_out_histories(from.catalog, to.catalog);
   if (to.source.kind == "live") leave_out_histories(to.catalog, from.catalog);
   return Planner(from, to, options).make();
+}
+
+Result<std::vector<catalog::Change>> compare(engine::Opened& from, engine::Opened& to) {
+  if (from.source.kind == "live") leave_out_histories(from.catalog, to.catalog);
+  if (to.source.kind == "live") leave_out_histories(to.catalog, from.catalog);
+  return Planner(from, to, {}).compare();
 }
 
 Result<std::vector<Migration>> write_plan(const Plan& plan, const std::filesystem::path& folder) {

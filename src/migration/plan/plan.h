@@ -71,6 +71,10 @@ struct Plan {
 // Errors: those of the engine, "plan.no_way".
 Result<Plan> make_plan(engine::Opened& from, engine::Opened& to, const PlanOptions& options);
 
+// How the one differs from the other, as a plan sees it: but for the order of columns and of
+// privileges, what tools keep for themselves, and how often a server has read a definition.
+Result<std::vector<catalog::Change>> compare(engine::Opened& from, engine::Opened& to);
+
 // Writes a pair of files a phase into the folder, and gives their names.
 Result<std::vector<Migration>> write_plan(const Plan& plan, const std::filesystem::path& folder);
 

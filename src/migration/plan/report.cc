@@ -100,4 +100,49 @@ std::string to_json(const Plan& plan, const std::vector<Migration>& files) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
+std::string to_text(const std::vector<catalog::Change>& changes) {
+  if (changes.empty()) return "no difference\n";
+  std::string text;
+  for (const catalog::Change& change : changes) {
+    const std::string object = to_string(change.object);
+    switch (change.what) {
+      case catalog::Change::What::added:
+        text += "+ " + object + '\n';
+        break;
+      case catalog::Change::What::removed:
+        text += "- " + object + '\n';
+        break;
+      case catalog::Change::What::changed: {
+        const bool long_text = change.before.size() + change.after.size() > 100;
+        text += fmt::format("~ {}: {}", object, change.property);
+        text += long_text
+                    ? fmt::format("\n    - {}\n    + {}\n", change.before, change.after)
+                    : fmt::format(" {} -> {}\n", change.before.empty() ? "none" : change.before,
+                                  change.after.empty() ? "none" : change.after);
+      }
+    }
+  }
+  return text;
+}
+
+std::string to_json(const std::vector<catalog::Change>& changes) {
+  using Json = nlohmann::ordered_json;
+  Json json = {{"changes", Json::array()}};
+  for (const catalog::Change& change : changes) {
+    Json each;
+    each["what"] = change.what == catalog::Change::What::added     ? "added"
+                   : change.what == catalog::Change::What::removed ? "removed"
+                                                                   : "changed";
+    each["kind"] = to_string(change.object.kind);
+    each["object"] = change.object.name;
+    if (change.what == catalog::Change::What::changed) {
+      each["property"] = change.property;
+      each["before"] = change.before;
+      each["after"] = change.after;
+    }
+    json["changes"].push_back(std::move(each));
+  }
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
 }  // namespace architrave::migration

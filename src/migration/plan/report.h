@@ -14,4 +14,9 @@ std::string to_text(const Plan& plan, const std::vector<Migration>& files);
 //  refused[]{object, why}, lost[], proof{status, claims[]}, files[]}
 std::string to_json(const Plan& plan, const std::vector<Migration>& files);
 
+// What differs: a line each, "+ table app.x", "- view app.v", "~ column app.t.c: type a -> b".
+std::string to_text(const std::vector<catalog::Change>& changes);
+// {changes[]{what, kind, object, property, before, after}}
+std::string to_json(const std::vector<catalog::Change>& changes);
+
 }  // namespace architrave::migration
