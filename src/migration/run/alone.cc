@@ -19,23 +19,38 @@ sql::Tree tree_of(const std::string& statement) {
   return parsed && parsed->size() == 1 ? std::move(parsed->front()) : sql::Tree();
 }
 
-// The index that CREATE INDEX CONCURRENTLY makes, if it is there: "t" valid, "f" a leftover.
+// The index that CREATE INDEX CONCURRENTLY makes, if it is there: by its name, or where the server
+// chooses the name, an index of the table that is not among those that `note` lists.
 struct Index {
   std::string name;
   bool valid = false;
 };
-Result<std::vector<Index>> index_of(postgres::Connection& connection, const sql::Tree& tree) {
+Result<std::vector<Index>> index_of(postgres::Connection& connection, const sql::Tree& tree,
+                                    const std::string& note) {
+  const std::string name(tree["idxname"].text());
+  if (name.empty() && note.empty()) return std::vector<Index>();
   auto rows = connection.query(
       "SELECT format('%I.%I', n.nspname, c.relname), i.indisvalid"
       " FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid"
       " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-      " WHERE i.indrelid = pg_catalog.to_regclass($1) AND c.relname = $2 AND c.relkind = 'i'",
-      {name_of(tree["relation"]), std::string(tree["idxname"].text())});
+      " WHERE i.indrelid = pg_catalog.to_regclass($1) AND c.relkind = 'i'"
+      " AND CASE $2 WHEN '' THEN c.oid <> ALL ($3::oid[]) ELSE c.relname = $2 END",
+      {name_of(tree["relation"]), name, note.empty() ? "{}" : note});
   if (!rows) return fail(rows);
   std::vector<Index> found;
   for (int row = 0; row < rows->size(); ++row)
     found.push_back({std::string(rows->cell(row, 0)), rows->cell(row, 1) == "t"});
   return found;
+}
+
+// The table's indexes before one without a name is built.
+Result<std::string> indexes_of(postgres::Connection& connection, const sql::Tree& tree) {
+  auto rows = connection.query(
+      "SELECT coalesce(array_agg(indexrelid), '{}') FROM pg_catalog.pg_index"
+      " WHERE indrelid = pg_catalog.to_regclass($1)",
+      {name_of(tree["relation"])});
+  if (!rows) return fail(rows);
+  return std::string(rows->cell(0, 0));
 }
 
 std::string drop(const std::string& index) { return "DROP INDEX CONCURRENTLY IF EXISTS " + index; }
@@ -80,14 +95,19 @@ Status look_at_detach(postgres::Connection& connection, const sql::Tree& tree, A
 }  // namespace
 
 Result<Alone> look_before(postgres::Connection& connection, const std::string& statement,
-                          bool begun) {
+                          bool begun, const std::string& note) {
   Alone alone;
   alone.statement = statement;
   const sql::Tree tree = tree_of(statement);
   if (tree.is("IndexStmt")) {
-    auto found = index_of(connection, tree);
+    auto found = index_of(connection, tree, note);
     if (!found) return fail(found);
     alone.is_known = true;
+    if (!begun && tree["idxname"].text().empty()) {
+      auto there = indexes_of(connection, tree);
+      if (!there) return fail(there);
+      alone.note = std::move(*there);
+    }
     for (const Index& index : *found) {
       if (!index.valid) alone.first.push_back(drop(index.name));
       alone.is_done |= index.valid && begun;
@@ -110,12 +130,12 @@ bool says_done(const Error& error) {
 }
 
 Result<std::vector<std::string>> leftovers(postgres::Connection& connection,
-                                           const std::string& statement) {
+                                           const std::string& statement, const std::string& note) {
   const sql::Tree tree = tree_of(statement);
   if (tree.is("ReindexStmt")) return copies_of(connection, tree);
   std::vector<std::string> drops;
   if (!tree.is("IndexStmt")) return drops;
-  auto found = index_of(connection, tree);
+  auto found = index_of(connection, tree, note);
   if (!found) return fail(found);
   for (const Index& index : *found)
     if (!index.valid) drops.push_back(drop(index.name));

@@ -112,6 +112,7 @@ Status Executor::run(const Migration& migration, Direction direction, const Entr
   const std::string cause =
       error.code == "interrupted" || error.code == "postgres.lost" ? "" : "mend the cause, then ";
   std::string hint = error.code == "postgres.lost" ? "" : error.hint;
+  if (hint.ends_with('.')) hint.pop_back();  // the server's are sentences
   if (!hint.empty()) hint += "; ";
   if (!task.recorded) {
     hint += fmt::format("nothing of {} was {}: {}run {} again", migration.version,
@@ -321,12 +322,13 @@ Status Executor::run_alone(Task& task, std::size_t step) {
   const Statement& statement = what.statements.front();
   Attempts attempts(options_);
   while (true) {
-    auto before = look_before(connection_, statement.text, task.begun);
+    auto before = look_before(connection_, statement.text, task.begun, task.position.at);
     if (!before) return fail(before);
     if (before->is_done) return {};
     if (!task.begun) {
-      if (Status begun = record(begin_statement(task.migration.version, task.step)); !begun)
-        return begun;
+      task.position.at = before->note;
+      Status begun = record(begin_statement(task.migration.version, task.step, task.position.at));
+      if (!begun) return begun;
     }
     if (Status set = set_timeouts(what, /*in_transaction=*/false); !set) return set;
     Status done;
@@ -346,7 +348,7 @@ Status Executor::run_alone(Task& task, std::size_t step) {
     if (error.code == "postgres.lost" || error.code == "interrupted")
       return std::unexpected(std::move(error));
     task.begun = true;
-    if (auto left = leftovers(connection_, statement.text))
+    if (auto left = leftovers(connection_, statement.text, task.position.at))
       for (const std::string& each : *left) static_cast<void>(connection_.query(each));
     locate(error, task.script.file, statement);
     if (Status again = attempts.again(error); !again) {

@@ -144,8 +144,8 @@ std::string begin_undo(std::string_view version, std::size_t steps, bool partial
                 std::to_string(steps) + ", partial = " + (partial ? "true" : "false"));
 }
 
-std::string begin_statement(std::string_view version, std::size_t step) {
-  return of(version, "begun = true", at_step(step));
+std::string begin_statement(std::string_view version, std::size_t step, const std::string& note) {
+  return of(version, "begun = true, batch = " + quote_literal(note), at_step(step));
 }
 
 std::string record_step(std::string_view version, std::size_t step, std::size_t next,

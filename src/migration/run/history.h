@@ -32,7 +32,7 @@ struct Entry {
   int steps = 0;
   bool begun = false;
   std::string done;
-  std::string batch;
+  std::string batch;  // or a note of that statement's
   std::int64_t rows = 0;
   bool partial = false;  // it is being undone, and was never applied in full
 
@@ -53,7 +53,7 @@ std::string insert_entry(const Migration& migration, State state, std::size_t st
 std::string insert_entry(const Entry& entry);
 // A migration is about to be undone in so many steps; `partial` if it was never applied in full.
 std::string begin_undo(std::string_view version, std::size_t steps, bool partial);
-std::string begin_statement(std::string_view version, std::size_t step);
+std::string begin_statement(std::string_view version, std::size_t step, const std::string& note);
 std::string record_step(std::string_view version, std::size_t step, std::size_t next,
                         const std::string& done);
 std::string record_batch(std::string_view version, std::size_t step, const std::string& batch,

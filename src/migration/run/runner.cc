@@ -19,6 +19,10 @@ namespace {
 constexpr int oldest_server = 120000;
 
 Result<postgres::Connection> connect(const RunOptions& options) {
+  for (const char* other : {"sqlite:", "mysql:", "mariadb:", "mongodb:", "redis:"})
+    if (options.database.starts_with(other))
+      return fail("migration.server", "migrations are run on PostgreSQL alone", "--database",
+                  "name it as postgresql://HOST/NAME");
   postgres::ConnectOptions session;
   session.statement_timeout = 0;
   session.lock_timeout = 0;
@@ -82,7 +86,10 @@ void judge(Situation& situation, bool allow_gaps) {
     situation.next = "give them later numbers, or apply them as they are: --allow-gaps";
   } else if (!by_state["stopped"].empty() || !by_state["undoing"].empty()) {
     situation.next = "architrave migrate resume goes on with what was stopped";
-    if (!by_state["stopped"].empty()) situation.next += "; architrave migrate down undoes it";
+    const bool can_go_back = std::ranges::any_of(situation.list, [&](const Standing& each) {
+      return each.state == "stopped" && situation.folder.migrations[*each.migration].down;
+    });
+    if (can_go_back) situation.next += "; architrave migrate down undoes it";
   } else if (!situation.foreign.empty()) {
     situation.next = "architrave migrate baseline --from " + situation.foreign.front() +
                      " takes over what it has applied";
