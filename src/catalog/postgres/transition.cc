@@ -656,8 +656,20 @@ void Transitioning::add_unmaking(const std::string& key) {
 // ---- the steps of what comes
 
 void Transitioning::add_makings() {
-  Makings makings =
-      postgres::makings(to_, {.role = options_.role, .version = options_.version, .apart = apart_});
+  std::set<catalog::ObjectName> concerned;
+  for (const std::string& key : made_)
+    if (const Relation* relation = after_.at(key).relation) {
+      concerned.insert(relation->object_name());
+      // Whose indexes are attached to those of this one.
+      for (const Relation* child : to_lookup_.children(*relation))
+        concerned.insert(child->object_name());
+    }
+  for (const Relation& relation : to_.relations)
+    if (relation.is_partition()) concerned.insert(relation.object_name());
+  Makings makings = postgres::makings(to_, {.role = options_.role,
+                                            .version = options_.version,
+                                            .apart = apart_,
+                                            .relations = std::move(concerned)});
   for (Step& step : makings.steps) {
     const bool attaching = step.of.starts_with("attached ");
     const std::string key = attaching ? step.of.substr(9) : step.of;

@@ -417,26 +417,23 @@ void Transitioning::alter_default(const Relation& before, const Relation& after,
 
 void Transitioning::settle(const Relation& after) {
   const std::string key = to_string(object_of(after));
-  Step& step = steps_.emplace_back();
-  step.act = Step::Act::alter;
-  step.priority = altered_table;
-  step.name = key;
-  step.of = key;
+  if (after.is_view()) return;
+  Statements gone_columns;
+  if (const auto before = before_.find(key); before != before_.end())
+    for (const Column& column : before->second.relation->columns)
+      if (const std::string its = to_string(object_of(*before->second.relation, column));
+          unmade_.contains(its))
+        gone_columns.push_back("gone " + its);
+  const auto altering = altering_.find(key);
+  if (altering == altering_.end() && gone_columns.empty()) return;
+  Step& step = alter(altered_table, key, {});
   step.makes = {key};
-  step.needs = altering_[key];
-  if (after.is_view()) return void(steps_.pop_back());
+  if (altering != altering_.end()) step.needs = altering->second;
   // Nothing of it needs any more what the new one does not.
-  Step& released = steps_.emplace_back();
-  released.act = Step::Act::alter;
-  released.priority = altered_table;
-  released.name = key;
-  released.of = key;
+  Step& released = alter(altered_table, key, {});
   released.makes = {"released " + key};
-  released.needs = {key};
-  for (const std::string& gone_part : unmade_)
-    if (const Part& part = before_.at(gone_part);
-        part.column != nullptr && to_string(object_of(*part.relation)) == key)
-      released.needs.push_back("gone " + gone_part);
+  released.needs = std::move(gone_columns);
+  released.needs.push_back(key);
 }
 
 // ---- what a table hangs on

@@ -1,6 +1,7 @@
 // A Catalog as PostgreSQL SQL, in dependency order.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,7 +18,9 @@ struct WriteOptions {
   int version = 150000;  // of the server it is for: 13 knows no NULLS NOT DISTINCT
   // Partitions that are written as tables of their own, and not attached: where the parent is there
   // before them, with indexes that they would get under names of their own.
-  std::set<catalog::ObjectName> apart;
+  std::set<catalog::ObjectName> apart = {};
+  // Where it is given, these tables and views alone.
+  std::optional<std::set<catalog::ObjectName>> relations = {};
 };
 
 // Statements without their semicolons, in an order that loads: by the catalog's dependencies

@@ -34,7 +34,8 @@ Makings Writer::makings() {
   for (const auto& each : catalog_.types) add(each);
   for (const auto& each : catalog_.sequences) add(each);
   for (const auto& each : catalog_.routines) add(each);
-  for (const auto& each : catalog_.relations) add(each);
+  for (const auto& each : catalog_.relations)
+    if (!options_.relations || options_.relations->contains(each.object_name())) add(each);
   for (const auto& each : catalog_.others) add(each);
 
   Makings made{std::move(steps_), std::move(comments_)};
