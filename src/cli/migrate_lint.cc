@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -77,6 +78,9 @@ int run_lint(const Arguments& arguments) {
                          "there is nothing to lint",
                          {},
                          "architrave migrate lint migrations/, a file, or - for stdin"});
+  if (arguments.fix && std::ranges::find(arguments.paths, "-") != arguments.paths.end())
+    return report_error(
+        {"lint.fix", "--fix writes into files, and stdin is none", {}, "give the file's path"});
   lint::Options options;
   options.only = {arguments.only.begin(), arguments.only.end()};
   options.without = {arguments.without.begin(), arguments.without.end()};
@@ -126,7 +130,7 @@ int run_lint(const Arguments& arguments) {
   Status fixed;
   for (lint::File& file : *files) {
     const auto text = linter.lint(file, [&](const LintFinding& finding) { writer->take(finding); });
-    if (text && fixed) fixed = write_file(file.path == "stdin" ? "-" : file.path, *text);
+    if (text && fixed) fixed = write_file(file.path, *text);
     file.text = {};
     file.text.shrink_to_fit();
   }

@@ -24,9 +24,13 @@ bool undoes(const fs::path& path) {
 }
 
 // The way down of a file that holds both (dbmate, goose) is not applied.
-void cut_down(std::string& text) {
+void cut_down(File& file) {
   for (const char* mark : {"-- migrate:down", "-- +goose Down"})
-    if (const std::size_t at = text.find(mark); at != std::string::npos) text.resize(at);
+    if (const std::size_t at = file.text.find(mark); at != std::string::npos) {
+      file.rest = file.text.substr(at);
+      file.text.resize(at);
+      return;
+    }
 }
 
 // What git says has changed since the ref, or is new; absolute.
@@ -88,10 +92,11 @@ Result<std::vector<File>> collect(const std::vector<std::string>& paths, const s
       if (!text) return fail(text);
       File file{.path = each == "-" ? "stdin" : each.string(),
                 .text = std::move(*text),
+                .rest = {},
                 .history = false,
                 .out_of_order = false,
                 .without_down = false};
-      cut_down(file.text);
+      cut_down(file);
       const std::string& name = file.path;
       if (folder && !downs.empty() && name.ends_with(".up.sql"))
         file.without_down = !downs.contains(name.substr(0, name.size() - 6) + "down.sql");

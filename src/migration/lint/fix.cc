@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/quoting.h"
 #include "base/text.h"
 
 namespace architrave::migration::lint {
@@ -84,12 +85,13 @@ Fix not_valid(const Statement& statement) {
   if (commands.size() != 1 || name.empty() ||
       commands.front()["subtype"].text() != "AT_AddConstraint")
     return {};
-  const std::string table = quoted(statement.state.schema.name_of(statement.node["relation"]));
-  return outside(
-      {.edits = {{statement.text.size(), 0,
-                  " NOT VALID;\nALTER TABLE " + table + " VALIDATE CONSTRAINT " + quoted(name)}},
-       .transactionless = false},
-      statement.state);
+  const sql::Node relation = statement.node["relation"];
+  const std::string table = qualified(relation["schemaname"].text(), relation["relname"].text());
+  return outside({.edits = {{statement.text.size(), 0,
+                             " NOT VALID;\nALTER TABLE " + table + " VALIDATE CONSTRAINT " +
+                                 quote_identifier(name)}},
+                  .transactionless = false},
+                 statement.state);
 }
 
 // The type that is written at the place, with what belongs to it: "timestamp(3) without time zone".

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/quoting.h"
 #include "base/text.h"
 #include "migration/lint/comments.h"
 #include "migration/lint/fix.h"
@@ -50,7 +51,7 @@ std::string render(std::string_view words, const Action& action) {
     else if (name == "other")
       out += quoted(action.other);
     else
-      out += action.column.empty() ? "it" : quoted(action.column);
+      out += action.column.empty() ? "it" : quote_identifier(action.column);
     words.remove_prefix(close + 1);
   }
   return out;
@@ -298,7 +299,7 @@ std::optional<std::string> Pass::fixed_text() {
     at = each.offset + each.remove;
   }
   out.append(file_.text, at);
-  return out;
+  return out + file_.rest;
 }
 
 void Pass::take_directives(const Directives& directives, std::string_view text, int first,
@@ -491,10 +492,20 @@ void Pass::statement(const ScriptItem& item) {
     const sql::SyntaxError& error = impl_.reader.error();
     const std::size_t offset = std::min(static_cast<std::size_t>(error.offset), item.text.size());
     const auto [line, column] = place(item.text.data() + offset);
-    rule_ = rule->second;
-    find_at(error.message + (state_.version > 15 ? ", as PostgreSQL 15 reads it" : ""),
-            "mend the statement; nothing else is known of it", {},
-            {.file = {}, .line = line, .column = column});
+    // What is newer than the parser may be right.
+    const bool newer = state_.version > 15;
+    give({.rule = rule->second->is.name,
+          .severity = newer ? Severity::warning : rule->second->is.severity,
+          .file = file_.path,
+          .line = line,
+          .column = column,
+          .relation = {},
+          .message = error.message + (newer ? ", as PostgreSQL 15 reads it" : ""),
+          .instead = newer ? "look at it by hand: nothing else is known of the statement"
+                           : "mend the statement; nothing else is known of it",
+          .lock = Lock::none,
+          .rewrites = false,
+          .cost = {}});
     ++state_.statements;
     recover(item.text, offset);
     return;

@@ -32,6 +32,7 @@ struct Options {
 struct File {
   std::string path;
   std::string text;
+  std::string rest;           // behind the text, of a file that holds the way back as well
   bool history = false;       // read for what it leaves behind alone
   bool out_of_order = false;  // new, but before files that were there
   bool without_down = false;  // an up whose down is missing

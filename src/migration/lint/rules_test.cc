@@ -27,11 +27,9 @@ std::vector<LintFinding> findings_in(const std::string& sql, const Options& opti
   std::vector<LintFinding> out;
   const auto take = [&](const LintFinding& finding) { out.push_back(finding); };
   Linter linter(options);
-  const File file{.path = "case.sql",
-                  .text = sql,
-                  .history = false,
-                  .out_of_order = false,
-                  .without_down = false};
+  File file;
+  file.path = "case.sql";
+  file.text = sql;
   (void)linter.lint(file, take);
   linter.finish(take);
   return out;

@@ -1,4 +1,5 @@
 // Columns: what is added, changed and taken away under the lock, and under the application.
+#include "base/quoting.h"
 #include "migration/lint/rule.h"
 
 namespace architrave::migration::lint {
@@ -15,7 +16,7 @@ void json_column(const Statement& statement, Finder& finder) {
   statement.node.any([&](Node each) {
     if (!each.is("ColumnDef") || !is_json(type_name(each["typeName"]))) return false;
     const std::string_view name = each["colname"].text();
-    finder.find((name.empty() ? "the column" : "column " + quoted(name)) +
+    finder.find((name.empty() ? "the column" : "column " + quote_identifier(name)) +
                     " is json: it has no equality, so that DISTINCT, GROUP BY and UNION fail on "
                     "queries that select it, and no index can look into it",
                 "jsonb", {}, static_cast<int>(each["typeName"]["location"].number()));
@@ -25,7 +26,7 @@ void json_column(const Statement& statement, Finder& finder) {
 
 void schema_renamed(const Statement& statement, Finder& finder) {
   if (statement.node["renameType"].text() != "OBJECT_SCHEMA") return;
-  finder.find("everything that names schema " + quoted(statement.node["subname"].text()) +
+  finder.find("everything that names schema " + quote_identifier(statement.node["subname"].text()) +
                   " fails from this moment on, functions and views' owners' search paths included",
               "make a new schema and move objects one by one, with views under the old names until "
               "every application has changed");

@@ -1,6 +1,7 @@
 // Constraints: what is checked under which lock.
 #include <algorithm>
 
+#include "base/quoting.h"
 #include "base/text.h"
 #include "migration/lint/rule.h"
 
@@ -58,7 +59,7 @@ void keys_without_index(const State& state, Finder& finder) {
     if (is_indexed(state.schema, each.table, each.columns)) continue;
     std::string columns;
     for (const std::string& column : each.columns)
-      columns += (columns.empty() ? "" : ", ") + quoted(column);
+      columns += (columns.empty() ? "" : ", ") + quote_identifier(column);
     finder.find_at("no index of " + quoted(each.table) + " begins with (" + columns +
                        "): deleting or changing a row of the referenced table reads all of " +
                        quoted(each.table) + ", under its lock",

@@ -1,6 +1,7 @@
 // Rows: statements that change many of them, and code that can't be seen through.
 #include <algorithm>
 
+#include "base/quoting.h"
 #include "base/text.h"
 #include "migration/lint/rule.h"
 
@@ -56,7 +57,7 @@ void duplicates(Node targets, const char* what, Finder& finder) {
       seen.push_back(name);
       continue;
     }
-    finder.find(std::string("column ") + quoted(name) + ' ' + what + " more than once",
+    finder.find(std::string("column ") + quote_identifier(name) + ' ' + what + " more than once",
                 "leave out all but one", {}, static_cast<int>(each["location"].number()));
   }
 }
@@ -68,8 +69,9 @@ void whole_and_part(Node targets, Finder& finder) {
     if (!each["indirection"].empty())
       for (const Node other : targets)
         if (other["indirection"].empty() && other["name"].text() == each["name"].text()) {
-          finder.find("column " + quoted(each["name"].text()) + " is set as a whole and in part",
-                      "set it once", {}, static_cast<int>(each["location"].number()));
+          finder.find(
+              "column " + quote_identifier(each["name"].text()) + " is set as a whole and in part",
+              "set it once", {}, static_cast<int>(each["location"].number()));
           return;
         }
 }
@@ -92,7 +94,7 @@ void duplicate_outputs(Node query, Node aliases, Finder& finder) {
     for (const Node each : aliases) {
       const std::string_view name = sql::string_of(each);
       if (std::ranges::find(seen, name) != seen.end())
-        finder.find("column " + quoted(name) + " is named more than once",
+        finder.find("column " + quote_identifier(name) + " is named more than once",
                     "give each its own name");
       seen.push_back(name);
     }
@@ -103,7 +105,7 @@ void duplicate_outputs(Node query, Node aliases, Finder& finder) {
     const std::string_view name = output_name(each);
     if (name.empty()) continue;
     if (std::ranges::find(seen, name) != seen.end())
-      finder.find("column " + quoted(name) + " is named more than once",
+      finder.find("column " + quote_identifier(name) + " is named more than once",
                   "give each a name of its own with AS", {},
                   static_cast<int>(each["location"].number()));
     seen.push_back(name);

@@ -1,4 +1,5 @@
 // What takes data or objects away, or hands rights out.
+#include "base/quoting.h"
 #include "migration/lint/rule.h"
 
 namespace architrave::migration::lint {
@@ -10,7 +11,7 @@ namespace {
 void dropped_schema(const Statement& statement, Finder& finder) {
   if (statement.node["removeType"].text() != "OBJECT_SCHEMA") return;
   for (const Node each : statement.node["objects"])
-    finder.find("schema " + quoted(sql::string_of(each)) +
+    finder.find("schema " + quote_identifier(sql::string_of(each)) +
                     (statement.node["behavior"].text() == "DROP_CASCADE"
                          ? " goes with everything that is in it and everything that depends on that"
                          : " is gone for every application that names it"),
@@ -18,7 +19,7 @@ void dropped_schema(const Statement& statement, Finder& finder) {
 }
 
 void dropped_database(const Statement& statement, Finder& finder) {
-  finder.find("database " + quoted(statement.node["dbname"].text()) +
+  finder.find("database " + quote_identifier(statement.node["dbname"].text()) +
                   " and all that is in it are gone, and no transaction brings them back",
               "no migration should drop a database; do it by hand, after a backup");
 }
@@ -33,7 +34,7 @@ bool was_dropped(const Action& action, const Statement& statement) {
 }
 
 void extension(const Statement& statement, Finder& finder) {
-  finder.find("extension " + quoted(statement.node["extname"].text()) +
+  finder.find("extension " + quote_identifier(statement.node["extname"].text()) +
                   " changes its functions and types under everything that uses them, and has no "
                   "way back but the one its author wrote",
               "try it on a copy first, and name the version: ALTER EXTENSION … UPDATE TO '…'");

@@ -34,7 +34,8 @@ void types(const Statement& statement, Finder& finder, Wrong&& wrong, const char
            const char* instead) {
   each_column(statement, [&](std::string_view name, const TypeName& type, int location) {
     if (wrong(type))
-      finder.find("column " + quoted(name) + " is " + describe(type) + why, instead, {}, location);
+      finder.find("column " + quote_identifier(name) + " is " + describe(type) + why, instead, {},
+                  location);
   });
 }
 
