@@ -49,7 +49,8 @@ Result<std::set<fs::path>> changed_since(const std::string& since, const fs::pat
   if (!top) return fail(top);
   const fs::path root(std::string(trim(*top)));
   for (const std::vector<std::string>& arguments :
-       {std::vector<std::string>{"diff", "--name-only", "--diff-filter=d", "-z", since, "--"},
+       {std::vector<std::string>{"diff", "--merge-base", "--name-only", "--diff-filter=d", "-z",
+                                 since, "--"},
         std::vector<std::string>{"ls-files", "--others", "--exclude-standard", "--full-name",
                                  "-z"}}) {
     auto names = git(arguments);

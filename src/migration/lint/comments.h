@@ -20,6 +20,7 @@ struct Directives {
     std::string rule;
     bool whole_file = false;
     std::size_t offset = 0;  // in the text that was given
+    bool expected = false;   // nobody has written it: it need not silence anything
   };
   std::vector<Ignore> ignores;
   std::optional<bool> transaction;

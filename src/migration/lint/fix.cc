@@ -215,10 +215,12 @@ Fix timeout(const Statement& statement) {
 Fix fix_of(std::string_view rule, const Statement& statement, std::size_t location) {
   const std::string_view text = statement.text;
   const State& state = statement.state;
-  if (rule == "create-index-not-concurrent")
-    return statement.node["relation"]["inh"].flag()
-               ? outside(insert_behind(text, {"index"}, " CONCURRENTLY"), state)
-               : Fix();
+  if (rule == "create-index-not-concurrent") {
+    // A partitioned table's index can't be built so.
+    const Table* table = state.schema.table(state.schema.name_of(statement.node["relation"]));
+    if (table != nullptr && table->kind == 'p') return {};
+    return outside(insert_behind(text, {"index"}, " CONCURRENTLY"), state);
+  }
   if (rule == "drop-index-not-concurrent")
     return statement.node["objects"].size() == 1 &&
                    statement.node["behavior"].text() != "DROP_CASCADE"

@@ -185,8 +185,10 @@ std::string Pass::cost(const Effect& effect) const {
   const auto bytes = static_cast<double>(*table->bytes);
   // What is rewritten is read, written, and indexed again.
   const double seconds = bytes * (effect.rewrites ? 3 : 1) / impl_.options.bytes_per_second;
-  return "about " + human_seconds(seconds) + " of " + std::string(to_string(effect.lock)) + " on " +
-         quoted(effect.relation) + " (" + human_bytes(*table->bytes) + ")";
+  constexpr double felt = 0.5;
+  return (seconds < felt ? "well under a second" : "about " + human_seconds(seconds)) + " of " +
+         std::string(to_string(effect.lock)) + " on " + quoted(effect.relation) + " (" +
+         human_bytes(*table->bytes) + ")";
 }
 
 bool Pass::is_ignored(std::string_view rule, int line) {
@@ -310,7 +312,7 @@ void Pass::take_directives(const Directives& directives, std::string_view text, 
                     .line = place(text.data() + each.offset).first,
                     .first = first,
                     .last = last,
-                    .used = false});
+                    .used = each.expected});
 }
 
 void Pass::judge(const Statement& statement) {
@@ -350,7 +352,7 @@ void Pass::end_transaction() {
   state_.not_valid.clear();
   for (Setting* each : {&state_.lock_timeout, &state_.statement_timeout, &state_.idle_timeout,
                         &state_.application_name})
-    if (each->local) *each = {};
+    each->local = {};
 }
 
 void Pass::transaction_statement(Node node, int line) {
@@ -376,8 +378,10 @@ void Pass::set(std::string_view name, Node value, bool is_set, bool local) {
                                                                      : nullptr;
   if (setting == nullptr) return;
   if (local && !state_.is_transaction()) return;  // which does nothing
-  *setting = {.set = is_set, .local = local, .milliseconds = {}};
-  if (is_set && value) setting->milliseconds = setting_milliseconds(value);
+  Setting::Value& changed = local ? setting->local : setting->session;
+  changed = {.set = is_set, .milliseconds = {}, .line = item_->line};
+  if (is_set && value) changed.milliseconds = setting_milliseconds(value);
+  if (!local) setting->local = {};
 }
 
 void Pass::setting(Node node) {
@@ -401,11 +405,11 @@ void Pass::setting(Node node) {
 void Pass::after(const Statement& statement, int line) {
   for (const Effect& each : statement.effects.relations) {
     if (each.lock < Lock::share || !state_.in_use(each.relation)) continue;
-    if (state_.dangerous_line == 0) state_.dangerous_line = line;
+    if (state_.dangerous_line == 0 && !state_.lock_timeout.now().set) state_.dangerous_line = line;
     const Setting* settings[] = {&state_.lock_timeout, &state_.statement_timeout,
                                  &state_.idle_timeout, &state_.application_name};
     for (std::size_t i = 0; i < std::size(settings); ++i)
-      if (!settings[i]->set) state_.timeout_reported[i] = true;
+      if (!settings[i]->now().set) state_.timeout_reported[i] = true;
     if (!state_.is_transaction()) continue;
     Held& held = state_.held[each.relation];
     if (each.lock == Lock::access_exclusive && held.lock != Lock::access_exclusive) {

@@ -31,10 +31,15 @@ enum class Transaction {
   begun      // BEGIN
 };
 
+// A setting of the session, and what SET LOCAL puts in its place until the transaction ends.
 struct Setting {
-  bool set = false;
-  bool local = false;                        // ends with the transaction
-  std::optional<std::int64_t> milliseconds;  // absent if it is no time; 0: no limit
+  struct Value {
+    bool set = false;
+    std::optional<std::int64_t> milliseconds;  // absent if it is no time; 0: no limit
+    int line = 0;                              // of its SET
+  };
+  Value session, local;
+  const Value& now() const { return local.set ? local : session; }
 };
 
 // Of the transaction that runs, what it did to tables that others use.
@@ -84,7 +89,7 @@ struct State {
   std::unordered_map<std::string, int> altered;  // table: line of its ALTER TABLE
   std::unordered_set<std::string> not_valid;     // "table.constraint" added so
   std::unordered_set<std::string> enum_values;   // types that got one
-  int dangerous_line = 0;                        // of the first lock that blocks writers
+  int dangerous_line = 0;  // of the first lock that blocks writers, asked for without lock_timeout
   bool timeout_reported[4] = {};
 
   // Of this migration.

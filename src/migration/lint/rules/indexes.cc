@@ -16,6 +16,12 @@ bool of_the_corrupting_versions(const Action&, const Statement& statement) {
   return statement.state.version == 14 && statement.state.minor >= 0 && statement.state.minor < 4;
 }
 
+// CREATE INDEX ON ONLY a partitioned table is a definition; its partitions' indexes come later.
+bool builds(const Action& action, const Statement& statement) {
+  const Table* table = statement.state.schema.table(action.relation);
+  return action.node["relation"]["inh"].flag() || table == nullptr || table->kind != 'p';
+}
+
 bool is_unique(const Action& action, const Statement&) { return action.node["unique"].flag(); }
 
 // An index of the same columns that is not unique yet.
@@ -66,6 +72,7 @@ const Rule rules[] = {
             .severity = Severity::error,
             .summary = "CREATE INDEX without CONCURRENTLY blocks writes while it builds"},
      .actions = {Do::create_index},
+     .when = builds,
      .message = "CREATE INDEX holds SHARE on {table} while it reads the whole table: all writes "
                 "wait until the index is built",
      .instead = "CREATE INDEX CONCURRENTLY, in a file of its own with -- architrave:transaction "

@@ -24,11 +24,8 @@ const Effect* dangerous(const Statement& statement) {
 void missing(const Statement& statement, Finder& finder, const Setting& setting, int which,
              const std::string& why, const char* instead) {
   const Effect* lock = dangerous(statement);
-  if (lock == nullptr || (setting.set && setting.milliseconds != 0) ||
-      statement.state.timeout_reported[which])
-    return;
   // A timeout of 0 is another rule's.
-  if (setting.set) return;
+  if (lock == nullptr || setting.now().set || statement.state.timeout_reported[which]) return;
   finder.find(std::string(to_string(lock->lock)) + " on " + quoted(lock->relation) + why, instead,
               lock->relation);
 }
@@ -57,45 +54,42 @@ void missing_name(const Statement& statement, Finder& finder) {
           "SET application_name = 'migration NNNN' at the top of the file");
 }
 
-// The milliseconds that a SET gives, and whether it is one of `name`.
-bool sets(const Statement& statement, std::string_view name) {
-  return statement.node["name"].text() == name;
-}
-
-std::optional<std::int64_t> milliseconds(const Statement& statement) {
-  return setting_milliseconds(statement.node["args"].front());
-}
-
 void timeout_comes_late(const Statement& statement, Finder& finder) {
-  if (!sets(statement, "lock_timeout") || statement.state.dangerous_line == 0 ||
-      statement.state.lock_timeout.set)
+  if (statement.node["name"].text() != "lock_timeout" || statement.state.dangerous_line == 0)
     return;
   finder.find("line " + std::to_string(statement.state.dangerous_line) +
                   " has taken a lock that others wait behind by then",
               "set lock_timeout before the first statement that locks");
 }
 
+// A lock that others wait behind, and the setting that should bound it does not.
+void too_long(const Statement& statement, Finder& finder, const Setting& setting,
+              std::int64_t longest, const std::string& zero, const std::string& other,
+              const char* instead) {
+  const Setting::Value& now = setting.now();
+  if (!now.milliseconds || (*now.milliseconds > 0 && *now.milliseconds <= longest)) return;
+  const Effect* lock = dangerous(statement);
+  if (lock == nullptr) return;
+  const std::string of = std::string(to_string(lock->lock)) + " on " + quoted(lock->relation);
+  const std::string set = "(line " + std::to_string(now.line) + ")";
+  finder.find(*now.milliseconds == 0
+                  ? of + " is asked for with " + zero + ' ' + set
+                  : of + " is asked for with " + other + " of " +
+                        human_seconds(static_cast<double>(*now.milliseconds) / 1000) + ' ' + set,
+              instead, lock->relation);
+}
+
 void bad_lock_timeout(const Statement& statement, Finder& finder) {
-  if (!sets(statement, "lock_timeout") || statement.node["kind"].text() != "VAR_SET_VALUE") return;
-  const auto time = milliseconds(statement);
-  if (!time || (*time > 0 && *time <= longest_lock_timeout)) return;
-  finder.find(*time == 0 ? "lock_timeout = 0 waits for ever, with everybody else behind it"
-                         : "a lock_timeout of " + human_seconds(static_cast<double>(*time) / 1000) +
-                               ": everybody else waits that long behind it",
-              "SET LOCAL lock_timeout = '2s', and try again when it fails");
+  too_long(statement, finder, statement.state.lock_timeout, longest_lock_timeout,
+           "lock_timeout off: it waits for ever, with everybody else behind it", "a lock_timeout",
+           "SET LOCAL lock_timeout = '2s', and try again when it fails");
 }
 
 void bad_statement_timeout(const Statement& statement, Finder& finder) {
-  if (!sets(statement, "statement_timeout") || statement.node["kind"].text() != "VAR_SET_VALUE")
-    return;
-  const auto time = milliseconds(statement);
-  if (!time || (*time > 0 && *time <= longest_statement_timeout)) return;
-  finder.find(*time == 0
-                  ? "statement_timeout = 0 lets a statement hold its locks for hours"
-                  : "a statement_timeout of " + human_seconds(static_cast<double>(*time) / 1000) +
-                        " lets a statement hold its locks that long",
-              "a few seconds for what locks; long work belongs into statements that do not lock, "
-              "or into batches");
+  too_long(statement, finder, statement.state.statement_timeout, longest_statement_timeout,
+           "statement_timeout off: it may be held for hours", "a statement_timeout",
+           "a few seconds for what locks; long work belongs into statements that do not lock, or "
+           "into batches");
 }
 
 void concurrently(const Statement& statement, Finder& finder) {
@@ -247,12 +241,10 @@ const Rule rules[] = {
     {.is = {.name = "lock-timeout-zero-or-too-long",
             .severity = Severity::warning,
             .summary = "lock_timeout is off, or longer than others should wait"},
-     .nodes = {"VariableSetStmt"},
      .check = bad_lock_timeout},
     {.is = {.name = "statement-timeout-too-long",
             .severity = Severity::info,
             .summary = "statement_timeout is off, or longer than a lock should be held"},
-     .nodes = {"VariableSetStmt"},
      .check = bad_statement_timeout},
     {.is = {.name = "concurrently-in-transaction",
             .severity = Severity::error,
