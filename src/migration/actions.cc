@@ -1,37 +1,15 @@
 #include "migration/actions.h"
 
 #include <algorithm>
-#include <span>
 #include <unordered_map>
-#include <unordered_set>
 
-#include "base/embedded.h"
-#include "base/text.h"
 
 namespace architrave::migration {
-
-std::span<const EmbeddedFile> embedded_files();  // *.txt beside this file
 
 using catalog::ConstraintType;
 using sql::Node;
 
 namespace {
-
-const std::unordered_set<std::string_view>& nonvolatile_functions() {
-  static const auto* const names = [] {
-    auto* out = new std::unordered_set<std::string_view>;
-    for (const EmbeddedFile& file : embedded_files()) {
-      if (file.name != "nonvolatile_functions.txt") continue;
-      for (std::size_t at = 0; at < file.bytes.size();) {
-        const std::size_t end = std::min(file.bytes.find_first_of(" \n", at), file.bytes.size());
-        if (end > at) out->insert(file.bytes.substr(at, end - at));
-        at = end + 1;
-      }
-    }
-    return out;
-  }();
-  return *names;
-}
 
 bool has_option(Node options, std::string_view name) {
   for (const Node each : options)
@@ -620,39 +598,6 @@ const std::vector<Action>& ActionReader::read(Node statement, int version, const
   actions_.clear();
   Reader(actions_, version, known).statement(statement);
   return actions_;
-}
-
-bool may_be_volatile(Node expression) {
-  return expression.any([](Node each) {
-    return each.is("FuncCall") &&
-           !nonvolatile_functions().contains(sql::string_of(each["funcname"].back()));
-  });
-}
-
-bool keeps_form(const TypeName& from, const TypeName& to) {
-  if (from == to) return true;
-  if (from.array || to.array) return false;
-  const auto mod = [](const TypeName& type, std::size_t i) {
-    return i < type.mods.size() ? type.mods[i] : -1;
-  };
-  const bool unlimited = to.mods.empty();
-  const auto text = [](const TypeName& type) {
-    return type.name == "text" || type.name == "varchar";
-  };
-  if (text(from) && text(to))
-    return unlimited ||
-           (from.name == "varchar" && !from.mods.empty() && mod(to, 0) >= mod(from, 0));
-  if (from.name == "cidr" && to.name == "inet") return true;
-  if (from.name == "xml" && text(to) && unlimited) return true;
-  if (from.name != to.name) return false;
-  if (to.name == "varbit") return unlimited || (!from.mods.empty() && mod(to, 0) >= mod(from, 0));
-  if (to.name == "numeric")
-    return unlimited || (!from.mods.empty() && mod(to, 0) >= mod(from, 0) &&
-                         std::max(0, mod(to, 1)) == std::max(0, mod(from, 1)));
-  if (to.name == "timestamp" || to.name == "timestamptz" || to.name == "time" ||
-      to.name == "timetz")
-    return unlimited || (!from.mods.empty() && mod(to, 0) >= mod(from, 0)) || mod(to, 0) == 6;
-  return false;
 }
 
 }  // namespace architrave::migration

@@ -40,7 +40,7 @@ class JsonReader {
   void value(std::string_view key) {
     const std::size_t index = items_.size();
     Item& item = items_.emplace_back();
-    item.key = key.empty() ? 0 : offset(key.data());
+    item.key = key.empty() ? 0 : offset(key.begin());
     item.key_length = static_cast<std::uint16_t>(key.size());
     switch (*at_) {
       case '{':
@@ -65,7 +65,7 @@ class JsonReader {
   std::uint32_t offset(const char* at) const { return static_cast<std::uint32_t>(at - base_); }
 
   void set_word(std::size_t index, std::string_view word, bool is_node) {
-    items_[index].word = offset(word.data());
+    items_[index].word = offset(word.begin());
     items_[index].word_length = static_cast<std::uint32_t>(word.size());
     items_[index].is_node = is_node;
   }

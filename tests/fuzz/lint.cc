@@ -1,12 +1,12 @@
 // Lint of any text: findings stand on lines that the text has, and --fix breaks no statement that
 // could be read.
+#include "migration/lint/lint.h"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
-
-#include "migration/lint/lint.h"
 
 namespace {
 

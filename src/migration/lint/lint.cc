@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "migration/lint/comments.h"
 #include "migration/lint/fix.h"
+#include "migration/lint/session.h"
 #include "sql/script.h"
 
 namespace architrave::migration::lint {
@@ -125,10 +126,6 @@ class Pass : public Finder {
   void recover(std::string_view broken, std::size_t offset);
   void judge(const Statement& statement);
   void after(const Statement& statement, int line);
-  void transaction_statement(Node node, int line);
-  void end_transaction();
-  void setting(Node node);
-  void set(std::string_view name, Node value, bool is_set, bool local);
   void take_directives(const Directives& directives, std::string_view text, int first, int last);
   void give(const LintFinding& finding);
   bool is_ignored(std::string_view rule, int line);
@@ -343,64 +340,6 @@ void Pass::judge(const Statement& statement) {
   statement_ = nullptr;
 }
 
-void Pass::end_transaction() {
-  state_.held.clear();
-  state_.first_held.clear();
-  state_.exclusive_tables = 0;
-  state_.wide_reported = false;
-  state_.altered.clear();
-  state_.not_valid.clear();
-  for (Setting* each : {&state_.lock_timeout, &state_.statement_timeout, &state_.idle_timeout,
-                        &state_.application_name})
-    each->local = {};
-}
-
-void Pass::transaction_statement(Node node, int line) {
-  const std::string_view kind = node["kind"].text();
-  if (kind == "TRANS_STMT_BEGIN" || kind == "TRANS_STMT_START") {
-    if (state_.transaction == Transaction::begun || state_.transaction == Transaction::declared)
-      return;
-    end_transaction();
-    state_.transaction = Transaction::begun;
-    state_.begun_at = line;
-  } else if (kind == "TRANS_STMT_COMMIT" || kind == "TRANS_STMT_ROLLBACK") {
-    end_transaction();
-    state_.transaction = Transaction::none;
-    state_.begun_at = 0;
-  }
-}
-
-void Pass::set(std::string_view name, Node value, bool is_set, bool local) {
-  Setting* setting = name == "lock_timeout"                          ? &state_.lock_timeout
-                     : name == "statement_timeout"                   ? &state_.statement_timeout
-                     : name == "idle_in_transaction_session_timeout" ? &state_.idle_timeout
-                     : name == "application_name"                    ? &state_.application_name
-                                                                     : nullptr;
-  if (setting == nullptr) return;
-  if (local && !state_.is_transaction()) return;  // which does nothing
-  Setting::Value& changed = local ? setting->local : setting->session;
-  changed = {.set = is_set, .milliseconds = {}, .line = item_->line};
-  if (is_set && value) changed.milliseconds = setting_milliseconds(value);
-  if (!local) setting->local = {};
-}
-
-void Pass::setting(Node node) {
-  if (node.is("VariableSetStmt")) {
-    const bool is_set = node["kind"].text() == "VAR_SET_VALUE";
-    set(node["name"].text(), node["args"].front(), is_set, node["is_local"].flag());
-  } else if (node.is("SelectStmt")) {
-    for (const Node target : node["targetList"]) {
-      const Node call = target["val"];
-      if (!call.is("FuncCall") || sql::string_of(call["funcname"].back()) != "set_config") continue;
-      std::vector<Node> arguments;
-      for (const Node each : call["args"]) arguments.push_back(each);
-      if (arguments.size() == 3)
-        set(arguments[0]["sval"]["sval"].text(), arguments[1], true,
-            arguments[2]["boolval"]["boolval"].flag());
-    }
-  }
-}
-
 // What the statement leaves behind for those after it.
 void Pass::after(const Statement& statement, int line) {
   for (const Effect& each : statement.effects.relations) {
@@ -466,10 +405,10 @@ void Pass::after(const Statement& statement, int line) {
   if (statement.node.is("AlterTableStmt") && state_.is_transaction())
     state_.altered.emplace(state_.schema.name_of(statement.node["relation"]), line);
   if (statement.node.is("TransactionStmt"))
-    transaction_statement(statement.node, line);
+    end_or_begin(state_, statement.node, line);
   else
-    setting(statement.node);
-  if (!state_.is_transaction()) end_transaction();
+    take_setting(state_, statement.node, line);
+  if (!state_.is_transaction()) end_transaction(state_);
 }
 
 // A parenthesis that nobody closes makes one statement of all that follows. The semicolon behind
@@ -531,7 +470,7 @@ void Pass::statement(const ScriptItem& item) {
 
 // The migration that begins with the item: until the file ends or a comment begins another.
 void Pass::begin_migration(std::size_t index) {
-  end_transaction();
+  end_transaction(state_);
   ++migrations_;
   ++state_.unit;
   state_.statements = state_.statements_in_all = state_.settings_in_all = 0;
