@@ -1,6 +1,7 @@
 #include "sql/node.h"
 
 #include <pg_query.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <charconv>
@@ -131,6 +132,56 @@ class JsonReader {
   std::vector<Item>& items_;
 };
 
+// How deep the tree may be at most, as far as the text says without being parsed: words and
+// operators that no comma or parenthesis parts may be a chain ("1 + 1 + 1 …"), each link of which
+// is a level. Parentheses themselves have an end in the parser.
+std::size_t chain_in(std::string_view text) {
+  std::vector<std::size_t> levels = {0};
+  std::size_t total = 0, most = 0;
+  bool in_word = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '_' || c == '.' || (static_cast<unsigned char>(c) & 0x80) != 0;
+    if (c == '\'' || c == '"') {
+      at = std::min(text.find(c, at + 1), text.size());
+    } else if (c == '(') {
+      levels.push_back(0);
+    } else if (c == ')' || c == ',' || c == ';') {
+      total -= levels.back();
+      levels.back() = 0;
+      if (c == ')' && levels.size() > 1) levels.pop_back();
+    } else if (c > ' ' && !(word && in_word)) {
+      ++levels.back();
+      most = std::max(most, ++total);
+    }
+    in_word = word;
+  }
+  return most;
+}
+
+// Calls it with a stack that holds what is deep.
+template <class Work>
+bool with_large_stack(Work work) {
+  constexpr std::size_t stack = std::size_t{512}
+                                << 20;  // of which what is not used takes no memory
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, stack);
+  pthread_t thread{};
+  const int failed = pthread_create(
+      &thread, &attributes,
+      [](void* given) -> void* {
+        (*static_cast<Work*>(given))();
+        return nullptr;
+      },
+      &work);
+  pthread_attr_destroy(&attributes);
+  if (failed != 0) return false;
+  pthread_join(thread, nullptr);
+  return true;
+}
+
 // The parser counts characters from 1.
 int byte_offset(std::string_view text, int cursor) {
   std::size_t at = 0;
@@ -163,12 +214,24 @@ bool TreeReader::parse(std::string_view text) {
   state.text.assign(text);
   state.items.clear();
   state.statements.clear();
-  state.result = pg_query_parse(state.text.c_str());
+  state.result = {};
+  // What follows the parser goes down as deep as the tree.
+  constexpr std::size_t deep = 5'000, too_deep = 500'000;
+  const std::size_t chain = text.size() > deep ? chain_in(text) : 0;
+  const auto read = [&state] {
+    state.result = pg_query_parse(state.text.c_str());
+    if (state.result.error == nullptr) JsonReader(state.result.parse_tree, state.items).value({});
+  };
+  if (chain <= deep) {
+    read();
+  } else if (chain > too_deep || !with_large_stack(read)) {
+    state.error = {"the statement nests too deep", 0};
+    return false;
+  }
   if (state.result.error != nullptr) {
     state.error = {state.result.error->message, byte_offset(text, state.result.error->cursorpos)};
     return false;
   }
-  JsonReader(state.result.parse_tree, state.items).value({});
   for (const Node each : Node(state.items.data(), state.result.parse_tree)["stmts"])
     state.statements.push_back({each["stmt"], static_cast<int>(each["stmt_location"].number())});
   return true;

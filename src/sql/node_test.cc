@@ -41,5 +41,25 @@ TEST(Node, AnErrorHasItsPlaceInBytes) {
   EXPECT_TRUE(reader.parse("SELECT 1"));  // and can be used again
 }
 
+TEST(Node, DepthHasAnEnd) {
+  const auto chain = [](int links) {
+    std::string text = "SELECT 1";
+    for (int i = 0; i < links; ++i) text += " + 1";
+    return text;
+  };
+  TreeReader reader;
+  ASSERT_TRUE(reader.parse(chain(100'000)));
+  int deep = 0;
+  for (Node each = reader.statements()[0].node["targetList"].front()["val"]; each.is("A_Expr");
+       each = each["lexpr"])
+    ++deep;
+  EXPECT_EQ(deep, 100'000);
+  EXPECT_FALSE(reader.parse(chain(1'000'000)));
+  EXPECT_EQ(reader.error().message, "the statement nests too deep");
+  std::string rows = "INSERT INTO t VALUES (-1, 'x')";
+  for (int i = 0; i < 100'000; ++i) rows += ", (-1, 'it''s')";
+  EXPECT_TRUE(reader.parse(rows));
+}
+
 }  // namespace
 }  // namespace architrave::sql
