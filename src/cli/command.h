@@ -38,6 +38,7 @@ void add_migrate(CLI::App& app, Chosen& chosen);
 void add_migrate_lint(CLI::App& group, Chosen& chosen);
 void add_migrate_run(CLI::App& group, Chosen& chosen);  // up, down, resume, status, baseline
 void add_migrate_plan(CLI::App& group, Chosen& chosen);
+void add_migrate_rehearse(CLI::App& group, Chosen& chosen);
 void add_migrate_verify(CLI::App& group, Chosen& chosen);
 
 // A subcommand whose --help begins with examples.

@@ -14,6 +14,7 @@ void add_migrate(CLI::App& app, Chosen& chosen) {
   add_migrate_run(*group, chosen);
   add_migrate_plan(*group, chosen);
   add_migrate_verify(*group, chosen);
+  add_migrate_rehearse(*group, chosen);
 }
 
 }  // namespace architrave::cli

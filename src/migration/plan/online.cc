@@ -347,6 +347,11 @@ class Online {
   }
 
   void drop(const RouteStep& step, const std::string& sql) {
+    // A transaction would hold one table while it waits for the next.
+    if (const std::string table = table_of(sql); !options_.in_place && !table.empty()) {
+      if (table != last_dropped_from_) contract_.close();
+      last_dropped_from_ = table;
+    }
     const auto found = old_indexes_.find(step.of);
     if (found != old_indexes_.end() && sql.starts_with("DROP INDEX ") && !options_.in_place &&
         found->second.first->partition_key.empty())
@@ -355,8 +360,17 @@ class Online {
       contract_.alone(sql, false);
     else
       contract_.together(sql);
-    // A transaction would hold what it has while it waits for the next table.
-    if (!options_.in_place && step.of.starts_with("table ")) contract_.close();
+  }
+
+  // "app.orders" of "ALTER TABLE [ONLY] app.orders …" and "DROP TABLE app.orders"; else nothing.
+  static std::string table_of(std::string_view sql) {
+    for (const std::string_view head : {"ALTER TABLE ", "DROP TABLE "}) {
+      if (!sql.starts_with(head)) continue;
+      sql.remove_prefix(head.size());
+      if (sql.starts_with("ONLY ")) sql.remove_prefix(5);
+      return std::string(sql.substr(0, sql.find(' ')));
+    }
+    return {};
   }
 
   const Catalog& from_;
@@ -376,6 +390,7 @@ class Online {
   Phasing swapped_;  // they take their places
   Phasing fills_;
   Phasing contract_;
+  std::string last_dropped_from_;
   Phasing* main_ = &expand_;  // where the transaction is that changes what a reader sees
 };
 

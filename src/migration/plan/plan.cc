@@ -18,6 +18,8 @@
 #include "migration/plan/online.h"
 #include "migration/plan/route.h"
 #include "migration/plan/rows.h"
+#include "migration/schema.h"
+#include "sql/node.h"
 
 namespace architrave::migration {
 
@@ -53,9 +55,8 @@ Result<std::string> run(engine::Sandbox& sandbox, const std::vector<Step>& steps
   return std::string();
 }
 
-void describe(Plan& plan, const PlannedPhase& phase, int version) {
+void describe(Plan& plan, const PlannedPhase& phase, int version, Schema& known) {
   for (const Step& step : phase.up) {
-    const std::size_t first = plan.steps.size();
     if (step.kind == Step::Kind::backfill) {
       plan.steps.push_back({.phase = phase.phase,
                             .sql = backfill_block(step.backfill),
@@ -70,12 +71,14 @@ void describe(Plan& plan, const PlannedPhase& phase, int version) {
       planned.phase = phase.phase;
       planned.sql = statement.text;
       planned.transactional = step.kind == Step::Kind::transaction;
-      if (auto effects = effects_of(statement.text, version)) {
-        planned.lock = effects->strongest();
-        planned.rewrites = effects->rewrites();
-      }
+      sql::TreeReader reader;
+      if (!reader.parse(statement.text) || reader.statements().empty()) continue;
+      const sql::Node node = reader.statements().front().node;
+      const Effects effects = effects_of(node, version, &known);
+      planned.lock = effects.strongest();
+      planned.rewrites = effects.rewrites();
+      known.apply(node, 0);
     }
-    (void)first;
   }
   if (plan.steps.empty()) return;
   for (const Step& step : phase.down)
@@ -160,7 +163,8 @@ class Planner {
       if (Status proved = prove_up(); !proved) return fail(proved);
     }
     if (Status found = find_down(); !found) return fail(found);
-    for (const PlannedPhase& phase : plan_.phases) describe(plan_, phase, version_);
+    Schema known(from_.catalog);
+    for (const PlannedPhase& phase : plan_.phases) describe(plan_, phase, version_, known);
     return std::move(plan_);
   }
 

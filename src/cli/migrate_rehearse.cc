@@ -1,0 +1,132 @@
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include "base/terminal.h"
+#include "base/text.h"
+#include "cli/command.h"
+#include "engine/engine.h"
+#include "engine/postgres/connection.h"
+#include "engine/postgres/sandbox.h"
+#include "migration/rehearse/rehearse.h"
+#include "migration/run/runner.h"
+
+namespace architrave::cli {
+
+namespace {
+
+struct Arguments {
+  std::string database;
+  std::string copy;
+  std::string folder = "migrations";
+  std::string format = "text";
+  std::string output;
+  bool yes = false;
+  bool no_input = false;
+  bool quiet = false;
+};
+
+// The migrations that the database has not yet.
+Result<std::vector<migration::Migration>> pending(const Arguments& arguments) {
+  migration::RunOptions options;
+  options.database = arguments.database;
+  options.folder = arguments.folder;
+  auto situation = migration::status(options);
+  if (!situation) return fail(situation);
+  std::vector<migration::Migration> list;
+  for (const migration::Standing& each : situation->list)
+    if (each.migration && (each.state == "pending" || each.state == "gap"))
+      list.push_back(situation->folder.migrations[*each.migration]);
+  return list;
+}
+
+bool may_change(const Arguments& arguments) {
+  if (arguments.yes) return true;
+  if (arguments.no_input || ::isatty(STDIN_FILENO) == 0) return false;
+  std::cerr << "The migrations are applied to the copy for good. Go on? [y/N] " << std::flush;
+  std::string answer;
+  return std::getline(std::cin, answer) && (lower(trim(answer)) == "y" || lower(answer) == "yes");
+}
+
+int rehearse(Arguments& arguments) {
+  set_quiet(arguments.quiet);
+  Progress progress;
+  const auto migrations = pending(arguments);
+  if (!migrations) return report_error(migrations.error());
+  engine::OpenOptions open;
+  open.progress = [&](std::string_view what) { progress.show(what); };
+  auto production = engine::open(arguments.database, open);
+  if (!production) return report_error(production.error());
+  migration::RehearseOptions options;
+  options.measured = &production->catalog;
+  options.progress = [&](std::string_view what, std::size_t done, std::size_t of) {
+    progress.show(what, done, of);
+  };
+  Result<migration::Rehearsal> rehearsal;
+  if (arguments.copy.empty()) {
+    auto sandbox = engine::make_sandbox(*production);
+    if (!sandbox) return report_error(sandbox.error());
+    auto* postgres = dynamic_cast<postgres::PostgresSandbox*>(sandbox->get());
+    if (postgres == nullptr)
+      return report_error({"migration.engine",
+                           "migrations are rehearsed on PostgreSQL alone",
+                           arguments.database,
+                           {}});
+    rehearsal = migration::rehearse(*migrations, postgres->connection(), options);
+    if (rehearsal) rehearsal->on = postgres->description();
+  } else {
+    progress.clear();
+    if (!may_change(arguments))
+      return report_error({"migration.declined",
+                           "nothing was changed",
+                           {},
+                           "--yes applies the migrations to the copy without asking"});
+    auto connection =
+        postgres::Connection::open(arguments.copy, {.statement_timeout = 0, .lock_timeout = 10});
+    if (!connection) return report_error(connection.error());
+    rehearsal = migration::rehearse(*migrations, *connection, options);
+    if (rehearsal) {
+      rehearsal->on = connection->database();
+      rehearsal->has_rows = true;
+    }
+  }
+  progress.clear();
+  if (!rehearsal) return report_error(rehearsal.error());
+  const int code = rehearsal->failed ? Exit::findings : Exit::success;
+  return write_result(
+      arguments.output,
+      arguments.format == "json" ? migration::to_json(*rehearsal) : migration::to_text(*rehearsal),
+      code);
+}
+
+}  // namespace
+
+void add_migrate_rehearse(CLI::App& group, Chosen& chosen) {
+  CLI::App* command = add_command(
+      group, "rehearse",
+      "Run what is not applied yet on a copy, and say which locks it takes, what it writes anew,\n"
+      "how long that lasts and how much it writes, before production sees it.",
+      "  architrave migrate rehearse --database postgresql:///prod\n"
+      "  architrave migrate rehearse --database postgresql:///prod --copy postgresql:///restored "
+      "--yes");
+  const auto arguments = std::make_shared<Arguments>();
+  command->add_option("--database", arguments->database,
+                      "postgresql://…, which is only read; without it, libpq's own environment");
+  command->add_option("--copy", arguments->copy,
+                      "a restored copy of it, which gets the migrations for good; without it, a "
+                      "sandbox that has its definitions and none of its rows");
+  command->add_option("--dir", arguments->folder, "the folder of migrations (migrations)");
+  command->add_option("-f,--format", arguments->format, "text, json")
+      ->check(CLI::IsMember({"text", "json"}));
+  command->add_option("-o,--output", arguments->output, "a file to write to");
+  command->add_flag("-y,--yes", arguments->yes, "do not ask before the copy is changed");
+  command->add_flag("--no-input", arguments->no_input, "never ask");
+  command->add_flag("-q,--quiet", arguments->quiet, "no progress");
+  command->callback(
+      [arguments, &chosen] { chosen.run = [arguments] { return rehearse(*arguments); }; });
+}
+
+}  // namespace architrave::cli
