@@ -200,6 +200,17 @@ class Clock {
     return std::max(1.0, rest / std::max(subplan.total_cost, 0.01));
   }
 
+  // The share of its rows that a LIMIT takes from below.
+  static double until_enough(const Node& node, const Node& below) {
+    return node.type == "Limit" ? std::min(1.0, node.total_cost / std::max(below.total_cost, 0.01))
+                                : 1;
+  }
+
+  // A semi-join ends at the first match of many (costsize.c: inner_scan_frac).
+  static double until_found(const Node& join, const Node& inner) {
+    return join.detail("Join Type") == "Semi" ? std::min(1.0, 2 / (inner.rows + 1)) : 1;
+  }
+
   // Microseconds of all `loops`; `outer`: what drives the loop that the node is repeated by;
   // `processes`: that run it, below a Gather.
   double of(const Node& node, double loops, const Node* outer, double processes) {
@@ -227,9 +238,9 @@ class Clock {
         else if (keeps && !each.children.empty())  // half of the keys come again
           time += of(each.children[0], times / 2, first, processes) + times * row_unit * unit * 3;
         else
-          time += of(each, times, first, processes);
+          time += of(each, times, first, processes) * until_found(node, each);
       } else {
-        time += of(each, loops, outer, processes);
+        time += of(each, loops * until_enough(node, each), outer, processes);
         below += each.total_cost;
       }
     }

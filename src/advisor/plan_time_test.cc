@@ -150,6 +150,23 @@ TEST(PlanTime, AnIndexAloneIsCheaperThanItsTable) {
             0.8 * milliseconds(orders_by("Index Scan")));
 }
 
+TEST(PlanTime, WhatALimitDoesNotAskForIsNotCounted) {
+  Node limit;
+  limit.type = "Limit";
+  limit.total_cost = 1;
+  limit.children = {scan("Index Scan", "lineitem", 1'000'000, 6'000'000, "Outer")};
+  limit.children[0].index = "lines_part";
+  EXPECT_LT(milliseconds(limit), 0.01 * milliseconds(limit.children[0]));
+}
+
+TEST(PlanTime, ASemiJoinEndsAtTheFirstMatch) {
+  Node node = loop_over_lines();
+  node.children[1].rows = 99;
+  const double all = milliseconds(node);
+  node.details["Join Type"] = "Semi";
+  EXPECT_LT(milliseconds(node), 0.2 * all);
+}
+
 TEST(PlanTime, WhatWorkersDoIsCountedForAll) {
   Node gather;
   gather.type = "Gather";
