@@ -168,6 +168,7 @@ Result<IndexProblem> index_problem(const catalog::Catalog& catalog,
         table_numbers.try_emplace(found[i].table, table_numbers.size()).first->second);
     problem.input.variant.push_back(!found[i].index.include.empty() ||
                                     !found[i].index.predicate.empty());
+    problem.input.wide.push_back(found[i].index.keys.size() > 2);
     problem.input.bytes.push_back(found[i].bytes);
     problem.input.maintenance.push_back(found[i].maintenance);
     problem.candidates.push_back(std::move(found[i]));

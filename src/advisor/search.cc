@@ -46,9 +46,15 @@ class Search {
     result_.chosen.assign(input_.bytes.size(), false);
     result_.before = result_.after = workload_cost(result_.chosen);
     result_.bound = lowest_;
-    fill_pool();
+    fill_pool(/*wide=*/false);
     if (Status done = seed(); !done) return fail(done);
     result_.first_seconds = monotonic_seconds() - begun_;
+    if (std::ranges::find(input_.wide, true) != input_.wide.end()) {
+      if (Status asked = ask_about_pool(); !asked) return fail(asked);
+      if (Status done = close_gap(); !done) return fail(done);
+      fill_pool(/*wide=*/true);
+      result_.bound = lowest_;
+    }
     while (true) {
       if (Status done = close_gap(); !done) return fail(done);
       if (is_late() || (!input_.thorough && oracle_.calls() - calls_before_ > input_.allowance))
@@ -56,7 +62,7 @@ class Search {
       const auto widened = widen_pool();
       if (!widened) return std::unexpected(widened.error());
       if (!*widened) break;
-      result_.bound = 0;  // another set may be best now
+      result_.bound = lowest_;  // another set may be best now
     }
     return finish();
   }
@@ -108,11 +114,20 @@ class Search {
     for (std::size_t q = 0; q < oracle_.queries(); ++q) pool_[q] = oracle_.of(q, in_pool_);
   }
 
-  void fill_pool() {
+  void fill_pool(bool wide) {
     in_pool_ = input_.variant;
     in_pool_.flip();
+    for (std::size_t i = 0; !wide && i < input_.wide.size(); ++i)
+      if (input_.wide[i]) in_pool_[i] = false;
     pool_.assign(oracle_.queries(), {});
     take_into_pool(in_pool_);
+  }
+
+  // What a query costs with all that is in the pool is the least that it can.
+  Status ask_about_pool() {
+    std::vector<Question> questions;
+    for (const std::size_t q : helped_) questions.emplace_back(q, all(q));
+    return oracle_.ask(questions);
   }
 
   void mark(std::size_t query, const Set& set, std::vector<bool>& candidates) const {
@@ -148,9 +163,7 @@ class Search {
     }
     if (!found) return false;
     take_into_pool(wanted);
-    questions.clear();
-    for (const std::size_t q : helped_) questions.emplace_back(q, all(q));
-    if (Status asked = oracle_.ask(questions); !asked) return fail(asked);
+    if (Status asked = ask_about_pool(); !asked) return fail(asked);
     lowest_ = fixed_;
     for (const std::size_t q : helped_) lowest_ += weight(q) * oracle_.lower(q, all(q));
     return true;
@@ -372,7 +385,7 @@ class Search {
   }
 
   Status seed() {
-    auto chosen = db2advis(oracle_, input_);
+    auto chosen = db2advis(oracle_, input_, input_.wide);
     if (!chosen) return std::unexpected(chosen.error());
     return attempt(std::move(*chosen));
   }
@@ -615,17 +628,21 @@ Result<double> cost_of(Oracle& oracle, const SearchInput& input, const std::vect
   return cost;
 }
 
-Result<std::vector<bool>> db2advis(Oracle& oracle, const SearchInput& input) {
+Result<std::vector<bool>> db2advis(Oracle& oracle, const SearchInput& input,
+                                   const std::vector<bool>& without) {
+  std::vector<bool> considered(input.bytes.size(), true);
+  for (std::size_t i = 0; i < without.size(); ++i) considered[i] = !without[i];
+  const auto all = [&](std::size_t q) { return oracle.of(q, considered); };
   std::vector<Question> questions;
   for (std::size_t q = 0; q < oracle.queries(); ++q) {
     questions.emplace_back(q, Set());
-    questions.emplace_back(q, oracle.all(q));
+    questions.emplace_back(q, all(q));
   }
   if (Status asked = oracle.ask(questions); !asked) return fail(asked);
   std::vector<double> benefit(input.bytes.size());
   for (std::size_t q = 0; q < oracle.queries(); ++q) {
-    const Oracle::Entry* entry = oracle.best(q, oracle.all(q));
-    const double spared = oracle.upper(q, {}) - oracle.upper(q, oracle.all(q));
+    const Oracle::Entry* entry = oracle.best(q, all(q));
+    const double spared = oracle.upper(q, {}) - oracle.upper(q, all(q));
     if (entry == nullptr || !std::isfinite(spared) || spared <= 0) continue;
     for (std::size_t i = 0; i < oracle.relevant(q).size(); ++i)
       if (entry->used.test(i))

@@ -29,6 +29,9 @@ struct SearchInput {
   // Of the candidates: a wider or narrower form of another (INCLUDE, WHERE), which is looked at
   // once a good set of the others is known.
   std::vector<bool> variant;
+  // Of the candidates: one of many columns, which is looked at once a good set of the narrow ones
+  // is known, so that the set is never worse for there being more of them. May be empty.
+  std::vector<bool> wide;
   std::int64_t budget = 0;  // bytes
   double seconds = 60;      // to search at most
   // Variants are looked at if no more questions than these were asked before, or if `thorough`.
@@ -62,8 +65,10 @@ Result<SearchResult> search(Oracle& oracle, const SearchInput& input,
                             const SearchProgress& progress = {});
 
 // The published algorithms that it is measured against, on the same costs. DB2Advis (Valentin et
-// al., ICDE 2000): each query's best set, its benefit shared out, the best ratio first.
-Result<std::vector<bool>> db2advis(Oracle& oracle, const SearchInput& input);
+// al., ICDE 2000): each query's best set, its benefit shared out, the best ratio first. `without`:
+// candidates that are left aside, or empty.
+Result<std::vector<bool>> db2advis(Oracle& oracle, const SearchInput& input,
+                                   const std::vector<bool>& without = {});
 // Extend (Schlosser et al., ICDE 2019), over the same candidates: adds or widens the index with the
 // best ratio of benefit and bytes until nothing helps. `widens[i]`: candidates whose keys begin
 // with those of i.
