@@ -25,6 +25,7 @@ using sql::Use;
 
 using Keys = std::vector<IndexKey>;
 
+constexpr std::size_t narrow = 2;  // key columns
 constexpr std::size_t most_included = 6;
 constexpr double few_values = 50;  // of a column whose constant is worth a partial index
 constexpr double brin_correlation = 0.9;
@@ -363,6 +364,8 @@ std::vector<Candidate> find_inverted_candidates(const Catalog& catalog,
   return candidates;
 }
 
+bool is_wide(const Index& index) { return index.keys.size() > narrow; }
+
 bool begins_with(const Index& index, const Index& shorter) {
   return index.keys.size() >= shorter.keys.size() &&
          std::equal(shorter.keys.begin(), shorter.keys.end(), index.keys.begin(), same_order);
@@ -409,8 +412,10 @@ std::vector<Candidate> find_candidates(const Catalog& catalog, const std::vector
     for (const auto& [table, where] : places) {
       const Demand& demand = demands[query][table] = demand_of(facts[query], where, *table);
       std::vector<Index> found;
-      Gatherer(*table, demand, static_cast<std::size_t>(std::max(1, options.max_width)), found)
-          .gather();
+      // Those of a greater width come beside those of a smaller one, not instead of them.
+      const auto width = static_cast<std::size_t>(std::max(1, options.max_width));
+      if (width > narrow) Gatherer(*table, demand, narrow, found).gather();
+      Gatherer(*table, demand, width, found).gather();
       for (Index& index : found) {
         if (exists(*table, index)) continue;
         const auto [at, is_new] = known.try_emplace({table, describe(index)}, candidates.size());
@@ -426,20 +431,24 @@ std::vector<Candidate> find_candidates(const Catalog& catalog, const std::vector
       }
     }
   }
-  // Those of other queries, as far as there is room for them.
-  std::vector<std::size_t> count(facts.size());
-  for (const Candidate& each : candidates)
-    for (const std::size_t query : each.queries) ++count[query];
-  for (Candidate& each : candidates)
-    for (std::size_t query = 0; query < facts.size(); ++query) {
-      const auto demand = demands[query].find(each.table);
-      if (demand == demands[query].end() || count[query] >= options.most_per_query ||
-          std::ranges::find(each.queries, query) != each.queries.end() ||
-          !may_serve(each.index, demand->second))
-        continue;
-      each.queries.push_back(query);
-      ++count[query];
-    }
+  // Those of other queries, as far as there is room for them: the wide ones take none from the
+  // others.
+  for (const bool wide : {false, true}) {
+    std::vector<std::size_t> count(facts.size());
+    for (const Candidate& each : candidates)
+      if (wide || !is_wide(each.index))
+        for (const std::size_t query : each.queries) ++count[query];
+    for (Candidate& each : candidates)
+      for (std::size_t query = 0; is_wide(each.index) == wide && query < facts.size(); ++query) {
+        const auto demand = demands[query].find(each.table);
+        if (demand == demands[query].end() || count[query] >= options.most_per_query ||
+            std::ranges::find(each.queries, query) != each.queries.end() ||
+            !may_serve(each.index, demand->second))
+          continue;
+        each.queries.push_back(query);
+        ++count[query];
+      }
+  }
   for (Candidate& each : candidates) std::ranges::sort(each.queries);
   return candidates;
 }

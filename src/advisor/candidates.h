@@ -31,6 +31,8 @@ std::vector<Candidate> find_candidates(const catalog::Catalog& catalog,
                                        const std::vector<sql::QueryFacts>& facts,
                                        const CandidateOptions& options);
 
+// Of more than two keys: there are many such, and few that bring more than the others.
+bool is_wide(const catalog::Index& index);
 // Whether the keys of one begin with all keys of the other, in the same order.
 bool begins_with(const catalog::Index& index, const catalog::Index& shorter);
 // Inverted indexes (GIN) for what no B-tree answers: containment in jsonb and arrays, full text,

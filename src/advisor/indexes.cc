@@ -160,22 +160,29 @@ Result<IndexProblem> index_problem(const catalog::Catalog& catalog,
     if (options.sizes == Sizes::hypopg || found[i].bytes == 0) found[i].bytes = *(*sizes)[i];
     if (found[i].bytes > options.budget) continue;
     found[i].maintenance = maintenance_of(found[i], problem.facts, queries);
-    for (const std::size_t q : found[i].queries)
-      if (problem.relevant[q].size() < most_relevant)
-        problem.relevant[q].push_back(problem.candidates.size());
     kept.push_back(std::move(statements[i]));
     problem.input.tables.push_back(
         table_numbers.try_emplace(found[i].table, table_numbers.size()).first->second);
     problem.input.variant.push_back(!found[i].index.include.empty() ||
                                     !found[i].index.predicate.empty());
-    problem.input.wide.push_back(found[i].index.keys.size() > 2);
+    problem.input.wide.push_back(is_wide(found[i].index));
     problem.input.bytes.push_back(found[i].bytes);
     problem.input.maintenance.push_back(found[i].maintenance);
     problem.candidates.push_back(std::move(found[i]));
   }
+  for (const bool wide : {false, true})
+    for (std::size_t i = 0; i < problem.candidates.size(); ++i)
+      for (const std::size_t q : problem.candidates[i].queries)
+        if (problem.input.wide[i] == wide && problem.relevant[q].size() < most_relevant)
+          problem.relevant[q].push_back(i);
+  for (std::vector<std::size_t>& each : problem.relevant) std::ranges::sort(each);
   if (auto numbered = planner.set_indexes(std::move(kept)); !numbered) return fail(numbered);
   problem.input.budget = options.budget;
   problem.input.seconds = options.seconds;
+  // A workload of a hundred queries is looked at as thoroughly as one of twenty for three times the
+  // questions; who has more time may ask more.
+  problem.input.most_calls = std::llround((600 + 25 * static_cast<double>(queries.size())) *
+                                          std::max(1.0, options.seconds / 60));
   problem.input.gap = options.gap;
   problem.input.thorough = options.thorough;
   return problem;

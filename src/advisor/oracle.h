@@ -23,7 +23,7 @@
 namespace architrave::advisor {
 
 // Of a query's own candidates, by their place in Oracle::relevant(query).
-constexpr std::size_t most_relevant = 200;
+constexpr std::size_t most_relevant = 256;
 using Set = std::bitset<most_relevant>;
 
 // How long the plan of an answer takes.

@@ -4,8 +4,8 @@
 // the outer table, even where a join leaves few. So a plan may be cheaper and slower.
 //
 // The figures are those of one core and count only beside each other: a plan with an index against
-// the plan without. They were fitted to 220 plans of the queries of TPC-H at scale 1 under 50 sets of
-// indexes, without workers and with all data in memory.
+// the plan without. They were fitted to 220 plans of the queries of TPC-H at scale 1 under 50 sets
+// of indexes, without workers and with all data in memory.
 #pragma once
 
 #include <functional>

@@ -19,6 +19,7 @@ using Question = std::pair<std::size_t, Set>;
 
 constexpr double worthwhile = 1e-4;  // share of its cost that an index must spare a query
 constexpr double programs_gap = 1e-4;
+constexpr double program_share = 3;
 constexpr int deepest_cut = 15;         // layers of candidates that are taken out of one
 constexpr std::size_t most_doubts = 4;  // queries that a round learns more about
 constexpr double tolerated = 0.4;       // part of the gap that the bound may miss, for all queries
@@ -42,18 +43,18 @@ class Search {
         calls_before_(oracle.calls()) {}
 
   Result<SearchResult> run() {
+    fill_pool(/*wide=*/false);
     if (Status asked = look_at_both_ends(); !asked) return fail(asked);
     result_.chosen.assign(input_.bytes.size(), false);
     result_.before = result_.after = workload_cost(result_.chosen);
     result_.bound = lowest_;
-    fill_pool(/*wide=*/false);
     if (Status done = seed(); !done) return fail(done);
     result_.first_seconds = monotonic_seconds() - begun_;
     if (std::ranges::find(input_.wide, true) != input_.wide.end()) {
-      if (Status asked = ask_about_pool(); !asked) return fail(asked);
       if (Status done = close_gap(); !done) return fail(done);
       fill_pool(/*wide=*/true);
-      result_.bound = lowest_;
+      if (Status asked = look_at_both_ends(); !asked) return fail(asked);
+      result_.bound = std::min(lowest_, result_.after);
     }
     while (true) {
       if (Status done = close_gap(); !done) return fail(done);
@@ -62,7 +63,7 @@ class Search {
       const auto widened = widen_pool();
       if (!widened) return std::unexpected(widened.error());
       if (!*widened) break;
-      result_.bound = lowest_;  // another set may be best now
+      result_.bound = std::min(lowest_, result_.after);  // another set may be best now
     }
     return finish();
   }
@@ -96,17 +97,13 @@ class Search {
            result_.after - result_.bound <= share_of_gain * (result_.before - result_.bound);
   }
 
-  bool is_late() const { return monotonic_seconds() - begun_ > input_.seconds || interrupted(); }
+  bool is_late() const {
+    return monotonic_seconds() - begun_ > input_.seconds ||
+           oracle_.calls() - calls_before_ > input_.most_calls || interrupted();
+  }
 
   // The candidates that are in the programs: all but the variants that nobody has asked for yet.
   const Set& all(std::size_t query) const { return pool_[query % oracle_.queries()]; }
-
-  Set main(std::size_t query) const {
-    Set set = oracle_.all(query);
-    for (std::size_t i = 0; i < oracle_.relevant(query).size(); ++i)
-      if (input_.variant[oracle_.relevant(query)[i]]) set.reset(i);
-    return set;
-  }
 
   void take_into_pool(const std::vector<bool>& candidates) {
     for (std::size_t i = 0; i < candidates.size(); ++i)
@@ -179,20 +176,23 @@ class Search {
     return count;
   }
 
-  // Without any candidate, and with all: between them lies every set.
+  // Without any candidate, and with all of the pool: between them lies every set.
   Status look_at_both_ends() {
+    helped_.clear();
+    touched_.clear();
+    fixed_ = lowest_ = 0;
     std::vector<Question> questions;
     for (std::size_t q = 0; q < oracle_.queries(); ++q) {
       questions.emplace_back(q, Set());
-      questions.emplace_back(q, main(q));
+      questions.emplace_back(q, all(q));
     }
     if (Status asked = oracle_.ask(questions); !asked) return asked;
     for (std::size_t q = 0; q < oracle_.queries(); ++q) {
       const double without = oracle_.upper(q, {});
-      const double with = oracle_.upper(q, main(q));
+      const double with = oracle_.upper(q, all(q));
       if (!std::isfinite(without)) continue;
       lowest_ += weight(q) * std::min(with, without);
-      if (const Oracle::Entry* entry = oracle_.best(q, main(q)); entry->used.any())
+      if (const Oracle::Entry* entry = oracle_.best(q, all(q)); entry->used.any())
         touched_.push_back(q);
       if (with < without * (1 - worthwhile))
         helped_.push_back(q);
@@ -442,7 +442,7 @@ class Search {
       budget.emplace_back(variable, static_cast<double>(input_.bytes[i]) / (1 << 20));
     program.at_most(std::move(budget), static_cast<double>(input_.budget) / (1 << 20));
     const auto solved =
-        program.solve(std::max(programs_gap, result_.gap() / 10),
+        program.solve(std::max(programs_gap, result_.gap() / program_share),
                       std::min(seconds_left(), 0.5 + (monotonic_seconds() - begun_) / 10));
     if (!solved) return {};
     // A candidate that has come into the pool makes earlier bounds void, never later ones.
@@ -573,7 +573,7 @@ class Search {
       budget.emplace_back(variable, static_cast<double>(input_.bytes[i]) / (1 << 20));
     program.at_most(std::move(budget), static_cast<double>(input_.budget) / (1 << 20));
     const auto solved =
-        program.solve(std::max(programs_gap, result_.gap() / 10),
+        program.solve(std::max(programs_gap, result_.gap() / program_share),
                       std::min(seconds_left(), 0.5 + (monotonic_seconds() - begun_) / 10),
                       1e6 * (1 - result_.gap() / 20) - fixed_ / scale);
     if (!solved) return {};

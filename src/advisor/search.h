@@ -32,8 +32,9 @@ struct SearchInput {
   // Of the candidates: one of many columns, which is looked at once a good set of the narrow ones
   // is known, so that the set is never worse for there being more of them. May be empty.
   std::vector<bool> wide;
-  std::int64_t budget = 0;  // bytes
-  double seconds = 60;      // to search at most
+  std::int64_t budget = 0;                  // bytes
+  double seconds = 60;                      // to search at most
+  std::int64_t most_calls = 1'000'000'000;  // questions, about so many at most
   // Variants are looked at if no more questions than these were asked before, or if `thorough`.
   std::int64_t allowance = 200;
   bool thorough = false;
