@@ -55,6 +55,7 @@ class Search {
       fill_pool(/*wide=*/true);
       if (Status asked = look_at_both_ends(); !asked) return fail(asked);
       result_.bound = std::min(lowest_, result_.after);
+      if (Status done = lift_cuts(); !done) return fail(done);
     }
     while (true) {
       if (Status done = close_gap(); !done) return fail(done);
@@ -524,6 +525,40 @@ class Search {
       cuts_.push_back({doubt.query, doubt.base, std::move(doubt.layers)});
     }
     return {};
+  }
+
+  // What has come into the pool may change nothing of what the cuts say: it is asked of each,
+  // twice.
+  Status lift_cuts() {
+    for (int step = 0; step < 2; ++step) {
+      std::vector<Question> questions;
+      std::vector<std::size_t> open;
+      for (std::size_t at = 0; at < cuts_.size(); ++at) {
+        const Set rest = outside(cuts_[at]);
+        if (rest.none()) continue;
+        open.push_back(at);
+        questions.emplace_back(cuts_[at].query, cuts_[at].inside | rest);
+      }
+      if (Status asked = oracle_.ask(questions); !asked) return asked;
+      for (const std::size_t at : open) {
+        Cut& cut = cuts_[at];
+        const Set rest = outside(cut);
+        const Oracle::Entry* entry = oracle_.best(cut.query, cut.inside | rest);
+        const double cost = oracle_.lower(cut.query, cut.inside);
+        if (oracle_.lower(cut.query, cut.inside | rest) >= cost - tolerance(cut.query))
+          cut.inside |= rest;
+        else if (entry != nullptr && (entry->used & rest).any())
+          cut.others.push_back(entry->used & rest);
+      }
+    }
+    return {};
+  }
+
+  // Of the pool what a cut does not speak of.
+  Set outside(const Cut& cut) const {
+    Set rest = all(cut.query) & ~cut.inside;
+    for (const Set& layer : cut.others) rest &= ~layer;
+    return rest;
   }
 
   std::vector<Set> tables_of(std::size_t query) const {
