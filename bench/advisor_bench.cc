@@ -2,7 +2,10 @@
 // queries, candidates and sizes: cost, what-if calls and CPU seconds (ours and the server's).
 //
 //   advisor_bench SOURCE FOLDER_OF_QUERIES [--width 2,3] [--budgets 50,100,250,500,1000]
-//   [--own-sizes]
+//   [--own-sizes] [--judged] [--list]
+//
+// --judged refuses plans that are expected to be slow, as `optimize` does and the published ones do
+// not; --list only lists the candidates with their sizes.
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -72,6 +75,7 @@ int main(int argc, char** argv) {
   std::vector<std::string> budgets = {"50", "100", "250", "500", "1000"};
   bool peers = true;
   bool judged = false;
+  bool listed = false;
   double gap = 0.005;
   advisor::IndexOptions options{.sizes = advisor::Sizes::hypopg};
   for (int i = 3; i < argc; ++i) {
@@ -83,6 +87,8 @@ int main(int argc, char** argv) {
       options.sizes = advisor::Sizes::own;
     else if (std::strcmp(argv[i], "--no-peers") == 0)
       peers = false;
+    else if (std::strcmp(argv[i], "--list") == 0)
+      listed = true;
     else if (std::strcmp(argv[i], "--judged") == 0)
       judged = true;
     else if (std::strcmp(argv[i], "--thorough") == 0)
@@ -121,6 +127,12 @@ int main(int argc, char** argv) {
       fmt::print("width {} budget {} MB: {} candidates, at most {} of a query; {:.2f} s {}\n",
                  width, budget, problem->candidates.size(), most, monotonic_seconds() - begun,
                  preparing.since());
+      if (listed) {
+        for (const advisor::Candidate& each : problem->candidates)
+          fmt::print("{}\t{}\n", each.bytes,
+                     advisor::create_statement(*each.table, each.index, false));
+        continue;
+      }
       for (std::size_t q = 0; q < problem->complaints.size(); ++q)
         if (!problem->complaints[q].empty())
           fmt::print("  {}: {}\n", files[q].filename().string(), problem->complaints[q]);

@@ -47,7 +47,7 @@ constexpr std::array types = {
     Type{"interval", 16, 8, true, true}, Type{"uuid", 16, 1, true, true},
     Type{"macaddr", 6, 4, true, true},   Type{"macaddr8", 8, 4, true, true},
     Type{"name", 64, 1, true, true},     Type{"numeric", 0, 1, false, true},
-    Type{"jsonb", 0, 1, false, false},   Type{"bpchar", 0, 1, true, true},
+    Type{"jsonb", 0, 1, false, false},   Type{"bpchar", 0, 1, false, true},
 };
 
 Type type_of(const Column& column) {
@@ -73,16 +73,18 @@ struct Shape {
   bool deduplicates = true;
 };
 
-Shape shape_of(const Relation& table, const Index& index, double rows) {
+Shape shape_of(const Relation& table, const Index& index, double rows,
+               const KeyStatistics& statistics) {
   Shape shape;
+  std::map<std::string, double> values;
   double data = 0;
   bool same_width = true;
   double nulls = 0;
-  const auto take = [&](const Column* column, bool is_key) {
-    if (column == nullptr) {  // an expression: as a short text
+  const auto take = [&](const Column* column, bool is_key, const std::string& name) {
+    if (column == nullptr) {  // of which nothing is known: as a short text
       data += 12;
       same_width = false;
-      shape.distinct = std::min(rows, shape.distinct * rows);
+      if (is_key) values[name] = rows;
       return;
     }
     const Type type = type_of(*column);
@@ -91,10 +93,14 @@ Shape shape_of(const Relation& table, const Index& index, double rows) {
     if (column->stats) nulls = std::max(nulls, column->stats->null_fraction);
     if (!is_key) return;
     shape.deduplicates &= type.deduplicates;
-    shape.distinct = std::min(rows, shape.distinct * distinct_of(*column, rows));
+    values[name] = distinct_of(*column, rows);
   };
-  for (const catalog::IndexKey& key : index.keys) take(table.column(key.column), true);
-  for (const std::string& name : index.include) take(table.column(name), false);
+  for (const catalog::IndexKey& key : index.keys)
+    take(key.column.empty() ? statistics.expression(table, key.expression)
+                            : table.column(key.column),
+         true, key.column + key.expression);
+  for (const std::string& name : index.include) take(table.column(name), false, name);
+  shape.distinct = statistics.combinations(table, values, rows);
   shape.deduplicates &= index.include.empty();
   shape.null_fraction = index.keys.size() == 1 ? nulls : 0;
   // Where widths differ from row to row, rounding up costs half a step on the average.
@@ -130,8 +136,9 @@ double leaf_bytes(double rows, double distinct, const Shape& shape) {
   return distinct * expected / sum;
 }
 
-double btree_bytes(const Relation& table, const Index& index, double rows, int server_version) {
-  Shape shape = shape_of(table, index, rows);
+double btree_bytes(const Relation& table, const Index& index, double rows, int server_version,
+                   const KeyStatistics& statistics) {
+  Shape shape = shape_of(table, index, rows, statistics);
   if (server_version < 130000) shape.deduplicates = false;
   double fill = 90;
   for (const auto& [name, value] : index.options)
@@ -203,7 +210,8 @@ std::optional<double> rows_of(const Relation& table) {
 }
 
 std::optional<std::int64_t> index_bytes(const Relation& table, const Index& index,
-                                        int server_version, std::optional<double> rows) {
+                                        int server_version, std::optional<double> rows,
+                                        const KeyStatistics& statistics) {
   const std::optional<double> all = rows_of(table);
   if (!all) return {};
   const double counted = std::max(rows.value_or(*all), 0.0);
@@ -211,7 +219,7 @@ std::optional<std::int64_t> index_bytes(const Relation& table, const Index& inde
                        : index.method == "brin" ? brin_bytes(table, index)
                        : index.method == "gin" || index.method == "gist"
                            ? inverted_bytes(table, index, counted)
-                           : btree_bytes(table, index, counted, server_version);
+                           : btree_bytes(table, index, counted, server_version, statistics);
   return std::llround(bytes);
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "advisor/key_statistics.h"
 #include "catalog/catalog.h"
 
 namespace architrave::advisor {
@@ -13,7 +14,8 @@ namespace architrave::advisor {
 // Bytes right after CREATE INDEX of an index on `rows` of the table's rows (a partial index has
 // fewer). Absent where the table was never analyzed.
 std::optional<std::int64_t> index_bytes(const catalog::Relation& table, const catalog::Index& index,
-                                        int server_version, std::optional<double> rows = {});
+                                        int server_version, std::optional<double> rows = {},
+                                        const KeyStatistics& statistics = {});
 
 // Rows as the planner knows them; absent where it knows nothing.
 std::optional<double> rows_of(const catalog::Relation& table);

@@ -1,7 +1,9 @@
 #include "advisor/indexes.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
+#include <set>
 
 #include "advisor/index_size.h"
 #include "catalog/object.h"
@@ -45,8 +47,8 @@ double changes(const sql::Write& write, const Candidate& candidate) {
 }
 
 // The planner knows how many rows a condition leaves.
-Status size_partial(std::vector<Candidate>& candidates, int server_version,
-                    engine::Planner& planner) {
+Status size(std::vector<Candidate>& candidates, int server_version, engine::Planner& planner,
+            const KeyStatistics& statistics) {
   std::map<std::string, std::optional<double>> rows;
   const auto select = [](const Candidate& each) {
     return "SELECT FROM " + catalog::qualified(each.table->schema, each.table->name) + " WHERE " +
@@ -60,9 +62,68 @@ Status size_partial(std::vector<Candidate>& candidates, int server_version,
   if (!expected) return std::unexpected(expected.error());
   for (std::size_t i = 0; i < selects.size(); ++i) rows[selects[i]] = (*expected)[i];
   for (Candidate& each : candidates)
-    if (!each.index.predicate.empty())
-      each.bytes =
-          index_bytes(*each.table, each.index, server_version, rows[select(each)]).value_or(0);
+    each.bytes =
+        index_bytes(*each.table, each.index, server_version,
+                    each.index.predicate.empty() ? std::nullopt : rows[select(each)], statistics)
+            .value_or(0);
+  return {};
+}
+
+bool names(std::string_view expression, std::string_view column) {
+  const auto is_letter = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+  };
+  for (std::size_t at = expression.find(column); at != std::string_view::npos;
+       at = expression.find(column, at + 1)) {
+    const std::size_t end = at + column.size();
+    if ((at == 0 || !is_letter(expression[at - 1])) &&
+        (end == expression.size() || !is_letter(expression[end])))
+      return true;
+  }
+  return false;
+}
+
+// How many values the expressions of candidates have: from what they make of the sampled values of
+// their column, by the estimator that ANALYZE uses (Haas and Stokes, 1998).
+Status know_expressions(const std::vector<Candidate>& candidates, engine::Planner& planner,
+                        KeyStatistics& statistics) {
+  std::vector<std::pair<const Relation*, const catalog::Column*>> over;
+  std::vector<engine::Expression> asked;
+  std::set<std::pair<const Relation*, std::string>> seen;
+  for (const Candidate& each : candidates)
+    for (const catalog::IndexKey& key : each.index.keys) {
+      if (key.expression.empty() || !seen.emplace(each.table, key.expression).second) continue;
+      const catalog::Column* only = nullptr;
+      std::size_t named = 0;
+      for (const catalog::Column& column : each.table->columns)
+        if (names(key.expression, column.name)) {
+          only = &column;
+          ++named;
+        }
+      if (named != 1) continue;
+      over.emplace_back(each.table, only);
+      asked.push_back(
+          {each.table->schema, each.table->name, only->name, only->type, key.expression});
+    }
+  const auto samples = planner.sample(asked);
+  if (!samples) return std::unexpected(samples.error());
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const auto& sample = (*samples)[i];
+    if (!sample || sample->values < 1) continue;
+    const auto& [table, column] = over[i];
+    const double rows = std::max(1.0, rows_of(*table).value_or(1));
+    const double n = sample->values;
+    const double count = n * sample->distinct / (n - sample->once + sample->once * n / rows);
+    catalog::Column made;
+    made.type_name = sample->type_name;
+    made.type_category = sample->type_category;
+    made.stats = catalog::ColumnStats{
+        .null_fraction = column->stats ? column->stats->null_fraction : 0,
+        .distinct = std::clamp(count, 1.0, std::max(1.0, distinct_of(*column, rows))),
+        .width = static_cast<std::int32_t>(std::lround(sample->width)),
+        .correlation = {}};
+    statistics.know(*table, asked[i].text, std::move(made));
+  }
   return {};
 }
 
@@ -143,7 +204,9 @@ Result<IndexProblem> index_problem(const catalog::Catalog& catalog,
                                                  {.max_width = options.max_width,
                                                   .most_per_query = most_relevant,
                                                   .server_version = catalog.server.version_number});
-  if (Status sized = size_partial(found, catalog.server.version_number, planner); !sized)
+  KeyStatistics statistics(catalog, problem.facts);
+  if (Status known = know_expressions(found, planner, statistics); !known) return fail(known);
+  if (Status sized = size(found, catalog.server.version_number, planner, statistics); !sized)
     return fail(sized);
   std::vector<std::string> statements;
   for (const Candidate& each : found)

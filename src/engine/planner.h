@@ -26,6 +26,23 @@ struct Question {
   bool serial = false;               // without parallel workers, which are not always to be had
 };
 
+// An expression over one column of a table.
+struct Expression {
+  std::string schema, table, column;
+  std::string column_type;  // with its modifier
+  std::string text;         // names the column without the table
+};
+
+// What it gives for the column's sampled values.
+struct ExpressionSample {
+  double values = 0;    // how many were sampled
+  double distinct = 0;  // results that differ
+  double once = 0;      // of these, that came once
+  double width = 0;     // average bytes, as stored
+  std::string type_name;
+  std::string type_category;
+};
+
 struct Answer {
   double cost = 0;                    // the planner's total, in its own units
   std::vector<std::size_t> used;      // hypothetical indexes that the plan uses, sorted
@@ -49,6 +66,12 @@ class Planner {
   // How many rows the planner expects of each SELECT; absent where it can't plan it.
   virtual Result<std::vector<std::optional<double>>> expected_rows(
       const std::vector<std::string>& selects) = 0;
+  // Tries expressions on the values that the statistics of their columns hold; absent where there
+  // are none, or it fails on them.
+  virtual Result<std::vector<std::optional<ExpressionSample>>> sample(
+      const std::vector<Expression>& expressions) {
+    return std::vector<std::optional<ExpressionSample>>(expressions.size());
+  }
   // Plans every question, in order; absent where the server could not.
   virtual Result<std::vector<std::optional<Answer>>> ask(
       const std::vector<Question>& questions) = 0;

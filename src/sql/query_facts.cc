@@ -421,7 +421,11 @@ class Reader {
     ColumnUse made{.relation = 0, .column = {}, .expression = {}, .use = use, .op = op};
     const auto target = resolve(key, scope);
     const auto opposite = resolve(other, scope);
-    if (target && opposite && (use == Use::equal || use == Use::in_list)) made.use = Use::join;
+    if (target && opposite && (use == Use::equal || use == Use::in_list)) {
+      made.use = Use::join;
+      made.partner = opposite->relation;
+      made.partner_column = opposite->column;
+    }
     if (target && is_constant(other) && use == Use::equal)
       made.predicate = expression_text(key, [&](const Json&) { return target->column; }) + " = " +
                        expression_text(other, [](const Json&) { return ""; });

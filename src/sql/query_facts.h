@@ -39,6 +39,9 @@ struct ColumnUse {
   int place = 0;
   bool descending = false;
   bool nulls_first = false;
+  // Of a join: the relation and column that it is compared with, where that is a column.
+  std::size_t partner = 0;
+  std::string partner_column;
 };
 
 // An occurrence of a table: a query may read the same one several times.

@@ -93,6 +93,8 @@ class WhatIf final : public engine::Planner {
       std::vector<std::string> statements) override;
   Result<std::vector<std::optional<double>>> expected_rows(
       const std::vector<std::string>& selects) override;
+  Result<std::vector<std::optional<engine::ExpressionSample>>> sample(
+      const std::vector<engine::Expression>& expressions) override;
   Result<std::vector<std::optional<Answer>>> ask(const std::vector<Question>& questions) override;
   Result<std::vector<std::optional<Answer>>> ask_without(
       const std::vector<std::string>& dropped, const std::vector<Question>& questions) override;
@@ -214,6 +216,52 @@ Result<std::vector<std::optional<double>>> WhatIf::expected_rows(
         return false;
       });
   return rows;
+}
+
+Result<std::vector<std::optional<engine::ExpressionSample>>> WhatIf::sample(
+    const std::vector<engine::Expression>& expressions) {
+  std::vector<std::optional<engine::ExpressionSample>> samples(expressions.size());
+  if (expressions.empty()) return samples;
+  std::vector<std::string> all = {"BEGIN READ ONLY", "SELECT 1",
+                                  "SET LOCAL statement_timeout = '5s'", "SAVEPOINT s"};
+  const std::size_t first = all.size();
+  for (const engine::Expression& each : expressions) {
+    const auto values = [&](const char* list) {
+      return "pg_catalog.unnest(s." + std::string(list) + "::pg_catalog.text::" + each.column_type +
+             "[])";
+    };
+    // A short value is stored with a header of one byte and not of four.
+    all.insert(
+        all.end(),
+        {"WITH v AS (SELECT x AS " + quote_identifier(each.column) +
+             " FROM pg_catalog.pg_stats s, LATERAL (SELECT " + values("histogram_bounds") +
+             " UNION ALL SELECT " + values("most_common_vals") + ") u(x) WHERE s.schemaname = " +
+             quote_literal(each.schema) + " AND s.tablename = " + quote_literal(each.table) +
+             " AND s.attname = " + quote_literal(each.column) + "), g AS (SELECT (" + each.text +
+             ") AS e, pg_catalog.count(*) AS n FROM v GROUP BY 1)"
+             " SELECT pg_catalog.sum(n), pg_catalog.count(*),"
+             " pg_catalog.count(*) FILTER (WHERE n = 1),"
+             " pg_catalog.avg(pg_catalog.pg_column_size(e) - CASE WHEN t.typlen = -1 AND"
+             " pg_catalog.pg_column_size(e) < 127 THEN 3 ELSE 0 END),"
+             " t.typname, t.typcategory FROM g"
+             " JOIN pg_catalog.pg_type t ON t.oid = pg_catalog.pg_typeof(e)"
+             " WHERE e IS NOT NULL GROUP BY t.typname, t.typcategory",
+         "ROLLBACK TO s"});
+  }
+  all.emplace_back("ROLLBACK");
+  auto results = connections_[0].pipeline(all);
+  if (!results) return fail(results);
+  for (std::size_t i = 0; i < expressions.size(); ++i) {
+    const Result<Rows>& row = (*results)[first + 2 * i];
+    if (!row || row->size() != 1) continue;
+    samples[i] = engine::ExpressionSample{.values = number<double>(row->cell(0, 0)),
+                                          .distinct = number<double>(row->cell(0, 1)),
+                                          .once = number<double>(row->cell(0, 2)),
+                                          .width = number<double>(row->cell(0, 3)),
+                                          .type_name = std::string(row->cell(0, 4)),
+                                          .type_category = std::string(row->cell(0, 5))};
+  }
+  return samples;
 }
 
 Status WhatIf::ask_one(Connection& connection, const std::vector<Question>& questions,
