@@ -139,11 +139,7 @@ class Planner {
       return std::move(plan_);
     }
     if (plan_.proof.status() == ProofStatus::refuted && !plan_.kept.empty()) {
-      for (const Refused& kept : plan_.kept)
-        plan_.refused.push_back({kept.object, "it can't be kept aside (" +
-                                                  plan_.proof.claims.back().seen +
-                                                  "): --allow-loss if it may be lost"});
-      plan_.phases.clear();
+      refuse_kept(plan_.proof.claims.back().seen);
       return std::move(plan_);
     }
     if (plan_.proof.status() == ProofStatus::refuted && !how_.in_place) {
@@ -163,6 +159,7 @@ class Planner {
       if (Status proved = prove_up(); !proved) return fail(proved);
     }
     if (Status found = find_down(); !found) return fail(found);
+    if (!plan_.refused.empty()) return std::move(plan_);
     Schema known(from_.catalog);
     for (const PlannedPhase& phase : plan_.phases) describe(plan_, phase, version_, known);
     return std::move(plan_);
@@ -258,12 +255,19 @@ class Planner {
       if (!catalog) return std::unexpected(catalog.error());
       auto parsed = parse_rename(text, *catalog);
       if (!parsed) return fail(parsed);
-      auto outcome = sandbox.run({{{parsed->statement}, true}});
+      std::vector<std::string> there = {parsed->statement};
+      std::vector<std::string> back = {parsed->back};
+      // Both names are good until the contract phase.
+      if (!options_.online.in_place && !parsed->keep_old_name.empty()) {
+        there.insert(there.end(), parsed->keep_old_name.begin(), parsed->keep_old_name.end());
+        back.insert(back.begin(), parsed->drop_old_name);
+      }
+      auto outcome = sandbox.run({{there, true}});
       if (!outcome) return fail(outcome);
       if (!outcome->front().ok)
-        return fail("plan.rename", outcome->front().error, parsed->statement);
-      steps.push_back(step_of(parsed->object, {parsed->statement}));
-      undo_.push_back({parsed->statement, step_of(parsed->object, {parsed->back})});
+        return fail("plan.rename", outcome->front().error, outcome->front().statement);
+      steps.push_back(step_of(parsed->object, std::move(there)));
+      undo_.push_back({parsed->statement, step_of(parsed->object, std::move(back))});
     }
     return steps;
   }
@@ -323,6 +327,13 @@ class Planner {
       }
     }
     return {};
+  }
+
+  void refuse_kept(const std::string& why) {
+    for (const Refused& kept : plan_.kept)
+      plan_.refused.push_back(
+          {kept.object, "it can't be kept aside (" + why + "): --allow-loss if it may be lost"});
+    plan_.phases.clear();
   }
 
   void refuse_value(const std::string& column, const std::string& why) {
@@ -503,6 +514,10 @@ class Planner {
       auto work = walked_->copy();
       if (!work) return fail(work);
       auto undone = undo(**work, plan_.phases[i]);
+      if (!undone && undone.error().code == "plan.no_way" && !plan_.kept.empty()) {
+        refuse_kept(undone.error().message);
+        return {};
+      }
       if (!undone) return fail(undone);
       auto route = find_route(**work, states_[i], fixpoint_, role_, looking(), std::move(*undone));
       if (!route) return fail(route);

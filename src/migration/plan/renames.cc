@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/quoting.h"
+#include "catalog/postgres/statements.h"
 
 namespace architrave::migration {
 
@@ -117,6 +118,24 @@ void take_best(std::vector<LikelyRename>& found) {
   });
 }
 
+void add_old_name(Rename& rename, const Catalog& from) {
+  const int version = from.server.version_number;
+  for (const Relation& table : from.relations) {
+    if (object_of(table) != rename.object) continue;
+    // Before PostgreSQL 15 a view reads with its owner's rights, past the policies of who asks.
+    if (table.row_security && version < 150000) return;
+    const std::string& old_name = rename.object.name;
+    rename.keep_old_name = {
+        "CREATE VIEW " + old_name + (version >= 150000 ? " WITH (security_invoker = true)" : "") +
+        " AS SELECT * FROM " + (table.schema.empty() ? "" : quote_identifier(table.schema) + '.') +
+        rename.to};
+    for (std::string& grant :
+         postgres::grants("TABLE " + old_name, 'r', table.owner, table.acl, version))
+      rename.keep_old_name.push_back(std::move(grant));
+    rename.drop_old_name = "DROP VIEW " + old_name;
+  }
+}
+
 }  // namespace
 
 Result<Rename> parse_rename(const std::string& text, const Catalog& from) {
@@ -142,6 +161,7 @@ Result<Rename> parse_rename(const std::string& text, const Catalog& from) {
     // The head names the object by its old name; the way back, by the new one.
     const std::size_t at = rename.back.rfind(each.own, each.head.size() - 1);
     rename.back = rename.back.substr(0, at) + new_name + rename.back.substr(at + each.own.size());
+    if (each.object.kind == Kind::table) add_old_name(rename, from);
     return rename;
   }
   return fail("plan.rename", "there is no " + old_name + " to rename", "--rename", example);

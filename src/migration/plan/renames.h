@@ -15,6 +15,10 @@ struct Rename {
   std::string to;          // its new name, quoted where SQL needs it, without schema or table
   std::string statement;   // ALTER … RENAME …
   std::string back;
+  // Of a table: a view under its old name, with its privileges, through which an application that
+  // knows only that reads and writes; and its end. Empty where there can't be one.
+  std::vector<std::string> keep_old_name;
+  std::string drop_old_name;
 };
 
 // "app.orders.total=amount", "app.orders=purchases": an object by its qualified name (a schema, a

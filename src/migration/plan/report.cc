@@ -17,6 +17,15 @@ std::string indented(std::string_view sql) {
   return text + ";\n";
 }
 
+std::string renames(const Plan& plan) {
+  std::string text;
+  for (const LikelyRename& each : plan.likely)
+    text += fmt::format("{} is dropped and {} made; {:.0f} % alike: if it is renamed, {}\n",
+                        to_string(each.before), to_string(each.after), 100 * each.confidence,
+                        each.option);
+  return text;
+}
+
 }  // namespace
 
 std::string to_text(const Plan& plan, const std::vector<Migration>& files) {
@@ -26,7 +35,7 @@ std::string to_text(const Plan& plan, const std::vector<Migration>& files) {
     text += "not planned:\n";
     for (const Refused& each : plan.refused)
       text += fmt::format("  {}: {}\n", each.object, each.why);
-    return text;
+    return text + renames(plan);
   }
   for (const PlannedPhase& phase : plan.phases) {
     text += fmt::format("{}\n", word(phase.phase));
@@ -36,10 +45,7 @@ std::string to_text(const Plan& plan, const std::vector<Migration>& files) {
     for (const Step& step : phase.down)
       for (const Statement& statement : step.statements) text += indented(statement.text);
   }
-  for (const LikelyRename& each : plan.likely)
-    text += fmt::format("{} is dropped and {} made; {:.0f} % alike: if it is renamed, {}\n",
-                        to_string(each.before), to_string(each.after), 100 * each.confidence,
-                        each.option);
+  text += renames(plan);
   for (const Refused& each : plan.kept)
     text += fmt::format("kept aside: {} ({})\n", each.object, each.why);
   for (const Refused& each : plan.lost)
