@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <unordered_map>
 
-
 namespace architrave::migration {
 
 using catalog::ConstraintType;
