@@ -1,8 +1,9 @@
 // What running migrations costs on a server of its own.
 //
 //   migrate_bench backfill [ROWS …]      rows a second, beside one plain UPDATE of the same
-//   migrate_bench load [ROWS]            a column split and a foreign key under four writers: the
-//                                        longest that one of them waits, failed and lost writes
+//   migrate_bench load [ROWS [FOLDER]]   a new column, filled, indexed, NOT NULL, and a foreign key
+//                                        under four writers: the longest that one of them waits,
+//                                        failed and lost writes; or the migrations of a folder
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -188,22 +189,26 @@ void print_waits(const char* what, std::vector<Writer>& writers, const std::vect
   std::fflush(stdout);
 }
 
-// How long some writer has been waiting for a lock now. A write may also be slow because the
-// machine is busy, which is nobody's lock.
-double lock_wait(postgres::Connection& connection) {
+// How long some writer has been waiting for a lock now, and for whom. A write may also be slow
+// because the machine is busy, which is nobody's lock.
+struct LockWait {
+  double seconds = 0;
+  std::string whom;
+};
+LockWait lock_wait(postgres::Connection& connection) {
   ::usleep(5000);
   auto rows = take(connection.query(
-      "SELECT coalesce(max(extract(epoch FROM clock_timestamp() - l.waitstart)), 0)"
+      "SELECT extract(epoch FROM clock_timestamp() - l.waitstart),"
+      " (SELECT b.state || ': ' || left(regexp_replace(b.query, '\\s+', ' ', 'g'), 90)"
+      " FROM pg_stat_activity b WHERE b.pid = (pg_blocking_pids(l.pid))[1])"
       " FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted"
-      " AND a.query ~ '^(INSERT INTO|UPDATE) orders' AND a.query !~ 'price_cents'"));
-  return std::stod(std::string(rows.cell(0, 0)));
+      " AND a.query ~ '^(INSERT INTO|UPDATE) orders' AND a.query !~ 'price_cents'"
+      " AND l.waitstart IS NOT NULL ORDER BY 1 DESC LIMIT 1"));
+  if (rows.size() == 0) return {};
+  return {std::stod(std::string(rows.cell(0, 0))), std::string(rows.cell(0, 1))};
 }
 
-void load(std::int64_t rows) {
-  const Bench bench;
-  bench.fill(rows);
-  bench.ask("CREATE TABLE customers (id int PRIMARY KEY)");
-  bench.ask("INSERT INTO customers SELECT generate_series(0, 999)");
+void write_steps(const Bench& bench) {
   const auto zero = [](const char* sql) { return Step::transaction({sql}); };
   bench.write(
       "1",
@@ -226,6 +231,18 @@ void load(std::int64_t rows) {
                     zero("ALTER TABLE orders VALIDATE CONSTRAINT customer_known"),
                     zero("ALTER TABLE orders DROP COLUMN note"),
                     Step::single("DROP INDEX CONCURRENTLY orders_cents")});
+}
+
+void load(std::int64_t rows, const fs::path& others) {
+  const Bench bench;
+  bench.fill(rows);
+  bench.ask("CREATE TABLE customers (id int PRIMARY KEY)");
+  bench.ask("INSERT INTO customers SELECT generate_series(0, 999)");
+  if (others.empty()) {
+    write_steps(bench);
+  } else {
+    fs::copy(others, bench.folder);
+  }
 
   constexpr unsigned writers_count = 4;
   std::vector<Writer> writers(writers_count);
@@ -241,15 +258,18 @@ void load(std::int64_t rows) {
   const auto during = [&](const char* what, auto work) {
     std::atomic<bool> stop = false;
     std::vector<std::thread> threads = begin(stop);
-    double longest = 0;
+    LockWait longest;
     threads.emplace_back([&, connection = bench.connect()]() mutable {
-      while (!stop) longest = std::max(longest, lock_wait(connection));
+      while (!stop)
+        if (LockWait now = lock_wait(connection); now.seconds > longest.seconds)
+          longest = std::move(now);
     });
     work();
     stop = true;
     for (std::thread& each : threads) each.join();
     print_waits(what, writers, events);
-    fmt::print("  longest wait for a lock {:.1f} ms\n", 1000 * longest);
+    fmt::print("  longest wait for a lock {:.1f} ms, of {}\n", 1000 * longest.seconds,
+               longest.whom.empty() ? "nobody" : longest.whom);
   };
   during("alone", [] { ::sleep(10); });
   during("while it is migrated", [&] {
@@ -268,7 +288,10 @@ void load(std::int64_t rows) {
   const std::string missing =
       bench.ask(fmt::format("SELECT {} - count(*) FROM orders", rows + inserts));
   const std::string wrong =
-      bench.ask("SELECT count(*) FROM orders WHERE price_cents IS DISTINCT FROM round(price*100)");
+      others.empty()
+          ? bench.ask(
+                "SELECT count(*) FROM orders WHERE price_cents IS DISTINCT FROM round(price*100)")
+          : "not asked";
   fmt::print(
       "lost updates {}, lost inserts {}, rows out of step {}; goal: longest 200 ms, none "
       "failed or lost\n",
@@ -280,14 +303,15 @@ void load(std::int64_t rows) {
 int main(int argc, char** argv) {
   const std::string what = argc > 1 ? argv[1] : "";
   std::vector<std::int64_t> sizes;
-  for (int i = 2; i < argc; ++i) sizes.push_back(std::stoll(argv[i]));
+  const bool has_folder = what == "load" && argc > 3;
+  for (int i = 2; i < (has_folder ? 3 : argc); ++i) sizes.push_back(std::stoll(argv[i]));
   if (what == "backfill") {
     backfill(sizes.empty() ? std::vector<std::int64_t>{10'000, 100'000, 1'000'000, 10'000'000}
                            : sizes);
   } else if (what == "load") {
-    load(sizes.empty() ? 3'000'000 : sizes[0]);
+    load(sizes.empty() ? 3'000'000 : sizes[0], has_folder ? argv[3] : "");
   } else {
-    fmt::print(stderr, "migrate_bench backfill [ROWS …] | load [ROWS]\n");
+    fmt::print(stderr, "migrate_bench backfill [ROWS …] | load [ROWS [FOLDER]]\n");
     return 2;
   }
 }
