@@ -383,6 +383,43 @@ Result<std::vector<Result<Rows>>> Connection::pipeline(const std::vector<std::st
   return results;
 }
 
+Result<Connection::Together> Connection::together(const std::vector<std::string>& statements) {
+  if (interrupted()) return interrupted_error();
+  if (PQenterPipelineMode(raw()) == 0) return lost(raw());
+  for (const std::string& each : statements)
+    if (PQsendQueryParams(raw(), each.c_str(), 0, nullptr, nullptr, nullptr, nullptr,
+                          /*resultFormat=*/0) == 0)
+      return lost(raw());
+  if (PQpipelineSync(raw()) == 0) return lost(raw());
+  Together answer;
+  for (int nulls = 0;;) {
+    if (Status ready = wait_for_result(raw()); !ready) return fail(ready);
+    PGresult* result = PQgetResult(raw());
+    if (result == nullptr) {  // one ends each statement
+      if (++nulls > 2 || PQstatus(raw()) == CONNECTION_BAD) return lost(raw());
+      continue;
+    }
+    nulls = 0;
+    const ExecStatusType status = PQresultStatus(result);
+    if (status == PGRES_PIPELINE_SYNC || status == PGRES_PIPELINE_ABORTED) {
+      PQclear(result);
+      if (status == PGRES_PIPELINE_SYNC) break;
+      continue;
+    }
+    Result<Rows> rows = take(result);
+    if (PQstatus(raw()) == CONNECTION_BAD) return lost(raw());
+    if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
+      return fail(rows);
+    if (rows) {
+      answer.rows.push_back(std::move(*rows));
+    } else {
+      answer.error = std::move(rows.error());
+    }
+  }
+  if (PQexitPipelineMode(raw()) == 0) return lost(raw());
+  return answer;
+}
+
 Status Connection::copy_in(const std::string& statement, std::string_view data) {
   if (interrupted()) return interrupted_error();
   if (PQsendQuery(raw(), statement.c_str()) == 0) return lost(raw());

@@ -74,6 +74,14 @@ class Connection {
   // works on the next.
   Status pipeline_each(const std::vector<std::string>& statements,
                        const std::function<void(std::size_t, Result<Rows>)>& take_result);
+  // Many statements in one message: the server runs them without waiting for us in between, and
+  // leaves out those behind one that fails (a COMMIT too), so that locks are held no longer than it
+  // takes to do the work. The rows of those that ran, and the error of the one behind them.
+  struct Together {
+    std::vector<Rows> rows;
+    std::optional<Error> error;
+  };
+  Result<Together> together(const std::vector<std::string>& statements);
   // COPY … FROM STDIN with this data.
   Status copy_in(const std::string& statement, std::string_view data);
 

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/quoting.h"
 #include "base/text.h"
+#include "migration/run/history.h"
 #include "migration/run/throttle.h"
 #include "migration/run/waiting.h"
 
@@ -179,11 +180,8 @@ class Run {
   Result<bool> batch(const std::string& range, const std::string& at, std::int64_t looked_at) {
     Attempts attempts(options_);
     while (true) {
-      const Result<bool> done = attempt(range, at, looked_at);
-      if (done && *done) break;
-      if (done)
-        return fail("migration.history", "somebody else has changed the history meanwhile", {},
-                    "see what architrave migrate status says");
+      const Status done = attempt(range, at, looked_at);
+      if (done) break;
       const bool gave_up = done.error().code == "postgres.57014" && size_ > smallest();
       if (gave_up || passes(done.error())) {
         size_ = std::max(size_ / 2, smallest());
@@ -197,28 +195,26 @@ class Run {
     return true;
   }
 
-  Result<bool> attempt(const std::string& range, const std::string& at, std::int64_t looked_at) {
-    if (auto begun = connection_.query("BEGIN"); !begun) return fail(begun);
+  Status attempt(const std::string& range, const std::string& at, std::int64_t looked_at) {
     const double seconds = options_.lock_timeout.value_or(lock_timeout);
-    auto results = connection_.pipeline(
-        {fmt::format("SET LOCAL lock_timeout = {}", std::llround(seconds * 1000)),
-         fmt::format("SET LOCAL statement_timeout = {}",
-                     size_ > smallest()
-                         ? std::llround(options_.throttle.batch_seconds * too_long * 1000)
-                         : 0),
-         fmt::format("UPDATE {} SET {} WHERE {}{}", backfill_.table, backfill_.set, range,
-                     backfill_.where.empty() ? "" : " AND (" + backfill_.where + ")"),
-         "SET LOCAL SESSION AUTHORIZATION DEFAULT", record_(at, looked_at)});
-    if (!results) return fail(results);
-    for (Result<postgres::Rows>& each : *results) {
-      if (each) continue;
-      if (auto undone = connection_.query("ROLLBACK"); !undone) return fail(undone);
-      return fail(each);
-    }
-    const bool recorded = results->back()->size() == 1;
-    if (auto ended = connection_.query(recorded ? "COMMIT" : "ROLLBACK"); !ended)
-      return fail(ended);
-    return recorded;
+    const std::vector<std::string> statements = {
+        "BEGIN",
+        fmt::format("SET LOCAL lock_timeout = {}", std::llround(seconds * 1000)),
+        fmt::format("SET LOCAL statement_timeout = {}",
+                    size_ > smallest()
+                        ? std::llround(options_.throttle.batch_seconds * too_long * 1000)
+                        : 0),
+        fmt::format("UPDATE {} SET {} WHERE {}{}", backfill_.table, backfill_.set, range,
+                    backfill_.where.empty() ? "" : " AND (" + backfill_.where + ")"),
+        "SET LOCAL SESSION AUTHORIZATION DEFAULT",
+        or_fail(record_(at, looked_at)),
+        "COMMIT"};
+    auto done = connection_.together(statements);
+    if (!done) return fail(done);
+    if (!done->error) return {};
+    if (auto undone = connection_.query("ROLLBACK"); !undone) return fail(undone);
+    const bool recording = done->rows.size() + 2 == statements.size();
+    return std::unexpected(recording && is_conflict(*done->error) ? conflict() : *done->error);
   }
 
   // Towards the size that takes the time that a batch is meant to; at once when it is less, by

@@ -84,8 +84,7 @@ Status Executor::record(const std::string& statement) {
   auto rows = connection_.query(statement);
   if (!rows) return fail(rows);
   if (rows->size() == 1) return {};
-  return fail("migration.history", "somebody else has changed the history meanwhile", {},
-              "see what architrave migrate status says");
+  return std::unexpected(conflict());
 }
 
 Status Executor::run(const Migration& migration, Direction direction, const Entry* entry) {
@@ -207,7 +206,7 @@ Status Executor::run_step(Task& task, std::size_t step, bool last) {
   return {};
 }
 
-Status Executor::set_timeouts(const Step& step, bool in_transaction) {
+std::vector<std::string> Executor::timeouts(const Step& step, bool in_transaction) const {
   std::string lock;
   if (step.lock_timeout && !(options_.lock_timeout && !may_wait(step))) {
     lock = *step.lock_timeout;
@@ -223,86 +222,78 @@ Status Executor::set_timeouts(const Step& step, bool in_transaction) {
           : step.statement_timeout.value_or("0");
   // Not by set_config: a SELECT would take the snapshot that SET TRANSACTION must come before.
   const std::string set = in_transaction ? "SET LOCAL " : "SET ";
-  return connection_.execute(set + "lock_timeout = " + quote_literal(lock) + ";" + set +
-                             "statement_timeout = " + quote_literal(statement));
+  return {set + "lock_timeout = " + quote_literal(lock),
+          set + "statement_timeout = " + quote_literal(statement)};
 }
 
-// The number of the statement that failed, with its error; the number of all if none did.
-Result<std::size_t> Executor::attempt(Task& task, std::size_t step, const std::string& record_it,
-                                      Error& error) {
+// All in one message, COMMIT included: what is locked stays so no longer than the work takes,
+// however far away the server and however busy this machine.
+Result<Executor::Attempt> Executor::attempt_at_once(Task& task, std::size_t step,
+                                                    const std::string& record_it) {
   const Step& what = task.script.steps[step];
-  const bool piped = !task.lenient && std::ranges::none_of(what.statements, [](const auto& each) {
-    return each.copy_data.has_value();
-  });
-  std::size_t done = 0;
-  if (piped) {
-    std::vector<std::string> all;
-    for (const Statement& each : what.statements) all.push_back(each.text);
-    auto results = connection_.pipeline(all);
-    if (!results) return fail(results);
-    for (; done < all.size(); ++done) {
-      if ((*results)[done]) continue;
-      error = (*results)[done].error();
-      return done;
-    }
-  } else {
-    for (; done < what.statements.size(); ++done) {
-      const Statement& statement = what.statements[done];
-      if (task.lenient)
-        if (auto saved = connection_.query("SAVEPOINT architrave"); !saved) return fail(saved);
-      Status ran;
-      if (statement.copy_data) {
-        ran = connection_.copy_in(statement.text, *statement.copy_data);
-      } else if (auto rows = connection_.query(statement.text); !rows) {
-        ran = fail(rows);
-      }
-      if (ran) continue;
-      error = ran.error();
-      if (!task.lenient || !was_never_done(error)) return done;
-      if (options_.say) options_.say("left out, for it was never done: " + error.message);
-      error = {};
-      if (Status back = connection_.execute("ROLLBACK TO SAVEPOINT architrave"); !back)
-        return fail(back);
-    }
-  }
+  std::vector<std::string> all = {"BEGIN"};
+  for (std::string& each : timeouts(what, /*in_transaction=*/true)) all.push_back(std::move(each));
+  const std::size_t before = all.size();
+  for (const Statement& each : what.statements) all.push_back(each.text);
   // Whoever the script has become, the history is ours.
+  all.insert(all.end(), {"SET LOCAL SESSION AUTHORIZATION DEFAULT", or_fail(record_it), "COMMIT"});
+  auto done = connection_.together(all);
+  if (!done) return fail(done);
+  if (!done->error) return Attempt{what.statements.size(), {}};
+  const std::size_t failed = done->rows.size();
+  if (failed + 2 == all.size() && is_conflict(*done->error)) return std::unexpected(conflict());
+  // COMMIT fails for a constraint that is deferred to the end.
+  const std::size_t last = what.statements.empty() ? 0 : what.statements.size() - 1;
+  return Attempt{failed < before ? 0 : std::min(failed - before, last), std::move(done->error)};
+}
+
+Result<Executor::Attempt> Executor::attempt_one_by_one(Task& task, std::size_t step,
+                                                       const std::string& record_it) {
+  const Step& what = task.script.steps[step];
+  if (auto begun = connection_.query("BEGIN"); !begun) return fail(begun);
+  for (const std::string& each : timeouts(what, /*in_transaction=*/true))
+    if (auto set = connection_.query(each); !set) return fail(set);
+  for (std::size_t i = 0; i < what.statements.size(); ++i) {
+    const Statement& statement = what.statements[i];
+    if (task.lenient)
+      if (auto saved = connection_.query("SAVEPOINT architrave"); !saved) return fail(saved);
+    Status ran;
+    if (statement.copy_data) {
+      ran = connection_.copy_in(statement.text, *statement.copy_data);
+    } else if (auto rows = connection_.query(statement.text); !rows) {
+      ran = fail(rows);
+    }
+    if (ran) continue;
+    if (!task.lenient || !was_never_done(ran.error())) return Attempt{i, ran.error()};
+    if (options_.say) options_.say("left out, for it was never done: " + ran.error().message);
+    if (Status back = connection_.execute("ROLLBACK TO SAVEPOINT architrave"); !back)
+      return fail(back);
+  }
   if (auto ours = connection_.query("SET LOCAL SESSION AUTHORIZATION DEFAULT"); !ours)
     return fail(ours);
   if (Status recorded = record(record_it); !recorded) return fail(recorded);
-  if (auto ended = connection_.query("COMMIT"); !ended) {
-    // A constraint that is deferred to the end.
-    error = ended.error();
-    if (done > 0) --done;
-    return done;
-  }
-  return what.statements.size();
+  const std::size_t last = what.statements.empty() ? 0 : what.statements.size() - 1;
+  if (auto ended = connection_.query("COMMIT"); !ended) return Attempt{last, ended.error()};
+  return Attempt{what.statements.size(), {}};
 }
 
 Status Executor::run_transaction(Task& task, std::size_t step, const std::string& record_it) {
   const Step& what = task.script.steps[step];
   Attempts attempts(options_);
+  const bool one_by_one =
+      task.lenient || std::ranges::any_of(what.statements, [](const auto& each) {
+        return each.copy_data.has_value();
+      });
   while (true) {
-    if (auto begun = connection_.query("BEGIN"); !begun) return fail(begun);
-    Error error;
-    Result<std::size_t> done = std::size_t{0};
-    Status ready = set_timeouts(what, /*in_transaction=*/true);
-    if (ready) {
-      done = attempt(task, step, record_it, error);
-    } else {
-      done = fail(ready);
-    }
-    if (done && error.code.empty()) return {};
-    const bool lost =
-        !done && (done.error().code == "postgres.lost" || done.error().code == "interrupted");
-    if (!lost)
-      if (Status undone = connection_.execute("ROLLBACK"); !undone) return undone;
-    if (!done) error = done.error();
-    if (done) {
-      Error located = error;
-      locate(located, task.script.file,
-             what.statements[std::min(*done, what.statements.size() - 1)]);
-      error = std::move(located);
-    }
+    const Result<Attempt> done = one_by_one ? attempt_one_by_one(task, step, record_it)
+                                            : attempt_at_once(task, step, record_it);
+    if (done && !done->error) return {};
+    Error error = done ? *done->error : done.error();
+    if (error.code == "postgres.lost" || error.code == "interrupted")
+      return std::unexpected(std::move(error));
+    if (Status undone = connection_.execute("ROLLBACK"); !undone) return undone;
+    if (done && !what.statements.empty())
+      locate(error, task.script.file, what.statements[done->statement]);
     if (Status again = attempts.again(error); !again) {
       if (!passes(error)) return again;
       const std::string who = oldest_transactions(connection_);
@@ -330,7 +321,8 @@ Status Executor::run_alone(Task& task, std::size_t step) {
       Status begun = record(begin_statement(task.migration.version, task.step, task.position.at));
       if (!begun) return begun;
     }
-    if (Status set = set_timeouts(what, /*in_transaction=*/false); !set) return set;
+    for (const std::string& each : timeouts(what, /*in_transaction=*/false))
+      if (auto set = connection_.query(each); !set) return fail(set);
     Status done;
     for (const std::string& each : before->first)
       if (auto cleared = connection_.query(each); !cleared && done) done = fail(cleared);

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "engine/postgres/connection.h"
@@ -29,10 +31,15 @@ class Executor {
   Status run_step(Task& task, std::size_t step, bool last);
   Status run_transaction(Task& task, std::size_t step, const std::string& record);
   Status run_alone(Task& task, std::size_t step);
-  Result<std::size_t> attempt(Task& task, std::size_t step, const std::string& record,
-                              Error& error);
+  // How far a transaction came: all of its statements, or the one that failed.
+  struct Attempt {
+    std::size_t statement = 0;
+    std::optional<Error> error;
+  };
+  Result<Attempt> attempt_at_once(Task& task, std::size_t step, const std::string& record);
+  Result<Attempt> attempt_one_by_one(Task& task, std::size_t step, const std::string& record);
   Status record(const std::string& statement);
-  Status set_timeouts(const Step& step, bool in_transaction);
+  std::vector<std::string> timeouts(const Step& step, bool in_transaction) const;
 
   postgres::Connection& connection_;
   const RunOptions& options_;

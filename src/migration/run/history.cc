@@ -108,6 +108,17 @@ Status create_history(postgres::Connection& connection) {
   return made;
 }
 
+std::string or_fail(const std::string& record) {
+  return "WITH changed AS (" + record + ") SELECT 1 / count(*) FROM changed";
+}
+bool is_conflict(const Error& error) { return error.code == "postgres.22012"; }
+Error conflict() {
+  return {"migration.history",
+          "somebody else has changed the history meanwhile",
+          {},
+          "see what architrave migrate status says"};
+}
+
 std::string insert_entry(const Migration& migration, State state, std::size_t steps) {
   const bool ended = state == State::applied || state == State::baseline;
   std::string text =

@@ -47,7 +47,11 @@ Result<std::optional<std::vector<Entry>>> read_history(postgres::Connection& con
 Status create_history(postgres::Connection& connection);
 
 // The statements below change one row each and return it; none returned means that somebody else
-// has changed it meanwhile.
+// has changed it meanwhile. `or_fail` makes an error of that, which is_conflict knows, so that what
+// stands behind it is not run.
+std::string or_fail(const std::string& record);
+bool is_conflict(const Error& error);
+Error conflict();
 std::string insert_entry(const Migration& migration, State state, std::size_t steps);
 // As another tool's history has it.
 std::string insert_entry(const Entry& entry);

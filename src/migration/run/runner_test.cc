@@ -451,6 +451,24 @@ TEST_P(RunnerTest, ItsConnectionCutAnywhereItEndsTheSame) {
   EXPECT_EQ(ask(rows_of_orders), rows);
 }
 
+TEST_P(RunnerTest, TransactionsOfEveryKind) {
+  write("1_a.up.sql",
+        "BEGIN ISOLATION LEVEL SERIALIZABLE;\nSET LOCAL lock_timeout = '2s';\nCREATE TABLE a (x "
+        "text);\nINSERT INTO a SELECT current_setting('transaction_isolation') || "
+        "current_setting('lock_timeout');\nCOMMIT;\n");
+  write("2_b.up.sql", "CREATE TABLE b (x int, y text);\nCOPY b FROM STDIN;\n1\tone\n\\.\n");
+  write("3_c.up.sql", "ALTER TABLE a ADD CONSTRAINT u UNIQUE (x) DEFERRABLE INITIALLY DEFERRED;\n");
+  write("4_d.up.sql", "CREATE TABLE d ();\nINSERT INTO a SELECT x FROM a;\n");
+  const std::string text = told(up(options));
+  EXPECT_TRUE(text.find("duplicate key") != std::string::npos &&
+              text.find("4_d.up.sql:2:1") != std::string::npos)
+      << text;
+  EXPECT_EQ(states(), "1 applied 2 applied 3 applied 4 pending");
+  EXPECT_EQ(ask("SELECT x FROM a"), "serializable2s");
+  EXPECT_EQ(ask("SELECT y FROM b"), "one");
+  EXPECT_EQ(ask("SELECT to_regclass('d') IS NULL"), "t");
+}
+
 TEST_P(RunnerTest, HooksAndAsking) {
   write("1_a.up.sql", "CREATE TABLE a (x int);");
   const std::string sign = (folder / "sign").string();
