@@ -210,7 +210,15 @@ void Reader::set_type(Node command, const std::string& table) {
       !(inner.is("ColumnRef") && sql::string_of(inner["fields"].back()) == command["name"].text());
   const bool in_place = column != nullptr && !computes && keeps_form(column->type, to) &&
                         (domain == nullptr || !domain->constrained);
-  Action& action = add(in_place ? Do::set_type_in_place : Do::set_type, command, table);
+  const bool checked =
+      in_place && std::ranges::any_of(known->constraints, [&](const Constraint& each) {
+        return each.type == ConstraintType::check &&
+               std::ranges::find(each.columns, column->name) != each.columns.end();
+      });
+  Action& action = add(!in_place ? Do::set_type
+                       : checked ? Do::set_type_checked
+                                 : Do::set_type_in_place,
+                       command, table);
   action.column = command["name"].text();
   action.location = static_cast<int>(command["def"]["location"].number());
 }

@@ -27,6 +27,7 @@ enum class Do : std::uint8_t {
   rename_column,
   set_type,  // rewrites, or may do so for all that is known
   set_type_in_place,
+  set_type_checked,  // in place too, but a CHECK names the column and is tested again
   set_default,
   drop_default,
   set_not_null,

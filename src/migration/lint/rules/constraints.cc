@@ -229,7 +229,7 @@ const Rule rules[] = {
             .summary =
                 "A changed type has the column's CHECKs and NOT NULL tested again, row by row",
             .needs = "schema"},
-     .actions = {Do::set_type, Do::set_type_in_place},
+     .actions = {Do::set_type, Do::set_type_checked},
      .when = has_check_or_not_null,
      .message =
          "{column} of {table} has a CHECK or is NOT NULL: after the change each row is tested "
