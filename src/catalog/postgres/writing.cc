@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "catalog/postgres/statements.h"
 
 namespace architrave::postgres::writing {
 
-Writer::Writer(const Catalog& catalog, const WriteOptions& options)
-    : catalog_(catalog), options_(options), lookup_(catalog) {
+Writer::Writer(const Catalog& catalog, WriteOptions options)
+    : catalog_(catalog), options_(std::move(options)), lookup_(catalog) {
   for (const catalog::Dependency& edge : catalog.dependencies)
     needs_[to_string(edge.object)].push_back(to_string(edge.needs));
   if (!catalog.dependencies.empty()) return;

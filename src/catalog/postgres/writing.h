@@ -84,7 +84,7 @@ inline bool needs_code(std::string_view object) {
 
 class Writer {
  public:
-  Writer(const Catalog& catalog, const WriteOptions& options);
+  Writer(const Catalog& catalog, WriteOptions options);
   Statements write();
   // The objects alone, for a session that is set up already.
   Statements objects();
