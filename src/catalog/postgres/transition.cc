@@ -280,7 +280,11 @@ void Transitioning::unmake(const std::string& key) {
       if (its->second.column != nullptr) {
         // Its default, which is set again; what is generated is computed again.
         if (!its->second.column->generated.empty()) unmake(user);
-      } else if (!is_table(its->second)) {
+      } else if (its->second.type != nullptr && part.routine != nullptr &&
+                 its->second.type->kind == catalog::TypeKind::domain && is_kept(user)) {
+        loosened_.insert(user);  // its checks, which are added again
+      } else if (!is_table(its->second) ||
+                 its->second.relation->kind == RelationKind::foreign_table) {
         unmake(user);
       }
     }
@@ -532,6 +536,9 @@ Statements Transitioning::drop_of(const Part& part) const {
           return parent != nullptr && stays_below(*parent);
         });
     if (part.column->inherited && !by_itself) return {};
+    if (const Relation* now = to_.relation(part.relation->object_name());
+        now != nullptr && !now->of_type.empty() && now->of_type == part.relation->of_type)
+      return {};  // with its type
     return {std::string(stays_below(*part.relation) ? "ALTER TABLE ONLY " : "ALTER TABLE ") +
             qualified(part.relation->schema, part.relation->name) + " DROP COLUMN " +
             quote_identifier(part.column->name)};
@@ -684,6 +691,10 @@ void Transitioning::add_makings() {
                           !after_.at(key).relation->is_partition());
     }
     if (!wanted) continue;
+    if (attaching) {
+      const std::string table = to_string(object_of(*after_.at(key).relation));
+      step.needs.insert(step.needs.end(), {table, "attached " + table});
+    }
     if (unmade_.contains(key)) step.needs.push_back("gone " + key);
     // In place of another, it has the version that is asked for and not the newest.
     if (const auto made = after_.find(key); unmade_.contains(key) && made != after_.end() &&

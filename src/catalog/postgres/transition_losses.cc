@@ -130,6 +130,7 @@ bool rewrites(const Column& from, const Column& to) {
 
 std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
   std::vector<Aside> asides;
+  std::vector<const catalog::Type*> made_room;
   for (const catalog::Type& type : from.types) {
     const catalog::Type* now = to.type(type.schema, type.name);
     if (now == nullptr || !must_replace(type, *now)) continue;
@@ -141,6 +142,7 @@ std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
                                      relation.of_type == qualified(type.schema, type.name));
     });
     if (!has_rows) continue;
+    made_room.push_back(&type);
     asides.push_back({object_of(type),
                       std::string("ALTER ") +
                           (type.kind == catalog::TypeKind::domain ? "DOMAIN " : "TYPE ") +
@@ -148,20 +150,55 @@ std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
                           quote_identifier(free_name(from, to, type.schema, type.name)),
                       {}});
   }
+  const auto changes_key = [&](const Relation& table, const Relation& now) {
+    return !table.partition_key.empty() &&
+           std::ranges::any_of(table.columns, [&](const Column& column) {
+             const Column* same = now.column(column.name);
+             return same != nullptr && mentions(table.partition_key, column) &&
+                    (changes_type(column, *same) ||
+                     std::ranges::any_of(made_room, [&](const catalog::Type* type) {
+                       return is_same_type(column, *type);
+                     }));
+           });
+  };
+  // No statement makes a column of its own its parent's.
+  const auto becomes_heir = [&](const Relation& table, const Relation& now) {
+    return !now.is_partition() && table.kind == RelationKind::table && table.kind == now.kind &&
+           std::ranges::none_of(from.relations,
+                                [&](const Relation& other) {
+                                  return std::ranges::find(other.parents, table.object_name()) !=
+                                         other.parents.end();
+                                }) &&
+           std::ranges::any_of(now.columns, [&](const Column& column) {
+             const Column* was = table.column(column.name);
+             return column.inherited && was != nullptr && !was->inherited;
+           });
+  };
   for (const Relation& table : from.relations) {
     const Relation* now = to.relation(table.schema, table.name);
-    if (now == nullptr || !table.is_table() || !now->is_table() || !must_replace(table, *now) ||
+    if (now == nullptr || !table.is_table() || !now->is_table() ||
+        !(must_replace(table, *now) || changes_key(table, *now) || becomes_heir(table, *now)) ||
         table.kind == RelationKind::foreign_table || now->kind == RelationKind::foreign_table)
       continue;
     const std::string aside = free_name(from, to, table.schema, table.name);
     std::string columns;
-    for (const Column& column : now->columns)
-      if (column.generated.empty() && table.column(column.name) != nullptr)
-        columns += (columns.empty() ? "" : ", ") + quote_identifier(column.name);
+    std::string values;
+    for (const Column& column : now->columns) {
+      const Column* was = table.column(column.name);
+      if (!column.generated.empty() || was == nullptr) continue;
+      const std::string its_name = quote_identifier(column.name);
+      const char* between = columns.empty() ? "" : ", ";
+      columns += between + its_name;
+      values += between + its_name;
+      const bool anew = std::ranges::any_of(
+          made_room, [&](const catalog::Type* type) { return is_same_type(*was, *type); });
+      if (anew || was->type != column.type)
+        values += std::string(was->type_category == "A" ? "::text[]::" : "::text::") + column.type;
+    }
     std::string copy;
     if (!columns.empty())
       copy = "INSERT INTO " + qualified(table.schema, table.name) + " (" + columns +
-             ") OVERRIDING SYSTEM VALUE SELECT " + columns + " FROM " +
+             ") OVERRIDING SYSTEM VALUE SELECT " + values + " FROM " +
              qualified(table.schema, aside);
     asides.push_back({object_of(table),
                       "ALTER TABLE " + qualified(table.schema, table.name) + " RENAME TO " +

@@ -39,6 +39,20 @@ bool is_subsequence(const std::vector<std::string>& part, const std::vector<std:
   return next == part.end();
 }
 
+// A position outside of the new bounds would be refused: it goes to the nearest that is inside.
+Statements within_bounds(const catalog::Sequence& before, const catalog::Sequence& after,
+                         std::string change) {
+  const bool narrower = after.minimum > before.minimum || after.maximum < before.maximum;
+  if (!narrower) return {std::move(change)};
+  if (after.minimum > before.maximum || after.maximum < before.minimum)
+    return {change + " RESTART"};
+  const std::string name = qualified(after.schema, after.name);
+  return {"SELECT pg_catalog.setval(" + quote_literal(name) + ", greatest(least(last_value, " +
+              std::to_string(after.maximum) + "), " + std::to_string(after.minimum) +
+              "), is_called) FROM " + name,
+          std::move(change)};
+}
+
 const Column* attribute(const catalog::Type& type, const std::string& name) {
   const auto found = std::ranges::find(type.attributes, name, &Column::name);
   return found == type.attributes.end() ? nullptr : &*found;
@@ -99,7 +113,8 @@ void Transitioning::alter_extension(const catalog::Extension& before,
           {"ALTER EXTENSION " + name + " UPDATE TO " + quote_literal(after.version)});
   if (before.schema != after.schema)
     alter(altered_type, key,
-          {"ALTER EXTENSION " + name + " SET SCHEMA " + quote_identifier(after.schema)});
+          {"ALTER EXTENSION " + name + " SET SCHEMA " + quote_identifier(after.schema)})
+        .needs = {"schema " + quote_identifier(after.schema)};
   comment(key, "EXTENSION " + name, before.comment, after.comment);
 }
 
@@ -140,23 +155,25 @@ void Transitioning::alter_domain(const catalog::Type& before, const catalog::Typ
   const std::string head = "ALTER DOMAIN " + name + ' ';
   Statements dropped;
   Statements added;
+  const bool anew = loosened_.contains(key);
   for (const Constraint& check : before.constraints) {
     const auto same = std::ranges::find(after.constraints, check.name, &Constraint::name);
-    if (same == after.constraints.end() || must_replace(check, *same))
+    if (anew || same == after.constraints.end() || must_replace(check, *same))
       dropped.push_back(head + "DROP CONSTRAINT " + quote_identifier(check.name));
   }
   for (const Constraint& check : after.constraints) {
     const auto same = std::ranges::find(before.constraints, check.name, &Constraint::name);
     const std::string quoted = quote_identifier(check.name);
-    if (same == before.constraints.end() || must_replace(*same, check))
+    if (anew || same == before.constraints.end() || must_replace(*same, check))
       added.push_back(head + "ADD CONSTRAINT " + quoted + ' ' + constraint_definition(check, 0));
     else if (!same->validated && check.validated)
       added.push_back(head + "VALIDATE CONSTRAINT " + quoted);
     comment(key, "CONSTRAINT " + quoted + " ON DOMAIN " + name,
-            same == before.constraints.end() || must_replace(*same, check) ? "" : same->comment,
+            anew || same == before.constraints.end() || must_replace(*same, check) ? ""
+                                                                                   : same->comment,
             check.comment);
   }
-  if (before.default_value != after.default_value) {
+  if (anew || before.default_value != after.default_value) {
     if (!before.default_value.empty()) dropped.push_back(head + "DROP DEFAULT");
     if (!after.default_value.empty()) added.push_back(head + "SET DEFAULT " + after.default_value);
   }
@@ -168,6 +185,8 @@ void Transitioning::alter_domain(const catalog::Type& before, const catalog::Typ
     step.makes = {key};
     step.needs = needs(key);
     step.needs.push_back("released " + key);
+    if (const auto old_one = old_needs_.find(key); anew && old_one != old_needs_.end())
+      for (const std::string& need : old_one->second) step.needs.push_back(gone(need));
   }
 }
 
@@ -178,7 +197,7 @@ void Transitioning::alter_composite(const catalog::Type& before, const catalog::
   Statements sql;
   for (const Column& each : before.attributes)
     if (attribute(after, each.name) == nullptr)
-      sql.push_back(head + "DROP ATTRIBUTE " + quote_identifier(each.name));
+      sql.push_back(head + "DROP ATTRIBUTE " + quote_identifier(each.name) + " CASCADE");
   for (const Column& each : after.attributes) {
     const Column* old_one = attribute(before, each.name);
     if (old_one == nullptr)
@@ -199,7 +218,7 @@ void Transitioning::alter_sequence(const catalog::Sequence& before,
   const std::string key = to_string(object_of(after));
   const std::string head = "ALTER SEQUENCE " + name;
   if (const std::string changes = sequence_changes(before, after); !changes.empty())
-    alter(altered_type, key, {head + changes});
+    alter(altered_type, key, within_bounds(before, after, head + changes));
   if (before.unlogged != after.unlogged && options_.version >= 150000)
     alter(altered_type, key, {head + (after.unlogged ? " SET UNLOGGED" : " SET LOGGED")});
   const bool moves = before.owned_by_schema != after.owned_by_schema ||

@@ -220,12 +220,18 @@ void Transitioning::alter_columns(const Relation& before, const Relation& after)
       continue;
     }
     if (column.inherited && gets_from_parent(before, after, column)) continue;
+    // With its type.
+    if (!after.of_type.empty() && before.of_type == after.of_type) continue;
     Step& step = alter(altered_table, its_key, add_column(to_, after, column, options_.version));
     step.act = Step::Act::make;
     step.makes = {its_key, "altered " + its_key};
     step.needs = needs(its_key);
     std::ranges::copy(needs(key), std::back_inserter(step.needs));
     step.needs.push_back(gone(its_key));
+    if (!column.generated.empty())
+      for (const Column& other : after.columns)
+        if (other.name != column.name && mentions(column.default_value, other))
+          step.needs.push_back("altered " + to_string(object_of(after, other)));
     for (const Relation* child : to_lookup_.children(after))
       step.needs.push_back(
           gone(to_string(Object{Kind::column, qualified(child->schema, child->name) + '.' +
@@ -246,7 +252,10 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
       "ALTER TABLE ONLY " + table + " ALTER COLUMN " + quote_identifier(b.name) + ' ';
   const std::string all =
       "ALTER TABLE " + table + " ALTER COLUMN " + quote_identifier(b.name) + ' ';
-  const bool follows = b.inherited && a.inherited && comes_from_parent(to_, after, b);
+  const bool same_parents =
+      before.parents == after.parents && before.partition_bound == after.partition_bound;
+  const bool follows =
+      same_parents && b.inherited && a.inherited && comes_from_parent(to_, after, b);
   Statements sql;
   if (a.generated == "stored" && b.generated.empty()) sql.push_back(all + "DROP EXPRESSION");
   const bool retyped = changes_type(a, b) && b.generated.empty() && !follows;
@@ -270,7 +279,7 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
       if (const Relation* parent = to_.relation(each))
         if (const Column* found = parent->column(b.name)) above = found;
     // Given by the parent's, which comes first.
-    if (!(b.inherited && above != nullptr && above->not_null && b.not_null))
+    if (!(same_parents && b.inherited && above != nullptr && above->not_null && b.not_null))
       sql.push_back(all + (b.not_null ? "SET NOT NULL" : "DROP NOT NULL"));
   }
   if (!b.identity.empty()) alter_identity(after, a, b);
@@ -411,6 +420,8 @@ void Transitioning::alter_default(const Relation& before, const Relation& after,
   step.needs.push_back(to_string(object_of(after)));
   if (drop_first)
     step.needs.insert(step.needs.end(), released.begin(), released.end());
+  else if (was.empty())
+    step.makes = {"released " + its_key};  // there is no default that a new type could not take
   else
     step.makes = released;
 }
@@ -444,6 +455,7 @@ void Transitioning::attach(const Relation& table, const Relation& parent) {
       alter(altered_part, key,
             {"ALTER TABLE ONLY " + qualified(parent.schema, parent.name) + " ATTACH PARTITION " +
              qualified(table.schema, table.name) + ' ' + table.partition_bound});
+  step.makes = {"attached " + key};
   const std::string parent_key = to_string(object_of(parent));
   step.needs = {key, "detached " + key, "released " + key, parent_key, "released " + parent_key};
   for (const Relation* each : {&table, &parent}) {

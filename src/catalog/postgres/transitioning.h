@@ -152,6 +152,7 @@ class Transitioning {
   std::unordered_map<std::string, Statements> old_needs_;
   std::unordered_map<std::string, std::string> taken_;  // names, and the token of their being free
   std::set<std::string> cut_;  // foreign keys between tables that go, which need each other
+  std::set<std::string> loosened_;  // domains whose checks use a function that goes
   std::set<std::string> unmade_;
   std::set<std::string> made_;
   std::unordered_map<std::string, Statements> altering_;  // tokens, by the relation's key

@@ -11,6 +11,36 @@ using catalog::quote_identifier;
 using catalog::Relation;
 using catalog::RelationKind;
 
+namespace {
+
+// Whether the column is of a composite type that has other attributes there.
+bool is_rebuilt(const Column& column, const catalog::Catalog& a, const catalog::Catalog& b) {
+  const std::string name =
+      column.type_name.starts_with('_') ? column.type_name.substr(1) : column.type_name;
+  for (const std::string& each : {column.type_name, name}) {
+    const catalog::Type* before = a.type(column.type_schema, each);
+    const catalog::Type* after = b.type(column.type_schema, each);
+    if (before != nullptr && after != nullptr && before->attributes.size() != after->attributes.size())
+      return true;
+  }
+  return false;
+}
+
+// Whether it is a partition of a table whose rows have to be dealt out anew.
+bool dealt_anew(const Relation& table, const catalog::Catalog& a, const catalog::Catalog& b) {
+  if (!table.is_partition()) return false;
+  for (const catalog::ObjectName& name : table.parents) {
+    const Relation* before = a.relation(name);
+    const Relation* after = b.relation(name);
+    if (before == nullptr || after == nullptr || before->partition_key != after->partition_key ||
+        dealt_anew(*before, a, b))
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 SharedColumns shared_columns(const catalog::Catalog& a, const catalog::Catalog& b) {
   SharedColumns shared;
   for (const Relation& relation : a.relations) {
@@ -19,10 +49,17 @@ SharedColumns shared_columns(const catalog::Catalog& a, const catalog::Catalog& 
       return each.kind == RelationKind::table || each.kind == RelationKind::partitioned_table;
     };
     if (other == nullptr || !has_rows(relation) || !has_rows(*other)) continue;
+    // The rows of a partitioned table are those of its partitions, which are looked at themselves,
+    // unless they are dealt out anew.
+    if (dealt_anew(relation, a, b)) continue;
+    if (relation.kind == RelationKind::partitioned_table && other->kind == relation.kind &&
+        relation.partition_key == other->partition_key)
+      continue;
     std::vector<std::string>& columns = shared[qualified(relation.schema, relation.name)];
     for (const Column& column : relation.columns) {
       const Column* same = other->column(column.name);
-      if (same != nullptr && same->type == column.type && column.generated.empty() &&
+      if (same != nullptr && same->type == column.type && !is_rebuilt(column, a, b) &&
+          column.generated.empty() &&
           same->generated.empty())
         columns.push_back(quote_identifier(column.name));
     }
@@ -33,8 +70,12 @@ SharedColumns shared_columns(const catalog::Catalog& a, const catalog::Catalog& 
 Result<Digests> digest(engine::Sandbox& sandbox, const SharedColumns& columns) {
   std::vector<std::string> queries;
   for (const auto& [table, names] : columns)
+    // Its own rows, not those of tables that inherit from it.
     queries.push_back("SELECT count(*)::text || ' rows, ' || coalesce(sum(hashtextextended(ROW(" +
-                      join(names, ", ") + ")::text, 0)::numeric), 0)::text FROM " + table);
+                      join(names, ", ") + ")::text, 0)::numeric), 0)::text FROM " + table +
+                      " AS its WHERE its.tableoid = " + catalog::quote_literal(table) +
+                      "::regclass OR (SELECT relkind = 'p' FROM pg_class WHERE oid = " +
+                      catalog::quote_literal(table) + "::regclass)");
   Digests digests;
   if (queries.empty()) return digests;
   auto answers = sandbox.attempt(queries, 60);

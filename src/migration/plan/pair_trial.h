@@ -1,0 +1,196 @@
+// A pair of schemas, there and back, for tests: planned, its files run as they are written, planned
+// again, undone. All of them on one server, a database for each, since a server for each would take
+// ten times as long.
+#pragma once
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "engine/postgres/sandbox.h"
+#include "engine/postgres/script_loader.h"
+#include "migration/plan/plan.h"
+#include "migration/plan/route.h"
+#include "migration/plan/rows.h"
+
+#include "catalog/postgres/writer.h"
+
+namespace architrave::migration {
+
+class PairTrial {
+ public:
+  // Roles that schemas may name: the server's, so that no schema can make them.
+  explicit PairTrial(const postgres::Installation& installation) {
+    auto made = postgres::make_empty_sandbox(installation);
+    if (!made) {
+      trouble_ = describe(made.error());
+      return;
+    }
+    empty_ = std::move(*made);
+    for (const char* role : {"app_owner", "app_reader", "app_writer"})
+      (void)empty_->run({{{std::string("CREATE ROLE ") + role}, true}});
+    std::string pattern = (std::filesystem::temp_directory_path() / "pairs-XXXXXX").string();
+    folder_ = ::mkdtemp(pattern.data());
+  }
+  PairTrial(const PairTrial&) = delete;
+  PairTrial& operator=(const PairTrial&) = delete;
+  ~PairTrial() {
+    if (!folder_.empty()) std::filesystem::remove_all(folder_);
+  }
+
+  // What does not hold, or nothing. A schema that does not load is a mistake of the test's, but for
+  // those that are `foreign`.
+  std::string trial(const std::string& old_sql, const std::string& new_sql, bool foreign = false) {
+    if (!trouble_.empty()) return trouble_;
+    auto from = open(old_sql, foreign);
+    if (!from) return foreign ? "" : "old does not load: " + describe(from.error());
+    auto to = open(new_sql, foreign);
+    if (!to) return foreign ? "" : "new does not load: " + describe(to.error());
+    auto subject = from->sandbox->copy();
+    if (!subject) return describe(subject.error());
+    const catalog::Catalog old_catalog = from->catalog;
+    catalog::Catalog new_catalog = to->catalog;
+    const SharedColumns both = shared_columns(old_catalog, new_catalog);
+    const auto rows_before = digest(**subject, both);
+    if (!rows_before) return describe(rows_before.error());
+
+    PlanOptions options;
+    options.allow_losses = true;
+    const auto plan = make_plan(*from, *to, options);
+    if (!plan) return "plan: " + describe(plan.error());
+    new_catalog = to->catalog;  // with the owners that a file says nothing of
+    if (!plan->refused.empty())
+      return "refused: " + plan->refused.front().object + ": " + plan->refused.front().why;
+    for (const Claim& claim : plan->proof.claims)
+      if (!claim.holds.value_or(true))
+        return std::string(to_string(claim.kind)) + " does not hold: " + claim.seen;
+
+    const std::filesystem::path folder = folder_ / std::to_string(++number_);
+    if (auto written = write_plan(*plan, folder); !written) return describe(written.error());
+    Fixpoint fixpoint([this](const catalog::Catalog& catalog) { return hold(catalog); },
+                      "postgres");
+    if (std::string seen = run_files(**subject, folder, ".up.sql", false); !seen.empty())
+      return "up: " + seen;
+    auto arrived = (*subject)->read();
+    if (!arrived) return describe(arrived.error());
+    if (std::string seen = differs(fixpoint, *arrived, new_catalog); !seen.empty())
+      return "after the files: " + seen;
+    const auto rows_after = digest(**subject, both);
+    if (!rows_after) return describe(rows_after.error());
+    if (std::string seen = again(**subject, *arrived, new_catalog); !seen.empty()) return seen;
+    if (std::string seen = run_files(**subject, folder, ".down.sql", true); !seen.empty())
+      return "down: " + seen;
+    auto back = (*subject)->read();
+    if (!back) return describe(back.error());
+    if (std::string seen = differs(fixpoint, *back, old_catalog); !seen.empty())
+      return "after the files of the way back: " + seen;
+    const auto rows_back = digest(**subject, both);
+    if (!rows_back) return describe(rows_back.error());
+    for (const Refused& lost : plan->lost)
+      for (const auto& [table, rows] : both)
+        if (lost.object.find(table) != std::string::npos) return {};  // as it was told
+    if (*rows_before != *rows_after) return "rows are not what they were, after the files";
+    if (*rows_before != *rows_back) return "rows are not what they were, after the way back";
+    return {};
+  }
+
+  Result<engine::Opened> open(const std::string& sql, bool foreign) {
+    auto sandbox = empty_->copy();
+    if (!sandbox) return fail(sandbox);
+    auto& database = dynamic_cast<postgres::PostgresSandbox&>(**sandbox);
+    auto loaded = postgres::load_scripts({{"pair.sql", sql}}, database);
+    if (!loaded) return fail(loaded);
+    for (const engine::LoadProblem& problem : loaded->problems)
+      if (!(problem.message.starts_with("role \"") && problem.message.ends_with("already exists")))
+        return fail("pair.load", problem.message, problem.statement);
+    (void)foreign;
+    auto catalog = (*sandbox)->read();
+    if (!catalog) return fail(catalog);
+    return opened(std::move(*catalog), std::move(*sandbox));
+  }
+
+ private:
+  engine::Opened opened(catalog::Catalog catalog, std::unique_ptr<engine::Sandbox> sandbox) {
+    engine::Opened opened;
+    opened.source.kind = "file";
+    opened.source.engine = "postgresql";
+    opened.catalog = std::move(catalog);
+    opened.sandbox = std::move(sandbox);
+    opened.start_sandbox = [this](engine::Opened& self, engine::Fill) {
+      return hold(self.catalog);
+    };
+    return opened;
+  }
+
+  Result<std::unique_ptr<engine::Sandbox>> hold(const catalog::Catalog& catalog) {
+    auto sandbox = empty_->copy();
+    if (!sandbox) return sandbox;
+    engine::Unit unit{
+        postgres::write(catalog, {.version = catalog.server.version_number}), false};
+    for (postgres::Correction& each : postgres::corrections(catalog))
+      std::ranges::move(each.statements, std::back_inserter(unit.statements));
+    auto outcomes = (*sandbox)->run({unit});
+    if (!outcomes) return fail(outcomes);
+    if (!outcomes->front().ok)
+      return fail("pair.hold", outcomes->front().error, outcomes->front().statement);
+    return sandbox;
+  }
+
+  // As `psql -f` would run them.
+  static std::string run_files(engine::Sandbox& sandbox, const std::filesystem::path& folder,
+                               const std::string& ending, bool backwards) {
+    std::vector<std::filesystem::path> files;
+    if (std::filesystem::exists(folder))
+      for (const auto& each : std::filesystem::directory_iterator(folder))
+        if (each.path().string().ends_with(ending)) files.push_back(each.path());
+    std::ranges::sort(files);
+    if (backwards) std::ranges::reverse(files);
+    auto& database = dynamic_cast<postgres::PostgresSandbox&>(sandbox);
+    for (const std::filesystem::path& file : files) {
+      std::ostringstream text;
+      text << std::ifstream(file).rdbuf();
+      if (!database.connection().execute("DISCARD ALL")) return "the server is gone";
+      auto loaded = postgres::load_scripts({{file.string(), text.str()}}, database);
+      if (!loaded) return describe(loaded.error());
+      if (!loaded->problems.empty())
+        return loaded->problems.front().message + ": " + loaded->problems.front().statement;
+    }
+    return {};
+  }
+
+  static std::string differs(Fixpoint& fixpoint, const catalog::Catalog& a,
+                             const catalog::Catalog& b) {
+    const auto changes = fixpoint.difference(a, b);
+    if (!changes) return describe(changes.error());
+    return changes->empty() ? "" : catalog::describe(changes->front());
+  }
+
+  std::string again(engine::Sandbox& subject, const catalog::Catalog& arrived,
+                    const catalog::Catalog& wanted) {
+    auto copy = subject.copy();
+    if (!copy) return describe(copy.error());
+    engine::Opened from = opened(arrived, std::move(*copy));
+    engine::Opened to = opened(wanted, nullptr);
+    PlanOptions options;
+    options.allow_losses = true;
+    const auto plan = make_plan(from, to, options);
+    if (!plan) return "planned again: " + describe(plan.error());
+    if (plan->changes.empty()) return {};
+    return "planned again, it finds: " + catalog::describe(plan->changes.front());
+  }
+
+  std::unique_ptr<postgres::PostgresSandbox> empty_;  // whose database all others begin as
+  std::string trouble_;
+  std::filesystem::path folder_;
+  int number_ = 0;
+};
+
+}  // namespace architrave::migration

@@ -1,0 +1,13 @@
+-- old
+CREATE TYPE mood AS ENUM ('a', 'b', 'c');
+CREATE TABLE t (id int, m mood) PARTITION BY LIST (m);
+CREATE TABLE t_a PARTITION OF t FOR VALUES IN ('a');
+CREATE TABLE t_b PARTITION OF t FOR VALUES IN ('b');
+INSERT INTO t VALUES (1, 'a'), (2, 'b');
+-- new
+CREATE TYPE mood AS ENUM ('a', 'b', 'd');
+CREATE TABLE t (id int, m mood) PARTITION BY LIST (m);
+CREATE TABLE t_a PARTITION OF t FOR VALUES IN ('a');
+CREATE TABLE t_b PARTITION OF t FOR VALUES IN ('b');
+CREATE TABLE t_d PARTITION OF t FOR VALUES IN ('d');
+INSERT INTO t VALUES (1, 'a'), (2, 'b');

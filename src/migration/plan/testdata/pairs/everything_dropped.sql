@@ -1,0 +1,11 @@
+-- old
+CREATE SCHEMA s; CREATE TYPE s.e AS ENUM ('a'); CREATE DOMAIN s.d AS text; CREATE TABLE s.p (id serial PRIMARY KEY, e s.e DEFAULT 'a', d s.d);
+CREATE TABLE s.c (id int PRIMARY KEY, p int REFERENCES s.p); ALTER TABLE s.p ADD c int REFERENCES s.c;
+CREATE VIEW s.v AS SELECT * FROM s.p; CREATE MATERIALIZED VIEW s.m AS SELECT * FROM s.v;
+CREATE FUNCTION s.f(s.e) RETURNS s.p LANGUAGE sql AS 'select * from s.p limit 1';
+CREATE TABLE s.part (id int, k int) PARTITION BY LIST (k); CREATE TABLE s.part1 PARTITION OF s.part FOR VALUES IN (1) PARTITION BY RANGE (id); CREATE TABLE s.part11 PARTITION OF s.part1 DEFAULT;
+CREATE INDEX ON s.part (id);
+CREATE FUNCTION s.tf() RETURNS trigger LANGUAGE plpgsql AS $$ begin return new; end $$;
+CREATE TRIGGER tg BEFORE INSERT ON s.p FOR EACH ROW EXECUTE FUNCTION s.tf();
+-- new
+CREATE TABLE keep (id int);

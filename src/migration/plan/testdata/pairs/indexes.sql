@@ -1,0 +1,32 @@
+-- old
+CREATE EXTENSION btree_gist;
+CREATE TABLE t (id int, a int, b text, c jsonb, d tsvector, e int[], f point, g inet);
+CREATE INDEX i1 ON t (a DESC NULLS LAST);
+CREATE INDEX i2 ON t (lower(b));
+CREATE INDEX i3 ON t USING gin (c);
+CREATE INDEX i4 ON t USING brin (id) WITH (pages_per_range = 16);
+CREATE INDEX i5 ON t USING hash (b);
+CREATE INDEX i6 ON t (b text_pattern_ops) WITH (fillfactor = 70);
+CREATE UNIQUE INDEX i7 ON t (a) INCLUDE (b);
+CREATE INDEX i8 ON t (a) WHERE b IS NOT NULL;
+CREATE INDEX i9 ON t USING spgist (f);
+CLUSTER t USING i1;
+COMMENT ON INDEX i1 IS 'one';
+-- new
+CREATE EXTENSION btree_gist;
+CREATE TABLE t (id int NOT NULL, a int, b text, c jsonb, d tsvector, e int[], f point, g inet);
+CREATE INDEX i1 ON t (a NULLS FIRST);
+CREATE INDEX i2 ON t (upper(b) COLLATE "C");
+CREATE INDEX i3 ON t USING gin (c jsonb_path_ops) WITH (fastupdate = off);
+CREATE INDEX i4 ON t USING brin (id int4_minmax_multi_ops);
+CREATE INDEX i5 ON t USING hash (a);
+CREATE INDEX i6 ON t (b text_pattern_ops) WITH (fillfactor = 80);
+CREATE UNIQUE INDEX i7 ON t (a) NULLS NOT DISTINCT;
+CREATE INDEX i8 ON t (a) WHERE b IS NULL;
+CREATE INDEX i9 ON t USING gist (f);
+CREATE INDEX i10 ON t USING gist (a, g inet_ops);
+CREATE INDEX i11 ON t ((a + id), (b || 'x'));
+ALTER INDEX i11 ALTER COLUMN 1 SET STATISTICS 300;
+CREATE UNIQUE INDEX i12 ON t (id);
+ALTER TABLE t REPLICA IDENTITY USING INDEX i12;
+CLUSTER t USING i6;

@@ -1,0 +1,10 @@
+-- old
+CREATE TABLE t (a int);
+INSERT INTO t VALUES (1);
+-- new
+CREATE FUNCTION cmp(int, int) RETURNS int LANGUAGE sql IMMUTABLE AS 'select btint4cmp($2, $1)';
+CREATE OPERATOR FAMILY back USING btree;
+CREATE OPERATOR CLASS back_ops FOR TYPE int USING btree FAMILY back AS OPERATOR 1 >, OPERATOR 2 >=, OPERATOR 3 =, OPERATOR 4 <=, OPERATOR 5 <, FUNCTION 1 cmp(int, int);
+CREATE TABLE t (a int);
+CREATE INDEX t_a ON t (a back_ops);
+INSERT INTO t VALUES (1);

@@ -1,0 +1,8 @@
+-- old
+CREATE TABLE t (id int, k int, n text) PARTITION BY LIST (k);
+CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1);
+INSERT INTO t VALUES (1, 1, 'x');
+-- new
+CREATE TABLE t (id int, k int, n text) PARTITION BY RANGE (id);
+CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (100);
+INSERT INTO t VALUES (1, 1, 'x');

@@ -1,0 +1,8 @@
+-- old
+CREATE TABLE p (a int PRIMARY KEY, b int);
+CREATE TABLE c (a int REFERENCES p);
+INSERT INTO p VALUES (1, 2); INSERT INTO c VALUES (1);
+-- new
+CREATE TABLE p (a int, b int NOT NULL, PRIMARY KEY (a, b));
+CREATE TABLE c (a int, b int, FOREIGN KEY (a, b) REFERENCES p);
+INSERT INTO p VALUES (1, 2); INSERT INTO c VALUES (1);

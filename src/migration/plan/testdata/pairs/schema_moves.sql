@@ -1,0 +1,6 @@
+-- old
+CREATE SCHEMA a; CREATE SCHEMA b;
+CREATE TYPE a.e AS ENUM ('x'); CREATE TABLE a.t (id serial PRIMARY KEY, e a.e); CREATE VIEW b.v AS SELECT * FROM a.t; CREATE FUNCTION a.f() RETURNS int LANGUAGE sql AS 'select 1';
+-- new
+CREATE SCHEMA b;
+CREATE TYPE b.e AS ENUM ('x'); CREATE TABLE b.t (id serial PRIMARY KEY, e b.e); CREATE VIEW b.v AS SELECT * FROM b.t; CREATE FUNCTION b.f() RETURNS int LANGUAGE sql AS 'select 1';

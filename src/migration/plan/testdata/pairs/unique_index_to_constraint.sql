@@ -1,0 +1,10 @@
+-- old
+CREATE TABLE t (a int NOT NULL, b int);
+CREATE UNIQUE INDEX t_a ON t (a);
+CREATE UNIQUE INDEX t_b ON t (b);
+CREATE TABLE u (a int REFERENCES t (a));
+INSERT INTO t VALUES (1, 1);
+-- new
+CREATE TABLE t (a int NOT NULL, b int, CONSTRAINT t_a UNIQUE (a), CONSTRAINT t_b UNIQUE (b));
+CREATE TABLE u (a int REFERENCES t (a));
+INSERT INTO t VALUES (1, 1);

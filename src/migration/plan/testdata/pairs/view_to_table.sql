@@ -1,0 +1,6 @@
+-- old
+CREATE TABLE t (id int); CREATE VIEW v AS SELECT id FROM t; CREATE VIEW w AS SELECT id FROM v;
+CREATE FUNCTION f() RETURNS SETOF v LANGUAGE sql AS 'select * from v';
+-- new
+CREATE TABLE t (id int); CREATE TABLE v (id int PRIMARY KEY); CREATE VIEW w AS SELECT id FROM v;
+CREATE FUNCTION f() RETURNS SETOF v LANGUAGE sql AS 'select * from v';

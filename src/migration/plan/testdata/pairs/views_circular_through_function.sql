@@ -1,0 +1,10 @@
+-- old
+CREATE TABLE t (id int);
+CREATE VIEW v AS SELECT id FROM t;
+CREATE FUNCTION f() RETURNS SETOF v LANGUAGE sql AS 'select * from v';
+CREATE VIEW w AS SELECT * FROM f();
+-- new
+CREATE TABLE t (id bigint);
+CREATE VIEW v AS SELECT id FROM t;
+CREATE FUNCTION f() RETURNS SETOF v LANGUAGE sql AS 'select * from v';
+CREATE VIEW w AS SELECT * FROM f();
