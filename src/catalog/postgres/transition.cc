@@ -71,7 +71,10 @@ Parts parts_of(const Catalog& catalog) {
     add(object_of(each), &Part::type, each).name = class_name(each.schema, each.name);
   for (const auto& each : catalog.sequences)
     add(object_of(each), &Part::sequence, each).name = class_name(each.schema, each.name);
-  for (const auto& each : catalog.routines) add(object_of(each), &Part::routine, each);
+  for (const auto& each : catalog.routines) {
+    Part& part = add(object_of(each), &Part::routine, each);
+    part.name = "routine " + part.object.name;
+  }
   for (const auto& each : catalog.others)
     add({each.kind,
          each.schema.empty() ? each.name : quote_identifier(each.schema) + '.' + each.name},
@@ -150,6 +153,22 @@ Transitioning::Transitioning(const Catalog& from, const Catalog& to,
       after_(parts_of(to)) {
   for (const catalog::Dependency& edge : from.dependencies)
     users_[to_string(edge.needs)].push_back(to_string(edge.object));
+  for (const OtherObject& other : from.others) {
+    if (other.kind == Kind::publication)
+      for (const Relation& table : from.relations)
+        if (std::ranges::any_of(other.definition, [&](const std::string& sql) {
+              return sql.find(' ' + qualified(table.schema, table.name) + " WHERE") !=
+                         std::string::npos ||
+                     sql.find(' ' + qualified(table.schema, table.name) + " (") !=
+                         std::string::npos;
+            }))
+          users_[to_string(object_of(table))].push_back(to_string(Object{other.kind, other.name}));
+    if (other.kind == Kind::statistics && other.properties.contains("table"))
+      if (const Relation* table =
+              from.relation(other.properties.at("schema"), other.properties.at("table")))
+        users_[to_string(object_of(*table))].push_back(
+            to_string(Object{other.kind, quote_identifier(other.schema) + '.' + other.name}));
+  }
   for (const catalog::Dependency& edge : to.dependencies)
     needs_[to_string(edge.object)].push_back(to_string(edge.needs));
   for (const catalog::Dependency& edge : from.dependencies)
@@ -462,6 +481,12 @@ void Transitioning::note_taken_names() {
   }
 }
 
+bool Transitioning::is_reattached(const Relation& before) const {
+  const Relation* now = to_.relation(before.object_name());
+  return before.is_partition() && now != nullptr && !goes(to_string(object_of(before))) &&
+         (before.parents != now->parents || before.partition_bound != now->partition_bound);
+}
+
 void Transitioning::cut_circles() {
   // Which of the tables that go refer to which.
   std::map<const Relation*, std::vector<const catalog::Lookup::ForeignKey*>> references;
@@ -508,7 +533,7 @@ Statements Transitioning::drop_of(const Part& part) const {
   };
   if (whole_goes() && !cut_.contains(to_string(part.object))) return {};
   if (part.constraint != nullptr) {
-    if (part.constraint->inherited) return {};
+    if (part.constraint->inherited && !is_reattached(*part.relation)) return {};
     return {"ALTER TABLE " + qualified(part.relation->schema, part.relation->name) +
             " DROP CONSTRAINT " + quote_identifier(part.constraint->name)};
   }
@@ -581,6 +606,9 @@ void Transitioning::add_unmaking(const std::string& key) {
   if (part.column != nullptr) step.priority += 2;
   if (is_table(part)) step.priority += 3;
   if (part.type != nullptr || part.routine != nullptr || part.other != nullptr) step.priority += 4;
+  // It needs its functions, which nothing says.
+  if (part.object.kind == Kind::operator_class || part.object.kind == Kind::operator_family)
+    step.priority -= 3;
   if (part.sequence != nullptr) step.priority += 5;
   if (part.object.kind == Kind::extension) step.priority += 6;
   if (part.object.kind == Kind::schema) step.priority += 7;
@@ -636,10 +664,13 @@ void Transitioning::add_unmaking(const std::string& key) {
               before_.at(user).column == nullptr && mentions(before_.at(user), *part.column))
             wait_for(user);
     } else if (part.constraint != nullptr || part.index != nullptr) {
+      const bool is_key = part.constraint == nullptr || can_reference(part.constraint->type);
       for (const auto& each : from_lookup_.referencing(relation))
         if (const std::string its = to_string(object_of(*each.child, *each.constraint));
-            its != key && goes(its))
+            is_key && its != key && goes(its))
           wait_for(its);
+      if (is_reattached(relation))
+        step.needs.push_back("detached " + to_string(object_of(relation)));
       // An inherited part goes with its parent's.
       const bool inherited =
           part.constraint != nullptr ? part.constraint->inherited : part.index->inherited;

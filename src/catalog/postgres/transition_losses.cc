@@ -80,7 +80,11 @@ std::string free_name(const Catalog& from, const Catalog& to, const std::string&
     std::string candidate = name.substr(0, 48) + "_before" + (i == 0 ? "" : std::to_string(i));
     const auto taken = [&](const Catalog& catalog) {
       return catalog.relation(schema, candidate) != nullptr ||
-             catalog.type(schema, candidate) != nullptr;
+             catalog.type(schema, candidate) != nullptr ||
+             std::ranges::any_of(catalog.others, [&](const OtherObject& other) {
+               return other.kind == Kind::collation && other.schema == schema &&
+                      other.name == quote_identifier(candidate);
+             });
     };
     if (!taken(from) && !taken(to)) return candidate;
   }
@@ -148,6 +152,24 @@ std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
                           (type.kind == catalog::TypeKind::domain ? "DOMAIN " : "TYPE ") +
                           qualified(type.schema, type.name) + " RENAME TO " +
                           quote_identifier(free_name(from, to, type.schema, type.name)),
+                      {}});
+  }
+  for (const OtherObject& other : from.others) {
+    if (other.kind != Kind::collation) continue;
+    const std::string name = quote_identifier(other.schema) + '.' + other.name;
+    const auto now = std::ranges::find_if(to.others, [&](const OtherObject& each) {
+      return each.kind == other.kind && each.schema == other.schema && each.name == other.name;
+    });
+    const bool is_used = std::ranges::any_of(from.relations, [&](const Relation& relation) {
+      return relation.is_table() && std::ranges::find(relation.columns, name, &Column::collation) !=
+                                        relation.columns.end();
+    });
+    if (now == to.others.end() || !must_replace(other, *now) || !is_used) continue;
+    std::string plain = other.name;
+    std::erase(plain, '"');
+    asides.push_back({{other.kind, name},
+                      "ALTER COLLATION " + name + " RENAME TO " +
+                          quote_identifier(free_name(from, to, other.schema, plain)),
                       {}});
   }
   const auto changes_key = [&](const Relation& table, const Relation& now) {

@@ -168,10 +168,10 @@ void Transitioning::alter_domain(const catalog::Type& before, const catalog::Typ
       added.push_back(head + "ADD CONSTRAINT " + quoted + ' ' + constraint_definition(check, 0));
     else if (!same->validated && check.validated)
       added.push_back(head + "VALIDATE CONSTRAINT " + quoted);
-    comment(key, "CONSTRAINT " + quoted + " ON DOMAIN " + name,
-            anew || same == before.constraints.end() || must_replace(*same, check) ? ""
-                                                                                   : same->comment,
-            check.comment);
+    comment(
+        key, "CONSTRAINT " + quoted + " ON DOMAIN " + name,
+        anew || same == before.constraints.end() || must_replace(*same, check) ? "" : same->comment,
+        check.comment);
   }
   if (anew || before.default_value != after.default_value) {
     if (!before.default_value.empty()) dropped.push_back(head + "DROP DEFAULT");

@@ -602,7 +602,8 @@ void Transitioning::alter_parts(const Relation& before, const Relation& after) {
     const auto old_one = std::ranges::find(before.constraints, each.name, &Constraint::name);
     if (old_one == before.constraints.end() || goes(key)) {
       const bool late = !each.validated;  // which the writer has a step for
-      if (each.type == ConstraintType::check && !each.inherited && !late) add_check(after, each);
+      if (each.type == ConstraintType::check && (!each.inherited || is_reattached(before)) && !late)
+        add_check(after, each);
       continue;
     }
     const std::string quoted = quote_identifier(each.name);

@@ -83,6 +83,9 @@ class Transitioning {
   void unmake_foreign_keys(const Relation& parent, const std::vector<std::string>& columns);
   void unmake_inherited(const Relation& parent, const Part& part);
   void make(const std::string& key);
+  // Whether it is a partition that is detached, and may be attached again: until then it is altered
+  // by itself.
+  bool is_reattached(const Relation& before) const;
   bool goes(const std::string& key) const;  // by itself, or with its relation
   bool is_kept(const std::string& key) const { return after_.contains(key) && !goes(key); }
   // The token of an object's being gone, or no longer needing what it needed.
@@ -151,7 +154,7 @@ class Transitioning {
   std::unordered_map<std::string, Statements> needs_;  // in the new one
   std::unordered_map<std::string, Statements> old_needs_;
   std::unordered_map<std::string, std::string> taken_;  // names, and the token of their being free
-  std::set<std::string> cut_;  // foreign keys between tables that go, which need each other
+  std::set<std::string> cut_;       // foreign keys between tables that go, which need each other
   std::set<std::string> loosened_;  // domains whose checks use a function that goes
   std::set<std::string> unmade_;
   std::set<std::string> made_;

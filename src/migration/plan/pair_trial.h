@@ -15,13 +15,12 @@
 #include <string>
 #include <vector>
 
+#include "catalog/postgres/writer.h"
 #include "engine/postgres/sandbox.h"
 #include "engine/postgres/script_loader.h"
 #include "migration/plan/plan.h"
 #include "migration/plan/route.h"
 #include "migration/plan/rows.h"
-
-#include "catalog/postgres/writer.h"
 
 namespace architrave::migration {
 
@@ -50,9 +49,9 @@ class PairTrial {
   // those that are `foreign`.
   std::string trial(const std::string& old_sql, const std::string& new_sql, bool foreign = false) {
     if (!trouble_.empty()) return trouble_;
-    auto from = open(old_sql, foreign);
+    auto from = open(old_sql);
     if (!from) return foreign ? "" : "old does not load: " + describe(from.error());
-    auto to = open(new_sql, foreign);
+    auto to = open(new_sql);
     if (!to) return foreign ? "" : "new does not load: " + describe(to.error());
     auto subject = from->sandbox->copy();
     if (!subject) return describe(subject.error());
@@ -102,7 +101,7 @@ class PairTrial {
     return {};
   }
 
-  Result<engine::Opened> open(const std::string& sql, bool foreign) {
+  Result<engine::Opened> open(const std::string& sql) {
     auto sandbox = empty_->copy();
     if (!sandbox) return fail(sandbox);
     auto& database = dynamic_cast<postgres::PostgresSandbox&>(**sandbox);
@@ -111,7 +110,6 @@ class PairTrial {
     for (const engine::LoadProblem& problem : loaded->problems)
       if (!(problem.message.starts_with("role \"") && problem.message.ends_with("already exists")))
         return fail("pair.load", problem.message, problem.statement);
-    (void)foreign;
     auto catalog = (*sandbox)->read();
     if (!catalog) return fail(catalog);
     return opened(std::move(*catalog), std::move(*sandbox));
@@ -133,8 +131,7 @@ class PairTrial {
   Result<std::unique_ptr<engine::Sandbox>> hold(const catalog::Catalog& catalog) {
     auto sandbox = empty_->copy();
     if (!sandbox) return sandbox;
-    engine::Unit unit{
-        postgres::write(catalog, {.version = catalog.server.version_number}), false};
+    engine::Unit unit{postgres::write(catalog, {.version = catalog.server.version_number}), false};
     for (postgres::Correction& each : postgres::corrections(catalog))
       std::ranges::move(each.statements, std::back_inserter(unit.statements));
     auto outcomes = (*sandbox)->run({unit});

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/text.h"
 #include "catalog/lookup.h"
 
 namespace architrave::migration {
@@ -30,7 +31,25 @@ void sort_all(std::vector<T>& list) {
   for (T& each : list) sort_privileges(each.acl);
 }
 
+// CREATE STATISTICS … ON b, a FROM …: the server lists columns as they stand in the table, which no
+// statement changes.
+void sort_statistics(catalog::OtherObject& statistics) {
+  for (std::string& sql : statistics.definition) {
+    const std::size_t on = sql.find(" ON ");
+    const std::size_t from = sql.rfind(" FROM ");
+    if (on == std::string::npos || from == std::string::npos || from < on) continue;
+    const std::string list = sql.substr(on + 4, from - on - 4);
+    if (list.find_first_of("(\"'") != std::string::npos) continue;
+    std::vector<std::string> columns;
+    for (const std::string& each : split(list, ',')) columns.emplace_back(trim(each));
+    std::ranges::sort(columns);
+    sql = sql.substr(0, on + 4) + join(columns, ", ") + sql.substr(from);
+  }
+}
+
 void normalize(catalog::Catalog& catalog) {
+  for (catalog::OtherObject& other : catalog.others)
+    if (other.kind == catalog::Kind::statistics) sort_statistics(other);
   sort_all(catalog.schemas);
   sort_all(catalog.types);
   sort_all(catalog.sequences);

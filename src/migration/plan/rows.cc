@@ -20,7 +20,8 @@ bool is_rebuilt(const Column& column, const catalog::Catalog& a, const catalog::
   for (const std::string& each : {column.type_name, name}) {
     const catalog::Type* before = a.type(column.type_schema, each);
     const catalog::Type* after = b.type(column.type_schema, each);
-    if (before != nullptr && after != nullptr && before->attributes.size() != after->attributes.size())
+    if (before != nullptr && after != nullptr &&
+        before->attributes.size() != after->attributes.size())
       return true;
   }
   return false;
@@ -59,8 +60,7 @@ SharedColumns shared_columns(const catalog::Catalog& a, const catalog::Catalog& 
     for (const Column& column : relation.columns) {
       const Column* same = other->column(column.name);
       if (same != nullptr && same->type == column.type && !is_rebuilt(column, a, b) &&
-          column.generated.empty() &&
-          same->generated.empty())
+          column.generated.empty() && same->generated.empty())
         columns.push_back(quote_identifier(column.name));
     }
   }
