@@ -535,7 +535,9 @@ Statements Transitioning::drop_of(const Part& part) const {
   if (part.constraint != nullptr) {
     if (part.constraint->inherited && !is_reattached(*part.relation)) return {};
     return {"ALTER TABLE " + qualified(part.relation->schema, part.relation->name) +
-            " DROP CONSTRAINT " + quote_identifier(part.constraint->name)};
+            // With its parent's, should that have gone before it was detached.
+            (part.constraint->inherited ? " DROP CONSTRAINT IF EXISTS " : " DROP CONSTRAINT ") +
+            quote_identifier(part.constraint->name)};
   }
   if (part.index != nullptr) {
     if (!part.index->constraint.empty() || part.index->inherited) return {};
