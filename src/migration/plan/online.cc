@@ -27,7 +27,6 @@ using catalog::Index;
 using catalog::qualified;
 using catalog::quote_identifier;
 using catalog::Relation;
-using catalog::RelationKind;
 using RouteStep = postgres::Step;
 
 // How long a statement waits for a lock while others wait behind it; the runner tries again.

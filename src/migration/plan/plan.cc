@@ -7,6 +7,7 @@
 #include <iterator>
 #include <map>
 #include <memory>
+#include <ranges>
 #include <utility>
 
 #include "base/text.h"
@@ -94,10 +95,10 @@ std::string first_of(const std::vector<catalog::Change>& changes) {
 // Makes a plan of one pair of sources.
 class Planner {
  public:
-  Planner(engine::Opened& from, engine::Opened& to, const PlanOptions& options)
+  Planner(engine::Opened& from, engine::Opened& to, PlanOptions options)
       : from_(from),
         to_(to),
-        options_(options),
+        options_(std::move(options)),
         role_(from.source.kind == "live" ? from.catalog.server.role : std::string(superuser)),
         fixpoint_([this](const Catalog& catalog) { return hold(catalog); }, role_) {
     adopt_owners();
@@ -545,13 +546,13 @@ class Planner {
   // Takes back, in the sandbox, what the phase has renamed and put aside.
   Result<std::vector<RouteStep>> undo(engine::Sandbox& sandbox, const PlannedPhase& phase) {
     std::vector<RouteStep> steps;
-    for (auto each = undo_.rbegin(); each != undo_.rend(); ++each) {
+    for (const Undo& each : undo_ | std::views::reverse) {
       const bool here = std::ranges::any_of(phase.up, [&](const Step& step) {
         return std::ranges::any_of(step.statements, [&](const Statement& statement) {
-          return statement.text == each->statement;
+          return statement.text == each.statement;
         });
       });
-      if (here) steps.push_back(each->back);
+      if (here) steps.push_back(each.back);
     }
     for (const RouteStep& step : steps) {
       auto outcome = sandbox.run({{step.statements, false}});
