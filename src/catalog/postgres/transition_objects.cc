@@ -12,13 +12,6 @@ using catalog::TypeKind;
 
 namespace {
 
-std::string upper_words(Kind kind) {
-  std::string text(to_string(kind));
-  for (char& c : text)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return text;
-}
-
 template <class T>
 T without_attributes(T object) {
   object.owner.clear();
@@ -251,7 +244,7 @@ void Transitioning::alter_routine(const catalog::Routine& before, const catalog:
     step.makes = {key, "released " + key};
     step.needs = needs(key);
   }
-  const std::string words = upper_words(object.kind) + ' ' + object.name;
+  const std::string words = writing::upper_words(object.kind) + ' ' + object.name;
   comment(key, words, before.comment, after.comment);
   owner(key, words, before.owner, after.owner);
   const bool procedure = after.kind == catalog::RoutineKind::procedure;
@@ -266,7 +259,7 @@ void Transitioning::alter_other(const OtherObject& before, const OtherObject& af
   const std::string name =
       after.schema.empty() ? after.name : quote_identifier(after.schema) + '.' + after.name;
   const std::string key = to_string(Object{after.kind, name});
-  const std::string words = upper_words(after.kind) + ' ' + name;
+  const std::string words = writing::upper_words(after.kind) + ' ' + name;
   comment(key, words, before.comment, after.comment);
   owner(key, words, before.owner, after.owner);
   const auto grant = [&](const std::string& granted, char kind) {

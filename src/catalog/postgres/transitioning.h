@@ -52,6 +52,9 @@ struct Part {
 };
 using Parts = std::map<std::string, Part>;  // by to_string(object)
 Parts parts_of(const Catalog& catalog);
+bool can_reference(ConstraintType type);
+// What is dropped before tables are touched: it is code or a condition, and holds no rows.
+bool is_table(const Part& part);
 
 // Where steps stand that nothing else orders: beside those of a new database.
 enum Rank {

@@ -48,18 +48,18 @@ Priority priority_of(Kind kind) {
   }
 }
 
+std::string name_of(const OtherObject& object) {
+  return object.schema.empty() ? object.name : quote_identifier(object.schema) + '.' + object.name;
+}
+
+}  // namespace
+
 std::string upper_words(Kind kind) {
   std::string text(to_string(kind));
   for (char& c : text)
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
   return text;
 }
-
-std::string name_of(const OtherObject& object) {
-  return object.schema.empty() ? object.name : quote_identifier(object.schema) + '.' + object.name;
-}
-
-}  // namespace
 
 void Writer::add(const catalog::Schema& schema) {
   const std::string name = quote_identifier(schema.name);

@@ -77,6 +77,9 @@ enum Priority {
 inline std::string schema_object(const std::string& name) {
   return to_string(Object{Kind::schema, quote_identifier(name)});
 }
+// "MATERIALIZED VIEW": as DROP and COMMENT ON have it.
+std::string upper_words(Kind kind);
+
 inline bool needs_code(std::string_view object) {
   return object.starts_with("function ") || object.starts_with("aggregate ") ||
          object.starts_with("sequence ");

@@ -1,0 +1,512 @@
+// What of a catalog is kept, what goes and what comes.
+#include <algorithm>
+#include <iterator>
+#include <set>
+
+#include "base/text.h"
+#include "catalog/diff.h"
+#include "catalog/postgres/transitioning.h"
+
+namespace architrave::postgres::transitioning {
+
+namespace {
+
+// Relations, their indexes, sequences and types share a namespace, as far as a new one can't have
+// the name of an old one that is still there.
+std::string class_name(const std::string& schema, const std::string& name) {
+  return "name " + qualified(schema, name);
+}
+
+bool same_columns(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  return std::ranges::is_permutation(a, b);
+}
+
+std::vector<std::string> key_columns(const Index& index) {
+  std::vector<std::string> columns;
+  for (const catalog::IndexKey& key : index.keys) columns.push_back(key.column);
+  return columns;
+}
+
+}  // namespace
+
+bool can_reference(ConstraintType type) {
+  return type == ConstraintType::primary_key || type == ConstraintType::unique;
+}
+
+bool is_table(const Part& part) {
+  return part.relation != nullptr && !part.is_part() && part.relation->is_table();
+}
+
+Parts parts_of(const Catalog& catalog) {
+  Parts parts;
+  const auto add = [&](Object object, auto member, const auto& value,
+                       const Relation* relation = nullptr) -> Part& {
+    std::string key = to_string(object);
+    Part& part = parts[std::move(key)];
+    part.object = std::move(object);
+    part.relation = relation;
+    part.*member = &value;
+    return part;
+  };
+  for (const auto& each : catalog.schemas) {
+    Part& part = parts["schema " + quote_identifier(each.name)];
+    part.object = {Kind::schema, quote_identifier(each.name)};
+  }
+  for (const auto& each : catalog.extensions) {
+    Part& part = parts["extension " + quote_identifier(each.name)];
+    part.object = {Kind::extension, quote_identifier(each.name)};
+  }
+  for (const auto& each : catalog.types)
+    add(object_of(each), &Part::type, each).name = class_name(each.schema, each.name);
+  for (const auto& each : catalog.sequences)
+    add(object_of(each), &Part::sequence, each).name = class_name(each.schema, each.name);
+  for (const auto& each : catalog.routines) {
+    Part& part = add(object_of(each), &Part::routine, each);
+    part.name = "routine " + part.object.name;
+  }
+  for (const auto& each : catalog.others)
+    add({each.kind,
+         each.schema.empty() ? each.name : quote_identifier(each.schema) + '.' + each.name},
+        &Part::other, each);
+  for (const Relation& each : catalog.relations) {
+    Part& whole = parts[to_string(object_of(each))];
+    whole.object = object_of(each);
+    whole.relation = &each;
+    whole.name = class_name(each.schema, each.name);
+    for (const Column& column : each.columns) {
+      Part& part = add(object_of(each, column), &Part::column, column, &each);
+      if (column.identity_sequence)
+        part.name = class_name(column.identity_sequence->schema, column.identity_sequence->name);
+    }
+    for (const Constraint& part : each.constraints)
+      add(object_of(each, part), &Part::constraint, part, &each);
+    for (const Index& part : each.indexes)
+      add(object_of(each, part), &Part::index, part, &each).name =
+          class_name(each.schema, part.name);
+    for (const auto& part : each.triggers) add(object_of(each, part), &Part::trigger, part, &each);
+    for (const auto& part : each.policies) add(object_of(each, part), &Part::policy, part, &each);
+    for (const auto& part : each.rules)
+      add({Kind::rule, whole.object.name + '.' + quote_identifier(part.name)}, &Part::rule, part,
+          &each);
+  }
+  return parts;
+}
+
+bool mentions(std::string_view sql, const Column& column) {
+  return sql.find(column.name) != std::string_view::npos &&
+         (contains_word(sql, column.name) || contains_word(sql, quote_identifier(column.name)));
+}
+
+bool mentions(const Part& part, const Column& column) {
+  const auto lists = [&](const std::vector<std::string>& names) {
+    return std::ranges::find(names, column.name) != names.end();
+  };
+  if (part.constraint != nullptr)
+    return lists(part.constraint->columns) ||
+           (part.constraint->type == ConstraintType::exclusion &&
+            mentions(part.constraint->definition, column)) ||
+           mentions(part.constraint->expression, column);
+  if (part.index != nullptr)
+    return std::ranges::any_of(part.index->keys,
+                               [&](const auto& key) {
+                                 return key.column == column.name ||
+                                        mentions(key.expression, column);
+                               }) ||
+           lists(part.index->include) || mentions(part.index->predicate, column);
+  if (part.trigger != nullptr) {
+    const std::string& sql = part.trigger->definition;
+    return (part.trigger->has_when || sql.find(" OF ") != std::string::npos) &&
+           mentions(sql, column);
+  }
+  if (part.rule != nullptr) return mentions(part.rule->definition, column);
+  if (part.policy != nullptr)
+    return mentions(part.policy->using_expression, column) ||
+           mentions(part.policy->check_expression, column);
+  if (part.column != nullptr)
+    return !part.column->generated.empty() && mentions(part.column->default_value, column);
+  if (part.routine != nullptr) return mentions(part.routine->definition, column);
+  if (part.other != nullptr)
+    return std::ranges::any_of(part.other->definition,
+                               [&](const std::string& sql) { return mentions(sql, column); });
+  return part.relation != nullptr && mentions(part.relation->definition, column);
+}
+
+Transitioning::Transitioning(const Catalog& from, const Catalog& to,
+                             const TransitionOptions& options)
+    : from_(from),
+      to_(to),
+      options_(options),
+      from_lookup_(from),
+      to_lookup_(to),
+      before_(parts_of(from)),
+      after_(parts_of(to)) {
+  for (const catalog::Dependency& edge : from.dependencies)
+    users_[to_string(edge.needs)].push_back(to_string(edge.object));
+  for (const OtherObject& other : from.others) {
+    if (other.kind == Kind::publication)
+      for (const Relation& table : from.relations)
+        if (std::ranges::any_of(other.definition, [&](const std::string& sql) {
+              return sql.find(' ' + qualified(table.schema, table.name) + " WHERE") !=
+                         std::string::npos ||
+                     sql.find(' ' + qualified(table.schema, table.name) + " (") !=
+                         std::string::npos;
+            }))
+          users_[to_string(object_of(table))].push_back(to_string(Object{other.kind, other.name}));
+    if (other.kind == Kind::statistics && other.properties.contains("table"))
+      if (const Relation* table =
+              from.relation(other.properties.at("schema"), other.properties.at("table")))
+        users_[to_string(object_of(*table))].push_back(
+            to_string(Object{other.kind, quote_identifier(other.schema) + '.' + other.name}));
+  }
+  for (const catalog::Dependency& edge : to.dependencies)
+    needs_[to_string(edge.object)].push_back(to_string(edge.needs));
+  for (const catalog::Dependency& edge : from.dependencies)
+    old_needs_[to_string(edge.object)].push_back(to_string(edge.needs));
+}
+
+const std::vector<std::string>& Transitioning::needs(const std::string& key) const {
+  static const Statements nothing;
+  const auto found = needs_.find(key);
+  return found == needs_.end() ? nothing : found->second;
+}
+
+bool Transitioning::goes(const std::string& key) const {
+  if (unmade_.contains(key)) return true;
+  const auto found = before_.find(key);
+  return found != before_.end() && found->second.is_part() &&
+         unmade_.contains(to_string(object_of(*found->second.relation)));
+}
+
+std::string Transitioning::gone(const std::string& key) const {
+  const auto found = before_.find(key);
+  if (found != before_.end() && found->second.is_part() && !cut_.contains(key)) {
+    const std::string whole = to_string(object_of(*found->second.relation));
+    if (unmade_.contains(whole)) return "gone " + whole;
+  }
+  return (unmade_.contains(key) ? "gone " : "released ") + key;
+}
+
+void Transitioning::make(const std::string& key) {
+  const auto found = after_.find(key);
+  if (found == after_.end() || !made_.insert(key).second) return;
+  const Relation* relation = found->second.relation;
+  if (relation == nullptr) return;
+  const auto part = [&](const Object& object) { made_.insert(to_string(object)); };
+  if (found->second.constraint != nullptr) {
+    // With the index of its name.
+    if (!found->second.constraint->index.empty())
+      part({Kind::index, qualified(relation->schema, found->second.constraint->index)});
+    return;
+  }
+  if (found->second.is_part()) return;
+  for (const auto& each : relation->columns) part(object_of(*relation, each));
+  for (const auto& each : relation->constraints) part(object_of(*relation, each));
+  for (const auto& each : relation->indexes) part(object_of(*relation, each));
+  for (const auto& each : relation->triggers) part(object_of(*relation, each));
+  for (const auto& each : relation->policies) part(object_of(*relation, each));
+  for (const auto& each : relation->rules)
+    part({Kind::rule, found->second.object.name + '.' + quote_identifier(each.name)});
+}
+
+void Transitioning::unmake_foreign_keys(const Relation& parent,
+                                        const std::vector<std::string>& columns) {
+  for (const auto& each : from_lookup_.referencing(parent))
+    if (columns.empty() || same_columns(each.constraint->references_columns, columns))
+      unmake(to_string(object_of(*each.child, *each.constraint)));
+}
+
+void Transitioning::unmake_inherited(const Relation& parent, const Part& part) {
+  for (const Relation* child : from_lookup_.children(parent)) {
+    if (part.index != nullptr) {
+      for (const Index& index : child->indexes)
+        if (index.inherited && index.unique == part.index->unique &&
+            key_columns(index) == key_columns(*part.index) &&
+            index.predicate == part.index->predicate)
+          unmake(to_string(object_of(*child, index)));
+    } else if (part.constraint != nullptr) {
+      for (const Constraint& constraint : child->constraints)
+        if (constraint.inherited && constraint.type == part.constraint->type &&
+            constraint.columns == part.constraint->columns &&
+            (constraint.type != ConstraintType::check || constraint.name == part.constraint->name))
+          unmake(to_string(object_of(*child, constraint)));
+    } else if (part.trigger != nullptr) {
+      for (const auto& trigger : child->triggers)
+        if (trigger.inherited && trigger.name == part.trigger->name)
+          unmake(to_string(object_of(*child, trigger)));
+    } else if (part.column != nullptr) {
+      for (const Column& column : child->columns)
+        if (const auto now = after_.find(to_string(object_of(*child, column)));
+            column.inherited && column.name == part.column->name &&
+            (now == after_.end() || now->second.column->inherited))
+          unmake(to_string(object_of(*child, column)));
+    }
+  }
+}
+
+void Transitioning::unmake_parts_with(const Relation& relation, const Column& column) {
+  const auto parts = [&](const auto& list) {
+    for (const auto& each : list) {
+      const std::string key = to_string(object_of(relation, each));
+      if (mentions(before_.at(key), column)) unmake(key);
+    }
+  };
+  parts(relation.constraints);
+  parts(relation.indexes);
+  parts(relation.triggers);
+  parts(relation.policies);
+  for (const Column& other : relation.columns)
+    if (&other != &column) {
+      const std::string key = to_string(object_of(relation, other));
+      if (mentions(before_.at(key), column)) unmake(key);
+    }
+  const std::string whole = to_string(object_of(relation));
+  const std::string own = to_string(object_of(relation, column));
+  for (const std::string& used : {whole, own}) {
+    const auto users = users_.find(used);
+    if (users == users_.end()) continue;
+    for (const std::string& user : Statements(users->second)) {
+      const auto part = before_.find(user);
+      if (part == before_.end() || part->second.column != nullptr) continue;
+      if (part->second.sequence != nullptr) continue;
+      if (is_table(part->second)) continue;  // its columns are of this row type
+      if (mentions(part->second, column)) unmake(user);
+    }
+  }
+}
+
+void Transitioning::unmake(const std::string& key) {
+  const auto found = before_.find(key);
+  if (found == before_.end() || goes(key)) return;
+  unmade_.insert(key);
+  const Part& part = found->second;
+  if (after_.contains(key)) make(key);
+
+  if (const auto users = users_.find(key); users != users_.end()) {
+    for (const std::string& user : users->second) {
+      const auto its = before_.find(user);
+      if (its == before_.end()) continue;
+      if (its->second.column != nullptr) {
+        // Its default, which is set again; what is generated is computed again.
+        if (!its->second.column->generated.empty()) unmake(user);
+      } else if (its->second.type != nullptr && part.routine != nullptr &&
+                 its->second.type->kind == catalog::TypeKind::domain && is_kept(user)) {
+        loosened_.insert(user);  // its checks, which are added again
+      } else if (!is_table(its->second) ||
+                 its->second.relation->kind == RelationKind::foreign_table) {
+        unmake(user);
+      }
+    }
+  }
+  if (part.relation == nullptr) return;
+  const Relation& relation = *part.relation;
+  if (!part.is_part()) {
+    unmake_foreign_keys(relation, {});
+    for (const auto& each : relation.constraints) {
+      const auto users = users_.find(to_string(object_of(relation, each)));
+      if (users == users_.end()) continue;
+      for (const std::string& user : Statements(users->second)) unmake(user);
+    }
+    return;
+  }
+  unmake_inherited(relation, part);
+  if (part.constraint != nullptr && can_reference(part.constraint->type)) {
+    unmake_foreign_keys(relation, part.constraint->columns);
+    unmake(to_string(Object{Kind::index, qualified(relation.schema, part.constraint->index)}));
+  } else if (part.index != nullptr && part.index->unique) {
+    unmake_foreign_keys(relation, key_columns(*part.index));
+  } else if (part.column != nullptr) {
+    unmake_parts_with(relation, *part.column);
+    for (const auto& each : from_lookup_.referencing(relation))
+      if (std::ranges::find(each.constraint->references_columns, part.column->name) !=
+          each.constraint->references_columns.end())
+        unmake(to_string(object_of(*each.child, *each.constraint)));
+  }
+}
+
+// ---- what is kept, what goes, what comes
+
+void Transitioning::compare_all() {
+  for (const auto& [key, part] : before_)
+    if (!after_.contains(key) && !part.is_part()) unmake(key);
+  for (const auto& [key, part] : after_)
+    if (!before_.contains(key) && !part.is_part()) make(key);
+  for (const auto& [key, part] : before_) {
+    const auto other = after_.find(key);
+    if (other == after_.end() || part.is_part()) continue;
+    const Part& now = other->second;
+    bool replace = false;
+    if (part.type != nullptr)
+      replace = must_replace(*part.type, *now.type);
+    else if (part.routine != nullptr)
+      replace = must_replace(*part.routine, *now.routine);
+    else if (part.other != nullptr)
+      replace = must_replace(*part.other, *now.other);
+    else if (part.relation != nullptr)
+      replace = must_replace(*part.relation, *now.relation);
+    if (replace) unmake(key);
+  }
+  for (const auto& [key, part] : before_) {
+    if (part.relation == nullptr || part.is_part()) continue;
+    const auto other = after_.find(key);
+    if (other != after_.end() && !goes(key)) compare(*part.relation, *other->second.relation);
+  }
+  for (const std::string& key : options_.remake)
+    if (const auto found = before_.find(key); found != before_.end() && !is_table(found->second))
+      unmake(key);
+}
+
+void Transitioning::compare(const Relation& before, const Relation& after) {
+  const auto lists = [&](const auto& old_list, const auto& new_list, auto key, auto replace) {
+    for (const auto& each : old_list) {
+      const std::string its_key = key(before, each);
+      const auto same = std::ranges::find_if(
+          new_list, [&](const auto& other) { return other.name == each.name; });
+      if (same == new_list.end() || replace(each, *same)) unmake(its_key);
+    }
+    for (const auto& each : new_list)
+      if (std::ranges::none_of(old_list,
+                               [&](const auto& other) { return other.name == each.name; }))
+        make(key(after, each));
+  };
+  const auto plain_key = [](const Relation& relation, const auto& each) {
+    return to_string(object_of(relation, each));
+  };
+  const auto differs = [](const auto& a, const auto& b) {
+    auto x = a;
+    x.comment = b.comment;
+    return !catalog::equal(x, b);
+  };
+  if (before.is_table() || before.kind == RelationKind::materialized_view) {
+    lists(before.columns, after.columns, plain_key, [&](const Column& a, const Column& b) {
+      // Only a new one is its parent's alone; that of a partition becomes so when attached.
+      return must_replace(a, b) || (!a.inherited && b.inherited && !after.is_partition() &&
+                                    before.parents == after.parents);
+    });
+    for (const Column& column : before.columns) {
+      const Column* now = after.column(column.name);
+      if (now == nullptr || must_replace(column, *now) || !changes_type(column, *now)) continue;
+      // Plain indexes and keys follow by themselves; what has an expression may not.
+      for (const Constraint& each : before.constraints) {
+        const std::string key = to_string(object_of(before, each));
+        if (!can_reference(each.type) && mentions(before_.at(key), column)) unmake(key);
+      }
+      for (const Index& each : before.indexes) {
+        const std::string key = to_string(object_of(before, each));
+        const bool plain = each.predicate.empty() &&
+                           std::ranges::all_of(each.keys, [&](const catalog::IndexKey& index_key) {
+                             return index_key.expression.empty() && index_key.opclass.empty();
+                           });
+        if (!(plain && each.method == "btree") && mentions(before_.at(key), column))
+          unmake(
+              each.constraint.empty()
+                  ? key
+                  : to_string(Object{Kind::constraint, qualified(before.schema, before.name) + '.' +
+                                                           quote_identifier(each.constraint)}));
+      }
+      for (const auto& each : before.triggers)
+        if (const std::string key = plain_key(before, each); mentions(before_.at(key), column))
+          unmake(key);
+      for (const auto& each : before.policies)
+        if (const std::string key = plain_key(before, each); mentions(before_.at(key), column))
+          unmake(key);
+      for (const Column& other : before.columns)
+        if (&other != &column && mentions(before_.at(plain_key(before, other)), column))
+          unmake(plain_key(before, other));
+      for (const std::string& used :
+           {to_string(object_of(before)), to_string(object_of(before, column))}) {
+        const auto users = users_.find(used);
+        if (users == users_.end()) continue;
+        for (const std::string& user : Statements(users->second)) {
+          const auto part = before_.find(user);
+          if (part == before_.end() || part->second.column != nullptr || is_table(part->second) ||
+              part->second.sequence != nullptr ||
+              (part->second.other != nullptr && part->second.object.kind == Kind::statistics))
+            continue;
+          if (mentions(part->second, column)) unmake(user);
+        }
+      }
+      for (const auto& each : from_lookup_.referencing(before))
+        if (std::ranges::find(each.constraint->references_columns, column.name) !=
+            each.constraint->references_columns.end())
+          unmake(to_string(object_of(*each.child, *each.constraint)));
+    }
+  }
+  lists(before.constraints, after.constraints, plain_key,
+        [](const Constraint& a, const Constraint& b) { return must_replace(a, b); });
+  const auto is_own = [](const Index& index) { return index.constraint.empty(); };
+  std::vector<Index> old_indexes;
+  std::vector<Index> new_indexes;
+  std::ranges::copy_if(before.indexes, std::back_inserter(old_indexes), is_own);
+  std::ranges::copy_if(after.indexes, std::back_inserter(new_indexes), is_own);
+  lists(old_indexes, new_indexes, plain_key,
+        [](const Index& a, const Index& b) { return must_replace(a, b); });
+  lists(before.triggers, after.triggers, plain_key,
+        [&](const catalog::Trigger& a, const catalog::Trigger& b) {
+          auto x = a;
+          x.enabled = b.enabled;
+          x.inherited = b.inherited;
+          return differs(x, b);
+        });
+  lists(before.policies, after.policies, plain_key, differs);
+  lists(
+      before.rules, after.rules,
+      [](const Relation& relation, const catalog::RewriteRule& rule) {
+        return to_string(Object{Kind::rule, qualified(relation.schema, relation.name) + '.' +
+                                                quote_identifier(rule.name)});
+      },
+      differs);
+}
+
+void Transitioning::note_taken_names() {
+  for (const auto& [key, part] : before_) {
+    if (part.name.empty()) continue;
+    if (goes(key)) {
+      taken_.emplace(part.name, gone(key));
+    } else if (part.column != nullptr && part.column->identity_sequence) {
+      const auto now = after_.find(key);
+      if (now != after_.end() && now->second.name != part.name)
+        taken_.emplace(part.name, "altered " + key);
+    }
+  }
+}
+
+bool Transitioning::is_reattached(const Relation& before) const {
+  const Relation* now = to_.relation(before.object_name());
+  return before.is_partition() && now != nullptr && !goes(to_string(object_of(before))) &&
+         (before.parents != now->parents || before.partition_bound != now->partition_bound);
+}
+
+void Transitioning::cut_circles() {
+  // Which of the tables that go refer to which.
+  std::map<const Relation*, std::vector<const catalog::Lookup::ForeignKey*>> references;
+  for (const auto& [key, part] : before_) {
+    if (!is_table(part) || !unmade_.contains(key)) continue;
+    for (const auto& each : from_lookup_.referencing(*part.relation))
+      if (each.child != part.relation && unmade_.contains(to_string(object_of(*each.child))))
+        references[each.child].push_back(&each);
+  }
+  enum class Mark { none, open, done };
+  std::map<const Relation*, Mark> marks;
+  const auto parent_of = [&](const Constraint& key) {
+    return from_.relation(key.references_schema, key.references_table);
+  };
+  const auto visit = [&](const auto& self, const Relation* table) -> void {
+    marks[table] = Mark::open;
+    for (const auto* each : references[table]) {
+      const Relation* parent = parent_of(*each->constraint);
+      if (parent == nullptr) continue;
+      if (marks[parent] == Mark::open) {
+        const std::string key = to_string(object_of(*each->child, *each->constraint));
+        cut_.insert(key);
+        unmade_.insert(key);
+      } else if (marks[parent] == Mark::none) {
+        self(self, parent);
+      }
+    }
+    marks[table] = Mark::done;
+  };
+  for (const auto& [table, keys] : std::map(references))
+    if (marks[table] == Mark::none) visit(visit, table);
+}
+
+}  // namespace architrave::postgres::transitioning
