@@ -40,6 +40,7 @@ void add_migrate_run(CLI::App& group, Chosen& chosen);  // up, down, resume, sta
 void add_migrate_plan(CLI::App& group, Chosen& chosen);
 void add_migrate_rehearse(CLI::App& group, Chosen& chosen);
 void add_migrate_verify(CLI::App& group, Chosen& chosen);
+void add_migrate_move(CLI::App& group, Chosen& chosen);
 
 // A subcommand whose --help begins with examples.
 CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& description,

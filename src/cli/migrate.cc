@@ -15,6 +15,7 @@ void add_migrate(CLI::App& app, Chosen& chosen) {
   add_migrate_plan(*group, chosen);
   add_migrate_verify(*group, chosen);
   add_migrate_rehearse(*group, chosen);
+  add_migrate_move(*group, chosen);
 }
 
 }  // namespace architrave::cli

@@ -420,36 +420,89 @@ Result<Connection::Together> Connection::together(const std::vector<std::string>
   return answer;
 }
 
-Status Connection::copy_in(const std::string& statement, std::string_view data) {
-  if (interrupted()) return interrupted_error();
-  if (PQsendQuery(raw(), statement.c_str()) == 0) return lost(raw());
-  if (Status ready = wait_for_result(raw()); !ready) return ready;
-  PGresult* answer = PQgetResult(raw());
-  const bool copies = PQresultStatus(answer) == PGRES_COPY_IN;
-  Result<Rows> rows = take(answer);
-  if (!copies) {
-    Result<Rows> rest = finish(raw());
-    if (!rows) return fail(rows);
-    if (!rest) return fail(rest);
-    return fail("postgres.query", "this is no COPY … FROM STDIN: " + statement.substr(0, 200));
-  }
-  constexpr std::size_t piece = 1 << 16;
-  int taken = 1;
-  for (bool ended = false; !ended;) {
-    const std::string_view next = data.substr(0, piece);
-    taken = next.empty() ? PQputCopyEnd(raw(), nullptr)
-                         : PQputCopyData(raw(), next.data(), static_cast<int>(next.size()));
-    if (taken < 0) return lost(raw());
-    if (taken > 0) {
-      ended = next.empty();
-      data.remove_prefix(next.size());
+namespace {
+
+// Sends what waits to be sent.
+Status flush(PGconn* connection) {
+  int unsent = PQflush(connection);
+  for (; unsent == 1; unsent = PQflush(connection)) {
+    if (wait_for_socket(connection, POLLIN | POLLOUT) == Woken::interrupted) {
+      cancel(connection);
+      return interrupted_error();
     }
-    while (PQflush(raw()) == 1) {
-      if (wait_for_socket(raw(), POLLIN | POLLOUT) == Woken::interrupted) {
+    if (PQconsumeInput(connection) == 0) return lost(connection);
+  }
+  return unsent < 0 ? Status(lost(connection)) : Status();
+}
+
+// Sends a COPY and waits until its data may flow.
+Status begin_copy(PGconn* connection, const std::string& statement, ExecStatusType wanted) {
+  if (interrupted()) return interrupted_error();
+  if (PQsendQuery(connection, statement.c_str()) == 0) return lost(connection);
+  if (Status ready = wait_for_result(connection); !ready) return ready;
+  PGresult* answer = PQgetResult(connection);
+  const bool copies = PQresultStatus(answer) == wanted;
+  Result<Rows> rows = take(answer);
+  if (copies) return {};
+  Result<Rows> rest = finish(connection);
+  if (!rows) return fail(rows);
+  if (!rest) return fail(rest);
+  return fail("postgres.query",
+              "this is no COPY between server and client: " + statement.substr(0, 200));
+}
+
+}  // namespace
+
+Status Connection::copy_begin(const std::string& statement) {
+  return begin_copy(raw(), statement, PGRES_COPY_IN);
+}
+
+Status Connection::copy_put(std::string_view data) {
+  constexpr std::size_t piece = 1 << 16;
+  while (!data.empty()) {
+    const std::string_view next = data.substr(0, piece);
+    const int taken = PQputCopyData(raw(), next.data(), static_cast<int>(next.size()));
+    if (taken < 0) return lost(raw());
+    if (taken > 0) data.remove_prefix(next.size());
+    if (Status sent = flush(raw()); !sent) return sent;
+  }
+  return {};
+}
+
+Status Connection::copy_end(const std::string& reason) {
+  int taken = 0;
+  while (taken == 0) {
+    taken = PQputCopyEnd(raw(), reason.empty() ? nullptr : reason.c_str());
+    if (taken < 0) return lost(raw());
+    if (Status sent = flush(raw()); !sent) return sent;
+  }
+  if (Result<Rows> done = finish(raw()); !done) return fail(done);
+  return {};
+}
+
+Status Connection::copy_in(const std::string& statement, std::string_view data) {
+  if (Status begun = copy_begin(statement); !begun) return begun;
+  if (Status put = copy_put(data); !put) return put;
+  return copy_end();
+}
+
+Status Connection::copy_out(const std::string& statement,
+                            const std::function<void(std::string_view)>& each) {
+  if (Status begun = begin_copy(raw(), statement, PGRES_COPY_OUT); !begun) return begun;
+  while (true) {
+    char* line = nullptr;
+    const int length = PQgetCopyData(raw(), &line, /*async=*/1);
+    if (length > 0) {
+      each({line, static_cast<std::size_t>(length)});
+      PQfreemem(line);
+    } else if (length == 0) {
+      if (wait_for_socket(raw(), POLLIN) == Woken::interrupted) {
         cancel(raw());
         return interrupted_error();
       }
       if (PQconsumeInput(raw()) == 0) return lost(raw());
+    } else {
+      break;  // all of it, or an error that the result tells
     }
   }
   if (Result<Rows> done = finish(raw()); !done) return fail(done);

@@ -84,6 +84,13 @@ class Connection {
   Result<Together> together(const std::vector<std::string>& statements);
   // COPY … FROM STDIN with this data.
   Status copy_in(const std::string& statement, std::string_view data);
+  // The same for data that comes in pieces: begin, any number of puts, end. A reason given to the
+  // end gives it up, and no row of it is there.
+  Status copy_begin(const std::string& statement);
+  Status copy_put(std::string_view data);
+  Status copy_end(const std::string& reason = {});
+  // COPY … TO STDOUT: each line as it arrives, with its line feed.
+  Status copy_out(const std::string& statement, const std::function<void(std::string_view)>& each);
 
   // A question in a fresh READ ONLY transaction that can't be made writable (BEGIN READ ONLY;
   // SELECT 1), at REPEATABLE READ: all statements see the same database. Pipelined: one round trip.

@@ -83,6 +83,31 @@ std::string Row::text(int column) const {
 }
 
 std::int64_t Row::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+double Row::real(int column) const { return sqlite3_column_double(statement_, column); }
+
+Storage Row::storage(int column) const {
+  switch (sqlite3_column_type(statement_, column)) {
+    case SQLITE_INTEGER:
+      return Storage::integer;
+    case SQLITE_FLOAT:
+      return Storage::real;
+    case SQLITE_TEXT:
+      return Storage::text;
+    case SQLITE_BLOB:
+      return Storage::blob;
+    default:
+      return Storage::null;
+  }
+}
+
+std::string_view Row::bytes(int column) const {
+  const void* bytes = storage(column) == Storage::blob
+                          ? sqlite3_column_blob(statement_, column)
+                          : static_cast<const void*>(sqlite3_column_text(statement_, column));
+  if (bytes == nullptr) return {};
+  return {static_cast<const char*>(bytes),
+          static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
 
 namespace {
 

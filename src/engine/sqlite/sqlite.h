@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -23,6 +24,9 @@ struct sqlite3_stmt;
 
 namespace architrave::sqlite {
 
+// What a value is stored as, whatever its column was declared to be.
+enum class Storage { integer, real, text, blob, null };
+
 // One row of a result; valid until the next.
 class Row {
  public:
@@ -30,6 +34,9 @@ class Row {
   bool is_null(int column) const;
   std::string text(int column) const;  // "" for NULL
   std::int64_t integer(int column) const;
+  double real(int column) const;
+  Storage storage(int column) const;
+  std::string_view bytes(int column) const;  // of a text (as UTF-8) or a blob
 
  private:
   sqlite3_stmt* statement_;
