@@ -589,6 +589,9 @@ class Planner {
 }  // namespace
 
 Result<Plan> make_plan(engine::Opened& from, engine::Opened& to, const PlanOptions& options) {
+  if (from.source.engine != "postgresql")
+    return fail("plan.engine", "migrations can be planned for PostgreSQL alone yet",
+                from.source.name, "architrave diff says how the two differ");
   if (from.source.kind == "live") leave_out_histories(from.catalog, to.catalog);
   if (to.source.kind == "live") leave_out_histories(to.catalog, from.catalog);
   return Planner(from, to, options).make();

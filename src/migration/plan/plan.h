@@ -68,7 +68,7 @@ struct Plan {
   std::string proved_on;  // "PostgreSQL 15.20 sandbox"
 };
 
-// Errors: those of the engine, "plan.no_way".
+// Errors: those of the engine, "plan.engine", "plan.no_way", "plan.rename".
 Result<Plan> make_plan(engine::Opened& from, engine::Opened& to, const PlanOptions& options);
 
 // How the one differs from the other, as a plan sees it: but for the order of columns and of
