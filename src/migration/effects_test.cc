@@ -122,7 +122,7 @@ class Server : public testing::TestWithParam<int> {
   using Connection = postgres::Connection;
 
   Connection connect(const std::string& space) {
-    auto connection = server_->connect("postgres");
+    auto connection = server->connect("postgres");
     EXPECT_TRUE(connection) << (connection ? "" : describe(connection.error()));
     run(*connection, "SET search_path = " + space);
     run(*connection, "SET lock_timeout = 0");
@@ -170,7 +170,7 @@ class Server : public testing::TestWithParam<int> {
     return out;
   }
 
-  std::unique_ptr<postgres::Server> server_;
+  std::unique_ptr<postgres::Server> server;
 };
 
 TEST_P(Server, DoesWhatTheTableSays) {
@@ -179,9 +179,9 @@ TEST_P(Server, DoesWhatTheTableSays) {
   if (installation->major != GetParam()) GTEST_SKIP() << "no PostgreSQL " << GetParam() << " here";
   auto started = postgres::Server::start(*installation);
   ASSERT_TRUE(started) << describe(started.error());
-  server_ = std::move(*started);
+  server = std::move(*started);
   const Cases cases = read_cases();
-  auto admin = server_->connect("postgres");
+  auto admin = server->connect("postgres");
   ASSERT_TRUE(admin);
   int number = 0;
   for (const Case& test : cases.all) {
