@@ -4,11 +4,13 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <iostream>
 #include <memory>
 
 #include "base/file.h"
 #include "base/process.h"
 #include "base/terminal.h"
+#include "base/text.h"
 #include "base/version.h"
 #include "cli/nearest.h"
 
@@ -35,6 +37,15 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
   CLI::App* command = app.add_subcommand(name, description);
   command->footer(examples);
   return command;
+}
+
+bool ask(const std::vector<std::string>& what) {
+  for (const std::string& each : what) std::cerr << "  " << each << '\n';
+  std::cerr << "Go on? [y/N] " << std::flush;
+  std::string answer;
+  if (!std::getline(std::cin, answer)) return false;
+  answer = lower(trim(answer));
+  return answer == "y" || answer == "yes";
 }
 
 int report_error(const Error& error) {

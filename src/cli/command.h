@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "engine/engine.h"
@@ -48,6 +49,9 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
 
 // How a .sql file is read: --engine and --server-version.
 void add_reading_options(CLI::App& command, engine::OpenOptions& open);
+
+// Asks the person at the terminal whether this is to be done, a line each; false without an answer.
+bool ask(const std::vector<std::string>& what);
 
 // Prints the error and gives the exit code for it.
 int report_error(const Error& error);

@@ -28,15 +28,6 @@ struct Arguments {
   bool quiet = false;
 };
 
-bool ask(const std::vector<std::string>& what) {
-  for (const std::string& each : what) std::cerr << "  " << each << '\n';
-  std::cerr << "Go on? [y/N] " << std::flush;
-  std::string answer;
-  if (!std::getline(std::cin, answer)) return false;
-  answer = lower(trim(answer));
-  return answer == "y" || answer == "yes";
-}
-
 Status check(Arguments& arguments) {
   constexpr const char* hint = "architrave migrate move sqlite:app.db postgresql:///app";
   if (arguments.source.starts_with("mysql:") || arguments.source.starts_with("mariadb:"))

@@ -1,7 +1,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <iostream>
 #include <memory>
 #include <string>
 
@@ -46,9 +45,7 @@ Result<std::vector<migration::Migration>> pending(const Arguments& arguments) {
 bool may_change(const Arguments& arguments) {
   if (arguments.yes) return true;
   if (arguments.no_input || ::isatty(STDIN_FILENO) == 0) return false;
-  std::cerr << "The migrations are applied to the copy for good. Go on? [y/N] " << std::flush;
-  std::string answer;
-  return std::getline(std::cin, answer) && (lower(trim(answer)) == "y" || lower(answer) == "yes");
+  return ask({"the migrations are applied to the copy for good"});
 }
 
 int rehearse(Arguments& arguments) {

@@ -29,15 +29,6 @@ struct Arguments {
 
 using Command = Result<std::vector<migration::Done>> (*)(const migration::RunOptions&);
 
-bool ask(const std::vector<std::string>& what) {
-  for (const std::string& each : what) std::cerr << "  " << each << '\n';
-  std::cerr << "Go on? [y/N] " << std::flush;
-  std::string answer;
-  if (!std::getline(std::cin, answer)) return false;
-  answer = lower(trim(answer));
-  return answer == "y" || answer == "yes";
-}
-
 // How a command asks before it changes something: not at all, or a person at the terminal.
 void prepare(Arguments& arguments, Progress& progress) {
   migration::RunOptions& options = arguments.options;

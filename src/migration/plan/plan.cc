@@ -82,9 +82,9 @@ void describe(Plan& plan, const PlannedPhase& phase, int version, Schema& known)
     }
   }
   if (plan.steps.empty()) return;
-  for (const Step& step : phase.down)
-    for (const Statement& statement : step.statements)
-      plan.steps.back().down.push_back(statement.text);
+  for (const engine::Unit& unit : units_of(phase.down))
+    plan.steps.back().down.insert(plan.steps.back().down.end(), unit.statements.begin(),
+                                  unit.statements.end());
 }
 
 std::string first_of(const std::vector<catalog::Change>& changes) {
