@@ -208,16 +208,26 @@ void Reader::set_type(Node command, const std::string& table) {
   const bool computes =
       conversion &&
       !(inner.is("ColumnRef") && sql::string_of(inner["fields"].back()) == command["name"].text());
-  const bool in_place = column != nullptr && !computes && keeps_form(column->type, to) &&
+  const auto indexed = [&] {
+    return !known->complete || std::ranges::any_of(known->indexes, [&](const Index& each) {
+      return each.columns.empty() ||
+             std::ranges::find(each.columns, column->name) != each.columns.end();
+    });
+  };
+  const bool in_place = column != nullptr && !computes &&
+                        (keeps_form(column->type, to) || differs_by_collation(column->type, to)) &&
                         (domain == nullptr || !domain->constrained);
+  const bool reindexed = in_place && indexed() &&
+                         (command["def"]["collClause"] || differs_by_collation(column->type, to));
   const bool checked =
       in_place && std::ranges::any_of(known->constraints, [&](const Constraint& each) {
         return each.type == ConstraintType::check &&
                std::ranges::find(each.columns, column->name) != each.columns.end();
       });
-  Action& action = add(!in_place ? Do::set_type
-                       : checked ? Do::set_type_checked
-                                 : Do::set_type_in_place,
+  Action& action = add(!in_place   ? Do::set_type
+                       : reindexed ? Do::set_type_reindexed
+                       : checked   ? Do::set_type_checked
+                                   : Do::set_type_in_place,
                        command, table);
   action.column = command["name"].text();
   action.location = static_cast<int>(command["def"]["location"].number());

@@ -27,7 +27,8 @@ enum class Do : std::uint8_t {
   rename_column,
   set_type,  // rewrites, or may do so for all that is known
   set_type_in_place,
-  set_type_checked,  // in place too, but a CHECK names the column and is tested again
+  set_type_reindexed,  // rows stay as they lie, the column's indexes don't
+  set_type_checked,    // in place too, but a CHECK names the column and is tested again
   set_default,
   drop_default,
   set_not_null,
@@ -161,5 +162,7 @@ class ActionReader {
 bool may_be_volatile(sql::Node expression);
 // Whether rows keep their form on disk under the new type. False if it is not known.
 bool keeps_form(const TypeName& from, const TypeName& to);
+// text and citext: rows keep their form, and indexes are built anew.
+bool differs_by_collation(const TypeName& from, const TypeName& to);
 
 }  // namespace architrave::migration

@@ -47,6 +47,8 @@ const std::vector<EffectRow>& effect_rows() {
       {rename_column, "RENAME COLUMN", access_exclusive},
       {set_type, "ALTER COLUMN TYPE", access_exclusive, none, rewrites, scans},
       {set_type_in_place, "ALTER COLUMN TYPE that keeps the form on disk", access_exclusive},
+      {set_type_reindexed, "ALTER COLUMN TYPE that changes the order of an index", access_exclusive,
+       none, stays, scans},
       {set_type_checked, "ALTER COLUMN TYPE of a column with a CHECK", access_exclusive, none,
        stays, scans},
       {set_default, "SET DEFAULT", access_exclusive},

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/quoting.h"
+
 namespace architrave::migration {
 
 using sql::Node;
@@ -25,6 +27,10 @@ std::string beside(std::string_view table, std::string_view name) {
 
 }  // namespace
 
+bool finds_equals(std::string_view method) {
+  return method.empty() || method == "btree" || method == "hash" || method == "gist";
+}
+
 TypeName type_name(Node type) {
   TypeName out;
   const Node names = type["names"];
@@ -32,6 +38,12 @@ TypeName type_name(Node type) {
   out.name = sql::string_of(names.back());
   for (const Node mod : type["typmods"])
     out.mods.push_back(static_cast<int>(mod["ival"]["ival"].number()));
+  // interval(3) comes with a mask of all fields before the precision.
+  if (out.name == "interval" && out.mods.size() == 2) {
+    const int precision = out.mods[1];
+    out.mods = {};
+    out.mods.push_back(precision);
+  }
   out.array = !type["arrayBounds"].empty();
   // The grammar writes char without a length as bpchar(1).
   static constexpr std::pair<std::string_view, std::string_view> words[] = {
@@ -208,6 +220,10 @@ Schema::Schema(const catalog::Catalog& catalog) {
                   .unique = each.unique,
                   .partial = !each.predicate.empty()};
       for (const catalog::IndexKey& key : each.keys) index.columns.push_back(keep(key.column));
+      if (!index.columns.empty() &&
+          each.predicate == quote_identifier(index.columns.front()) + " IS NOT NULL")
+        index.partial = false;
+      if (!finds_equals(each.method)) index.columns.clear();
       if (std::ranges::find(index.columns, "") != index.columns.end()) index.columns.clear();
       add_index(table, std::move(index));
     }

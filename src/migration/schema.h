@@ -44,6 +44,8 @@ struct TypeName {
 };
 TypeName type_name(sql::Node type);     // of a TypeName node
 std::string describe(const TypeName&);  // "varchar(40)", "int4[]"
+// Whether an index of that access method can find the rows with a value.
+bool finds_equals(std::string_view method);
 
 struct Column {
   std::string_view name;
@@ -68,9 +70,10 @@ struct Constraint {
 
 struct Index {
   std::string_view name;
-  std::vector<std::string_view> columns;  // empty where a key is an expression
+  // Empty where a key is an expression, or the index can't find a value (BRIN, GIN).
+  std::vector<std::string_view> columns;
   bool unique = false;
-  bool partial = false;
+  bool partial = false;  // but for WHERE its first column IS NOT NULL, which finds all values
 };
 
 struct Table {
@@ -84,6 +87,7 @@ struct Table {
   std::vector<std::string_view> parents;  // of a partition, or by INHERITS
   bool default_partition = false;         // it is its parent's
   bool row_security = false;
+  bool filled = false;                // rows have been put into it since it was made
   std::optional<std::int64_t> bytes;  // with indexes and TOAST
   std::optional<std::int64_t> rows;
 

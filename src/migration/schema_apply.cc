@@ -21,7 +21,13 @@ class Applier {
     if (type == "DropStmt") return drop(node);
     if (type == "RenameStmt") return rename(node);
     if (type == "CreateTableAsStmt") {
-      made(node["into"]["rel"], node["objtype"].text() == "OBJECT_MATVIEW" ? 'm' : 'r');
+      Table* table =
+          made(node["into"]["rel"], node["objtype"].text() == "OBJECT_MATVIEW" ? 'm' : 'r');
+      if (table != nullptr) table->filled = !node["into"]["skipData"].flag();
+      return;
+    }
+    if (type == "InsertStmt" || (type == "CopyStmt" && node["is_from"].flag())) {
+      if (Table* table = schema_.find(schema_.name_of(node["relation"]))) table->filled = true;
       return;
     }
     if (type == "ViewStmt") made(node["view"], 'v');
@@ -301,6 +307,10 @@ class Applier {
       }
       out.columns.push_back(keep(key["name"]));
     }
+    if (const Node where = node["whereClause"];
+        where.is("NullTest") && !out.columns.empty() && proved_by(where) == out.columns.front())
+      out.partial = false;
+    if (!finds_equals(node["accessMethod"].text())) out.columns.clear();
     if (out.name.empty()) {
       std::string name(table.name.substr(table.name.rfind('.') + 1));
       for (const std::string_view column : out.columns) name.append("_").append(column);

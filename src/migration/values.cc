@@ -40,6 +40,14 @@ bool may_be_volatile(Node expression) {
   });
 }
 
+bool differs_by_collation(const TypeName& from, const TypeName& to) {
+  const auto text = [](const TypeName& type) {
+    return !type.array && type.mods.empty() && (type.name == "text" || type.name == "varchar");
+  };
+  const auto citext = [](const TypeName& type) { return !type.array && type.name == "citext"; };
+  return (citext(from) && (text(to) || citext(to))) || (text(from) && citext(to));
+}
+
 bool keeps_form(const TypeName& from, const TypeName& to) {
   if (from == to) return true;
   if (from.array || to.array) return false;
@@ -63,6 +71,9 @@ bool keeps_form(const TypeName& from, const TypeName& to) {
   if (to.name == "timestamp" || to.name == "timestamptz" || to.name == "time" ||
       to.name == "timetz")
     return unlimited || (!from.mods.empty() && mod(to, 0) >= mod(from, 0)) || mod(to, 0) == 6;
+  // Its other modifiers are masks of fields, and greater than any precision.
+  if (to.name == "interval")
+    return unlimited || (!from.mods.empty() && mod(to, 0) <= 6 && mod(to, 0) >= mod(from, 0));
   return false;
 }
 

@@ -89,11 +89,10 @@ void Pass::judge(const Statement& statement) {
 void Pass::after(const Statement& statement, int line) {
   for (const Effect& each : statement.effects.relations) {
     if (each.lock < Lock::share || !state_.in_use(each.relation)) continue;
-    if (state_.dangerous_line == 0 && !state_.lock_timeout.now().set) state_.dangerous_line = line;
-    const Setting* settings[] = {&state_.lock_timeout, &state_.statement_timeout,
-                                 &state_.idle_timeout, &state_.application_name};
-    for (std::size_t i = 0; i < std::size(settings); ++i)
-      if (!settings[i]->now().set) state_.timeout_reported[i] = true;
+    if (state_.dangerous_line == 0 && !state_.settings[lock_timeout].now().set)
+      state_.dangerous_line = line;
+    for (std::size_t i = 0; i < state_.settings.size(); ++i)
+      if (!state_.settings[i].now().set) state_.timeout_reported[i] = true;
     if (!state_.is_transaction()) continue;
     Held& held = state_.held[each.relation];
     if (each.lock == Lock::access_exclusive && held.lock != Lock::access_exclusive) {
@@ -125,6 +124,8 @@ void Pass::after(const Statement& statement, int line) {
       default:
         break;
     }
+    if (action.what >= Do::add_primary_key && action.what <= Do::add_foreign_key_not_valid)
+      state_.dropped_constraints.erase(action.relation + '.' + std::string(action.column));
     const bool foreign = action.what == Do::create_foreign_key ||
                          action.what == Do::add_foreign_key ||
                          action.what == Do::add_foreign_key_not_valid;
@@ -220,9 +221,8 @@ void Pass::begin_migration(std::size_t index) {
   ++state_.unit;
   state_.statements = state_.statements_in_all = state_.settings_in_all = 0;
   state_.dangerous_line = state_.begun_at = 0;
-  state_.lock_timeout = state_.statement_timeout = state_.idle_timeout =
-      state_.application_name = {};
-  std::ranges::fill(state_.timeout_reported, false);
+  state_.settings = {};
+  state_.timeout_reported = {};
   state_.dropped.clear();
   state_.dropped_constraints.clear();
   state_.tables.clear();

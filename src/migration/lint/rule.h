@@ -4,6 +4,7 @@
 // family each; every rule has a page, docs/lint/NAME.md, whose examples are tests.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -42,6 +43,10 @@ struct Setting {
   const Value& now() const { return local.set ? local : session; }
 };
 
+// Those that rules ask about.
+enum Watched : std::size_t { lock_timeout, statement_timeout, idle_timeout, application_name };
+using Settings = std::array<Setting, 4>;
+
 // Of the transaction that runs, what it did to tables that others use.
 struct Held {
   Lock lock = Lock::none;
@@ -77,7 +82,8 @@ struct State {
   Transaction transaction = Transaction::presumed;
   int begun_at = 0;  // line of BEGIN
 
-  Setting lock_timeout, statement_timeout, idle_timeout, application_name;
+  Settings settings;
+  Settings before;  // BEGIN, to which ROLLBACK goes back
 
   // Of this transaction.
   std::unordered_map<std::string, Held> held;
@@ -90,7 +96,7 @@ struct State {
   std::unordered_set<std::string> not_valid;     // "table.constraint" added so
   std::unordered_set<std::string> enum_values;   // types that got one
   int dangerous_line = 0;  // of the first lock that blocks writers, asked for without lock_timeout
-  bool timeout_reported[4] = {};
+  std::array<bool, 4> timeout_reported = {};
 
   // Of this migration.
   std::unordered_set<std::string> dropped;              // tables

@@ -1,5 +1,7 @@
 #include "migration/lint/session.h"
 
+#include <algorithm>
+
 namespace architrave::migration::lint {
 
 using sql::Node;
@@ -11,9 +13,7 @@ void end_transaction(State& state) {
   state.wide_reported = false;
   state.altered.clear();
   state.not_valid.clear();
-  for (Setting* each : {&state.lock_timeout, &state.statement_timeout, &state.idle_timeout,
-                        &state.application_name})
-    each->local = {};
+  for (Setting& each : state.settings) each.local = {};
 }
 
 void end_or_begin(State& state, Node node, int line) {
@@ -24,8 +24,13 @@ void end_or_begin(State& state, Node node, int line) {
     end_transaction(state);
     state.transaction = Transaction::begun;
     state.begun_at = line;
+    state.before = state.settings;
   } else if (kind == "TRANS_STMT_COMMIT" || kind == "TRANS_STMT_ROLLBACK") {
+    // What SET said is rolled back like everything else.
+    if (kind == "TRANS_STMT_ROLLBACK" && state.transaction == Transaction::begun)
+      state.settings = state.before;
     end_transaction(state);
+    if (node["chain"].flag()) return;
     state.transaction = Transaction::none;
     state.begun_at = 0;
   }
@@ -34,23 +39,25 @@ void end_or_begin(State& state, Node node, int line) {
 namespace {
 
 void set(State& state, std::string_view name, Node value, bool is_set, bool local, int line) {
-  Setting* setting = name == "lock_timeout"                          ? &state.lock_timeout
-                     : name == "statement_timeout"                   ? &state.statement_timeout
-                     : name == "idle_in_transaction_session_timeout" ? &state.idle_timeout
-                     : name == "application_name"                    ? &state.application_name
-                                                                     : nullptr;
-  if (setting == nullptr) return;
+  static constexpr std::string_view names[] = {"lock_timeout", "statement_timeout",
+                                               "idle_in_transaction_session_timeout",
+                                               "application_name"};
+  const auto found = std::ranges::find(names, name);
+  if (found == std::end(names)) return;
+  Setting& setting = state.settings[static_cast<std::size_t>(found - std::begin(names))];
   if (local && !state.is_transaction()) return;  // which does nothing
-  Setting::Value& changed = local ? setting->local : setting->session;
+  Setting::Value& changed = local ? setting.local : setting.session;
   changed = {.set = is_set, .milliseconds = {}, .line = line};
   if (is_set && value) changed.milliseconds = setting_milliseconds(value);
-  if (!local) setting->local = {};
+  if (!local) setting.local = {};
 }
 
 }  // namespace
 
 void take_setting(State& state, Node node, int line) {
-  if (node.is("VariableSetStmt")) {
+  if (node["kind"].text() == "VAR_RESET_ALL" || node["target"].text() == "DISCARD_ALL") {
+    state.settings = {};
+  } else if (node.is("VariableSetStmt")) {
     const bool is_set = node["kind"].text() == "VAR_SET_VALUE";
     set(state, node["name"].text(), node["args"].front(), is_set, node["is_local"].flag(), line);
   } else if (node.is("SelectStmt")) {

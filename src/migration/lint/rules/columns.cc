@@ -10,6 +10,12 @@ namespace {
 
 bool before_11(const Action&, const Statement& statement) { return statement.state.version < 11; }
 
+// Also of a table that this migration made, if it has put rows into it.
+bool may_have_rows(const Action& action, const Statement& statement) {
+  const Table* table = statement.state.schema.table(action.relation);
+  return statement.state.in_use(action.relation) || (table != nullptr && table->filled);
+}
+
 bool is_json(const TypeName& type) { return type.name == "json"; }
 
 void json_column(const Statement& statement, Finder& finder) {
@@ -37,6 +43,8 @@ const Rule rules[] = {
             .severity = Severity::error,
             .summary = "A NOT NULL column without a default can't be added to a table with rows"},
      .actions = {Do::add_column_required},
+     .in_use = false,
+     .when = may_have_rows,
      .message = "{column} is NOT NULL and has no default: it fails if {table} has rows, and "
                 "inserts of applications that don't know it fail from then on",
      .instead = "add it nullable or with a default, fill it in batches, then make it NOT NULL "
@@ -80,10 +88,11 @@ const Rule rules[] = {
             .severity = Severity::error,
             .summary = "Changing a column's type rewrites the table and its indexes under its lock",
             .needs = "schema"},
-     .actions = {Do::set_type},
+     .actions = {Do::set_type, Do::set_type_reindexed},
      .message =
          "the type of {column} changes: unless old values are valid as they lie on disk, all "
-         "of {table} and its indexes are written anew under ACCESS EXCLUSIVE",
+         "of {table} is written anew under ACCESS EXCLUSIVE, and the indexes of {column} are "
+         "unless their order stays",
      .instead =
          "add a new column of that type, keep it in step with a trigger, fill it in batches, "
          "then swap the names in one short transaction"},

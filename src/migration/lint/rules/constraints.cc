@@ -100,13 +100,18 @@ void domain_with_constraint(const Statement& statement, Finder& finder) {
 }
 
 void domain_gets_constraint(const Statement& statement, Finder& finder) {
-  if (statement.node["subtype"].text() != "C" && statement.node["subtype"].text() != "67") return;
+  // C: ADD CONSTRAINT, O: SET NOT NULL; as a letter or as its number.
+  const std::string_view what = statement.node["subtype"].text();
+  const bool not_null = what == "O" || what == "79";
+  if (!not_null && what != "C" && what != "67") return;
   if (statement.node["def"]["skip_validation"].flag()) return;
-  finder.find("every table with a column of domain " +
-                  quoted(sql::dotted(statement.node["typeName"])) +
-                  " is read under SHARE: writes wait",
-              "ALTER DOMAIN … ADD CONSTRAINT … NOT VALID, then ALTER DOMAIN … VALIDATE CONSTRAINT "
-              "in a transaction of its own; or a CHECK on the columns");
+  finder.find(
+      "every table with a column of domain " + quoted(sql::dotted(statement.node["typeName"])) +
+          " is read under SHARE: writes wait",
+      not_null ? "ADD CONSTRAINT … CHECK (VALUE IS NOT NULL) NOT VALID, then VALIDATE CONSTRAINT "
+                 "in a transaction of its own; or NOT NULL on the columns"
+               : "ALTER DOMAIN … ADD CONSTRAINT … NOT VALID, then ALTER DOMAIN … VALIDATE "
+                 "CONSTRAINT in a transaction of its own; or a CHECK on the columns");
 }
 
 std::string how_many_nulls(const Action& action, const Statement& statement) {

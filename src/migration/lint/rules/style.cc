@@ -72,7 +72,11 @@ void timestamptz(const Statement& statement, Finder& finder) {
 void ban_char(const Statement& statement, Finder& finder) {
   types(
       statement, finder,
-      [](const TypeName& type) { return type.name == "bpchar" || type.name == "char"; },
+      // "char" in quotes is a type of one byte; with a length it was meant as char(n).
+      [](const TypeName& type) {
+        return type.name == "bpchar" ||
+               (!type.mods.empty() && (type.name == "char" || type.name == "character"));
+      },
       ": values are stored with blanks and compared without", "text");
 }
 void money(const Statement& statement, Finder& finder) {
@@ -109,6 +113,13 @@ void require_schema(const Statement& statement, Finder& finder) {
   table(node["relation"]);
 }
 
+// Whether an odd number of backslashes stands before the character.
+bool is_escaped(std::string_view text, std::size_t at) {
+  std::size_t backslashes = 0;
+  while (backslashes < at && text[at - 1 - backslashes] == '\\') ++backslashes;
+  return backslashes % 2 == 1;
+}
+
 // Identifiers of 64 bytes and more, which the parser cuts: found in the text, since the tree has
 // what is left of them.
 void too_long(const Statement& statement, Finder& finder) {
@@ -130,7 +141,10 @@ void too_long(const Statement& statement, Finder& finder) {
     const char c = text[at];
     std::size_t end = at + 1;
     if (c == '\'') {
+      const bool escapes = at > 0 && (text[at - 1] | 0x20) == 'e';
       end = text.find('\'', at + 1);
+      while (escapes && end != std::string_view::npos && is_escaped(text, end))
+        end = text.find('\'', end + 1);
       at = end == std::string_view::npos ? text.size() : end + 1;
     } else if (c == '"') {
       end = std::min(text.find('"', at + 1), text.size());
@@ -268,7 +282,8 @@ void robust(const Statement& statement, Finder& finder) {
                 location);
   };
   if (node.is("CreateStmt")) {
-    if (!node["if_not_exists"].flag() && node["oncommit"].text() != "ONCOMMIT_DROP")
+    if (!node["if_not_exists"].flag() && (node["oncommit"].text() != "ONCOMMIT_DROP" ||
+                                          node["relation"]["relpersistence"].text() != "t"))
       say("the table may be there already", "CREATE TABLE IF NOT EXISTS");
   } else if (node.is("IndexStmt")) {
     if (!node["if_not_exists"].flag() && !node["idxname"].text().empty())

@@ -21,35 +21,37 @@ const Effect* dangerous(const Statement& statement) {
   return worst;
 }
 
-void missing(const Statement& statement, Finder& finder, const Setting& setting, int which,
-             const std::string& why, const char* instead) {
+void missing(const Statement& statement, Finder& finder, Watched which, const std::string& why,
+             const char* instead) {
   const Effect* lock = dangerous(statement);
   // A timeout of 0 is another rule's.
-  if (lock == nullptr || setting.now().set || statement.state.timeout_reported[which]) return;
+  if (lock == nullptr || statement.state.settings[which].now().set ||
+      statement.state.timeout_reported[which])
+    return;
   finder.find(std::string(to_string(lock->lock)) + " on " + quoted(lock->relation) + why, instead,
               lock->relation);
 }
 
 void missing_lock_timeout(const Statement& statement, Finder& finder) {
-  missing(statement, finder, statement.state.lock_timeout, 0,
+  missing(statement, finder, lock_timeout,
           " without lock_timeout: while it waits behind one long query, everybody else waits "
           "behind it",
           "SET LOCAL lock_timeout = '2s' at the top of the transaction, and try again when it "
           "fails");
 }
 void missing_statement_timeout(const Statement& statement, Finder& finder) {
-  missing(statement, finder, statement.state.statement_timeout, 1,
+  missing(statement, finder, statement_timeout,
           " without statement_timeout: nothing ends it should it take hours",
           "SET LOCAL statement_timeout = '30s' at the top of the transaction");
 }
 void missing_idle_timeout(const Statement& statement, Finder& finder) {
-  missing(statement, finder, statement.state.idle_timeout, 2,
+  missing(statement, finder, idle_timeout,
           " without idle_in_transaction_session_timeout: if the client hangs, the lock is held "
           "until somebody finds out",
           "SET LOCAL idle_in_transaction_session_timeout = '10s' at the top of the transaction");
 }
 void missing_name(const Statement& statement, Finder& finder) {
-  missing(statement, finder, statement.state.application_name, 3,
+  missing(statement, finder, application_name,
           " by a session that can't be told from others in pg_stat_activity",
           "SET application_name = 'migration NNNN' at the top of the file");
 }
@@ -80,14 +82,15 @@ void too_long(const Statement& statement, Finder& finder, const Setting& setting
 }
 
 void bad_lock_timeout(const Statement& statement, Finder& finder) {
-  too_long(statement, finder, statement.state.lock_timeout, longest_lock_timeout,
+  too_long(statement, finder, statement.state.settings[lock_timeout], longest_lock_timeout,
            "lock_timeout off: it waits for ever, with everybody else behind it", "a lock_timeout",
            "SET LOCAL lock_timeout = '2s', and try again when it fails");
 }
 
 void bad_statement_timeout(const Statement& statement, Finder& finder) {
-  too_long(statement, finder, statement.state.statement_timeout, longest_statement_timeout,
-           "statement_timeout off: it may be held for hours", "a statement_timeout",
+  too_long(statement, finder, statement.state.settings[statement_timeout],
+           longest_statement_timeout, "statement_timeout off: it may be held for hours",
+           "a statement_timeout",
            "a few seconds for what locks; long work belongs into statements that do not lock, or "
            "into batches");
 }
