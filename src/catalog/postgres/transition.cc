@@ -95,8 +95,8 @@ void Transitioning::add_unmaking(const std::string& key) {
   step.of = key;
   step.name = key;
   step.statements = drop_of(part);
-  const bool again = made_.contains(key);
-  step.priority = again ? to_make_room : not_wanted;
+  const bool in_the_way = made_.contains(key) || options_.remake.contains(key);
+  step.priority = in_the_way ? to_make_room : not_wanted;
   if (part.column != nullptr) step.priority += 2;
   if (is_table(part)) step.priority += 3;
   if (part.type != nullptr || part.routine != nullptr || part.other != nullptr) step.priority += 4;

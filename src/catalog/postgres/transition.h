@@ -14,8 +14,9 @@ namespace architrave::postgres {
 
 struct TransitionOptions {
   int version = 150000;  // of the server
-  // Objects, as catalog::to_string(Object) names them, to be unmade and made again though nothing
-  // in the catalogs asks for it: what a server has said to be in the way.
+  // Objects, as catalog::to_string(Object) names them, to be unmade before all else, and made again
+  // if they are to stay, though nothing in the catalogs asks for it: what a server has said to be
+  // in the way.
   std::set<std::string> remake;
   // Who runs the statements, and owns what they make without being told.
   std::string role;

@@ -507,6 +507,29 @@ void Transitioning::cut_circles() {
   };
   for (const auto& [table, keys] : std::map(references))
     if (marks[table] == Mark::none) visit(visit, table);
+  // A policy that asks a view of its own table, a check that calls a function on its row.
+  for (const auto& [key, part] : before_) {
+    if (!part.is_part() || part.column != nullptr || part.index != nullptr) continue;
+    const std::string table = to_string(object_of(*part.relation));
+    const auto its_needs = old_needs_.find(key);
+    if (!unmade_.contains(table) || its_needs == old_needs_.end()) continue;
+    std::set<std::string> seen;
+    if (std::ranges::any_of(its_needs->second, [&](const std::string& need) {
+          return need != table && unmade_.contains(need) && needed(need, table, seen);
+        })) {
+      cut_.insert(key);
+      unmade_.insert(key);
+    }
+  }
+}
+
+bool Transitioning::needed(const std::string& by, const std::string& what,
+                           std::set<std::string>& seen) const {
+  if (by == what) return true;
+  const auto found = old_needs_.find(by);
+  if (found == old_needs_.end() || !seen.insert(by).second) return false;
+  return std::ranges::any_of(found->second,
+                             [&](const std::string& need) { return needed(need, what, seen); });
 }
 
 }  // namespace architrave::postgres::transitioning

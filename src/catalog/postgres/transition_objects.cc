@@ -32,26 +32,27 @@ bool is_subsequence(const std::vector<std::string>& part, const std::vector<std:
   return next == part.end();
 }
 
-// A position outside of the new bounds would be refused: it goes to the nearest that is inside.
-Statements within_bounds(const catalog::Sequence& before, const catalog::Sequence& after,
-                         std::string change) {
-  const bool narrower = after.minimum > before.minimum || after.maximum < before.maximum;
-  if (!narrower) return {std::move(change)};
-  if (after.minimum > before.maximum || after.maximum < before.minimum)
-    return {change + " RESTART"};
-  const std::string name = qualified(after.schema, after.name);
-  return {"SELECT pg_catalog.setval(" + quote_literal(name) + ", greatest(least(last_value, " +
-              std::to_string(after.maximum) + "), " + std::to_string(after.minimum) +
-              "), is_called) FROM " + name,
-          std::move(change)};
-}
-
 const Column* attribute(const catalog::Type& type, const std::string& name) {
   const auto found = std::ranges::find(type.attributes, name, &Column::name);
   return found == type.attributes.end() ? nullptr : &*found;
 }
 
 }  // namespace
+
+Statements alter_bounds(const catalog::Sequence& before, const catalog::Sequence& after) {
+  const std::string changes = sequence_changes(before, after);
+  if (changes.empty()) return {};
+  const std::string name = qualified(after.schema, after.name);
+  std::string change = "ALTER SEQUENCE " + name + changes;
+  const bool narrower = after.minimum > before.minimum || after.maximum < before.maximum;
+  if (!narrower) return {std::move(change)};
+  if (after.minimum > before.maximum || after.maximum < before.minimum)
+    return {change + " RESTART"};
+  return {"SELECT pg_catalog.setval(" + quote_literal(name) + ", greatest(least(last_value, " +
+              std::to_string(after.maximum) + "), " + std::to_string(after.minimum) +
+              "), is_called) FROM " + name,
+          std::move(change)};
+}
 
 bool must_replace(const catalog::Type& before, const catalog::Type& after) {
   if (before.kind != after.kind) return true;
@@ -210,8 +211,8 @@ void Transitioning::alter_sequence(const catalog::Sequence& before,
   const std::string name = qualified(after.schema, after.name);
   const std::string key = to_string(object_of(after));
   const std::string head = "ALTER SEQUENCE " + name;
-  if (const std::string changes = sequence_changes(before, after); !changes.empty())
-    alter(altered_type, key, within_bounds(before, after, head + changes));
+  if (Statements sql = alter_bounds(before, after); !sql.empty())
+    alter(altered_type, key, std::move(sql));
   if (before.unlogged != after.unlogged && options_.version >= 150000)
     alter(altered_type, key, {head + (after.unlogged ? " SET UNLOGGED" : " SET LOGGED")});
   const bool moves = before.owned_by_schema != after.owned_by_schema ||

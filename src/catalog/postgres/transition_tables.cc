@@ -65,6 +65,16 @@ std::string_view usual_storage(const Column& column) {
   return "extended";
 }
 
+// A new type may not hold the old bounds: those that are narrower come before it.
+catalog::Sequence narrowed(const Column& before, const Column& after) {
+  catalog::Sequence sequence = *before.identity_sequence;
+  if (!changes_type(before, after)) return sequence;
+  sequence.minimum = std::max(sequence.minimum, after.identity_sequence->minimum);
+  sequence.maximum = std::min(sequence.maximum, after.identity_sequence->maximum);
+  sequence.start = std::clamp(sequence.start, sequence.minimum, sequence.maximum);
+  return sequence;
+}
+
 }  // namespace
 
 bool changes_type(const Column& before, const Column& after) {
@@ -259,13 +269,15 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
   Statements sql;
   if (a.generated == "stored" && b.generated.empty()) sql.push_back(all + "DROP EXPRESSION");
   const bool retyped = changes_type(a, b) && b.generated.empty() && !follows;
+  if (retyped && a.identity_sequence && b.identity_sequence)
+    std::ranges::move(alter_bounds(*a.identity_sequence, narrowed(a, b)), std::back_inserter(sql));
   if (retyped) {
     const std::string column = quote_identifier(b.name);
     std::string statement = all + "TYPE " + b.type;
     if (!b.collation.empty()) statement += " COLLATE " + b.collation;
     const bool by_text = options_.through_text.contains(its_key) || a.type_category == "E" ||
                          b.type_category == "E" || a.type_category == "A" || b.type_category == "A";
-    if (a.type != b.type) {
+    if (a.type != b.type && after.kind != RelationKind::foreign_table) {
       const bool to_array = b.type_category == "A" && a.type_category == "A";
       statement +=
           " USING " + column + (by_text ? (to_array ? "::text[]::" : "::text::") : "::") + b.type;
@@ -366,7 +378,7 @@ void Transitioning::alter_identity(const Relation& after, const Column& a, const
   if (a.identity != b.identity)
     alter(altered_part, its_key, {alter_column + "SET GENERATED " + kind}).needs = {key};
   if (!a.identity_sequence || !b.identity_sequence) return;
-  const catalog::Sequence& was = *a.identity_sequence;
+  const catalog::Sequence was = narrowed(a, b);
   const catalog::Sequence& now = *b.identity_sequence;
   Statements sql;
   if (was.schema != now.schema)
@@ -375,8 +387,7 @@ void Transitioning::alter_identity(const Relation& after, const Column& a, const
   if (was.name != now.name)
     sql.push_back("ALTER SEQUENCE " + qualified(now.schema, was.name) + " RENAME TO " +
                   quote_identifier(now.name));
-  if (const std::string changes = sequence_changes(was, now); !changes.empty())
-    sql.push_back("ALTER SEQUENCE " + qualified(now.schema, now.name) + changes);
+  std::ranges::move(alter_bounds(was, now), std::back_inserter(sql));
   if (was.unlogged != now.unlogged && options_.version >= 150000)
     sql.push_back("ALTER SEQUENCE " + qualified(now.schema, now.name) +
                   (now.unlogged ? " SET UNLOGGED" : " SET LOGGED"));

@@ -76,8 +76,11 @@ class Transitioning {
 
   void compare_all();
   void note_taken_names();
-  // Of foreign keys between tables that all go, those without which they could not, one by one.
+  // Of foreign keys between tables that all go, those without which they could not, one by one; and
+  // of a table's other parts those that need what needs the table.
   void cut_circles();
+  // Whether the one object needs the other, straight or by way of others.
+  bool needed(const std::string& by, const std::string& what, std::set<std::string>& seen) const;
   void compare(const Relation& before, const Relation& after);
   // Takes the object away, with all that hangs on it; what the new catalog has as well is made
   // again.
@@ -157,7 +160,7 @@ class Transitioning {
   std::unordered_map<std::string, Statements> needs_;  // in the new one
   std::unordered_map<std::string, Statements> old_needs_;
   std::unordered_map<std::string, std::string> taken_;  // names, and the token of their being free
-  std::set<std::string> cut_;       // foreign keys between tables that go, which need each other
+  std::set<std::string> cut_;       // parts that go before their tables, see cut_circles
   std::set<std::string> loosened_;  // domains whose checks use a function that goes
   std::set<std::string> unmade_;
   std::set<std::string> made_;
@@ -178,6 +181,8 @@ bool must_replace(const Index& before, const Index& after);
 bool must_replace(const Column& before, const Column& after);
 // Whether values have to be moved to another type or collation.
 bool changes_type(const Column& before, const Column& after);
+// A position outside of the new bounds would be refused: it goes to the nearest that is inside.
+Statements alter_bounds(const catalog::Sequence& before, const catalog::Sequence& after);
 // Whether a piece of SQL names the column.
 bool mentions(std::string_view sql, const Column& column);
 bool mentions(const Part& part, const Column& column);

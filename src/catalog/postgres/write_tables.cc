@@ -109,6 +109,8 @@ void Writer::add_view(const Relation& view, const std::string& name) {
     refresh.needs = {object};
     std::unordered_set<std::string> seen;
     rows_needed(object, seen, refresh.needs);
+    // What a function reads, nobody knows: whatever it is, it has its rows by then.
+    if (std::ranges::any_of(seen, needs_code)) refresh.priority = of_refresh_by_code;
     refresh.statements = {"REFRESH MATERIALIZED VIEW " + name};
   }
 }
@@ -116,7 +118,7 @@ void Writer::add_view(const Relation& view, const std::string& name) {
 void Writer::rows_needed(const std::string& object, std::unordered_set<std::string>& seen,
                          Statements& needs) const {
   const auto found = needs_.find(object);
-  if (found == needs_.end() || !seen.insert(object).second) return;
+  if (!seen.insert(object).second || found == needs_.end()) return;
   for (const std::string& need : found->second) {
     if (need.starts_with("materialized view ")) needs.push_back("rows of " + need);
     rows_needed(need, seen, needs);

@@ -68,6 +68,7 @@ enum Priority {
   of_policy,
   of_table_setting,
   of_refresh,
+  of_refresh_by_code,
   of_publication,
   of_subscription,
   of_default_privileges,

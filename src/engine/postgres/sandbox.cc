@@ -254,6 +254,27 @@ PostgresSandbox::~PostgresSandbox() {
                          " WITH (FORCE)");
 }
 
+Status PostgresSandbox::give_subscriptions(PostgresSandbox& other) {
+  auto any = connection_.query(
+      "SELECT FROM pg_catalog.pg_subscription WHERE subdbid = "
+      "(SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())");
+  if (!any) return fail(any);
+  if (any->size() == 0) return {};
+  auto catalog = read();
+  if (!catalog) return fail(catalog);
+  for (const catalog::OtherObject& each : catalog->others) {
+    if (each.kind != catalog::Kind::subscription) continue;
+    std::vector<std::string> statements = each.definition;
+    const std::string words = "SUBSCRIPTION " + each.name;
+    if (!each.comment.empty())
+      statements.push_back("COMMENT ON " + words + " IS " + quote_literal(each.comment));
+    statements.push_back("ALTER " + words + " OWNER TO " + quote_identifier(each.owner));
+    for (const std::string& statement : statements)
+      if (Status made = other.connection_.execute(statement); !made) return made;
+  }
+  return {};
+}
+
 Result<std::unique_ptr<engine::Sandbox>> PostgresSandbox::copy() {
   static std::atomic<int> number = 0;
   const std::string name = "copy_" + std::to_string(++number);
@@ -271,6 +292,7 @@ Result<std::unique_ptr<engine::Sandbox>> PostgresSandbox::copy() {
   if (!connection) return fail(connection);
   auto sandbox = std::make_unique<PostgresSandbox>(server_, std::move(*connection), name);
   sandbox->is_copy_ = true;
+  if (Status given = give_subscriptions(*sandbox); !given) return fail(given);
   return sandbox;
 }
 

@@ -47,6 +47,9 @@ class PostgresSandbox final : public engine::Sandbox {
   friend Result<std::unique_ptr<PostgresSandbox>> sandbox_with(
       const catalog::Catalog& catalog, std::shared_ptr<const Statistics> statistics,
       const Installation& installation);
+  // They are the server's, each for one database, and no template has them.
+  Status give_subscriptions(PostgresSandbox& other);
+
   std::shared_ptr<Server> server_;  // with the copies, which are databases beside this one
   Connection connection_;
   std::string database_;

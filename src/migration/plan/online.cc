@@ -138,8 +138,9 @@ class Online {
   Phasing& place(const std::string& of, const std::string& sql) {
     if (std::ranges::any_of(filling_, [&](const std::string& column) { return uses(of, column); }))
       return fills_;
-    if (std::ranges::any_of(postponed_,
-                            [&](const std::string& name) { return contains_word(sql, name); }))
+    if (postponed_of_.contains(of) || std::ranges::any_of(postponed_, [&](const std::string& name) {
+          return contains_word(sql, name);
+        }))
       return later_;
     if (const auto key = constraints_.find(of);
         key != constraints_.end() && key->second.second->type == ConstraintType::foreign_key &&
@@ -169,10 +170,17 @@ class Online {
   void add(const RouteStep& step) {
     for (const std::string& sql : step.statements) {
       if (!runs_in_transaction(sql))
-        place_apart(step.of, sql).alone(sql, false);
+        alone(step, sql);
       else if (!(index(step, sql) || constraint(step, sql) || column(step, sql)))
         place(step.of, sql).together(sql);
     }
+  }
+
+  void alone(const RouteStep& step, const std::string& sql) {
+    Phasing& phase = place_apart(step.of, sql);
+    phase.alone(sql, false);
+    // What is said of it comes after it.
+    if (&phase == &later_) postponed_of_.insert(step.of);
   }
 
   bool index(const RouteStep& step, const std::string& sql) {
@@ -381,6 +389,7 @@ class Online {
   Known<Index> old_indexes_;
   std::set<std::string> filling_;
   std::set<std::string> postponed_;               // names of what is made outside a transaction
+  std::set<std::string> postponed_of_;            // the objects of steps of which a part is
   std::set<catalog::ObjectName> postponed_keys_;  // tables that get such a key
   std::vector<std::string> validations_;          // once all else is there
   Phasing expand_;

@@ -142,7 +142,8 @@ bool learn(const Tried& tried, const std::vector<Step>& steps, const catalog::Ca
     return step != nullptr && options.through_text.insert(step->of).second;
   }
   bool news = false;
-  if (tried.error.find("has no update path") != std::string::npos)
+  if (tried.error.find("has no update path") != std::string::npos ||
+      tried.error.find("does not support SET SCHEMA") != std::string::npos)
     if (const Step* step = owner_of(steps, tried.statement))
       news = options.remake.insert(step->of).second;
   for (const std::string& key : dependents(tried.error, from))

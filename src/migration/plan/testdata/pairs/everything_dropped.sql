@@ -7,5 +7,8 @@ CREATE TABLE s.part (id int, k int) PARTITION BY LIST (k); CREATE TABLE s.part1 
 CREATE INDEX ON s.part (id);
 CREATE FUNCTION s.tf() RETURNS trigger LANGUAGE plpgsql AS $$ begin return new; end $$;
 CREATE TRIGGER tg BEFORE INSERT ON s.p FOR EACH ROW EXECUTE FUNCTION s.tf();
+CREATE TABLE s.q (id int PRIMARY KEY, open boolean); CREATE VIEW s.open AS SELECT id FROM s.q WHERE open;
+CREATE POLICY its_view ON s.q USING (id IN (SELECT id FROM s.open));
+CREATE FUNCTION s.good(s.q) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'select true'; ALTER TABLE s.q ADD CHECK (s.good(q));
 -- new
 CREATE TABLE keep (id int);
