@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "engine/engine.h"
 #include "engine/postgres/sandbox.h"
+#include "migration/plan/way_back.h"
 #include "migration/verify.h"
 
 namespace architrave::cli {
@@ -19,6 +20,7 @@ struct Arguments {
   std::string format = "text";
   std::string output;
   bool no_rows = false;
+  bool generate_downs = false;
   bool quiet = false;
   engine::OpenOptions open;
 };
@@ -57,6 +59,14 @@ int verify(Arguments& arguments) {
   options.progress = [&](std::string_view what, std::size_t done, std::size_t of) {
     progress.show(what, done, of);
   };
+  if (arguments.generate_downs)
+    options.make_down =
+        [&](const migration::Migration&, const catalog::Catalog& before,
+            const catalog::Catalog& after) -> Result<std::optional<migration::Script>> {
+      auto script = migration::way_back(before, after, postgres->server().installation());
+      if (!script) return fail(script);
+      return std::move(*script);
+    };
   const auto verification = migration::verify(folder->migrations, *postgres, options);
   progress.clear();
   if (!verification) return report_error(verification.error());
@@ -74,7 +84,8 @@ void add_migrate_verify(CLI::App& group, Chosen& chosen) {
       "Try every migration on a private server: up, down, up again, the catalog and the rows\n"
       "compared after each.",
       "  architrave migrate verify --dir migrations\n"
-      "  architrave migrate verify --dir migrations --from postgresql:///prod --format json");
+      "  architrave migrate verify --dir migrations --from postgresql:///prod --format json\n"
+      "  architrave migrate verify --dir migrations --generate-downs");
   const auto arguments = std::make_shared<Arguments>();
   arguments->open.server_version = 0;
   command->add_option("--dir", arguments->folder, "the folder of migrations (migrations)");
@@ -82,6 +93,9 @@ void add_migrate_verify(CLI::App& group, Chosen& chosen) {
                       "what the first is applied to: postgresql://…, a .sql file or folder with "
                       "rows, a .twin (an empty database)");
   command->add_flag("--no-rows", arguments->no_rows, "compare the catalog alone");
+  command->add_flag("--generate-downs", arguments->generate_downs,
+                    "try downs that are found by comparing the catalogs around each up, and not "
+                    "the folder's own");
   command->add_option("-f,--format", arguments->format, "text, json")
       ->check(CLI::IsMember({"text", "json"}));
   command->add_option("-o,--output", arguments->output, "write it there");

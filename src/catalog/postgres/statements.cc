@@ -194,6 +194,21 @@ std::string create_policy(const Relation& relation, const catalog::Policy& polic
   return sql;
 }
 
+std::string granted_words(const catalog::Routine& routine) {
+  std::string arguments = routine.arguments == "*" ? "" : routine.arguments;
+  constexpr std::string_view sorts = "ORDER BY ";
+  const bool aggregate = routine.kind == catalog::RoutineKind::aggregate;
+  if (const std::size_t at = arguments.find(sorts); aggregate && at != std::string::npos) {
+    const std::string direct(trim(arguments.substr(0, at)));
+    const std::string sorted = arguments.substr(at + sorts.size());
+    const bool same = sorted.starts_with("VARIADIC ") && direct.ends_with(sorted);
+    arguments = same ? direct : direct + (direct.empty() ? "" : ", ") + sorted;
+  }
+  const bool procedure = routine.kind == catalog::RoutineKind::procedure;
+  return (procedure ? "PROCEDURE " : "FUNCTION ") + qualified(routine.schema, routine.name) + '(' +
+         arguments + ')';
+}
+
 std::string create_view(const Relation& view) {
   const bool materialized = view.kind == RelationKind::materialized_view;
   std::string sql = materialized ? "CREATE MATERIALIZED VIEW " : "CREATE OR REPLACE VIEW ";

@@ -52,6 +52,9 @@ bool has_order_of_its_own(const catalog::Catalog& catalog, const catalog::Relati
 std::vector<std::string> not_valid_not_nulls(const catalog::Catalog& catalog,
                                              const catalog::Relation& table, int version);
 
+// "FUNCTION app.total(integer)": as GRANT names a routine, with what an aggregate sorts as one more
+// argument.
+std::string granted_words(const catalog::Routine& routine);
 std::string create_view(const catalog::Relation& view);
 // A view of the same columns and nothing else, for CREATE OR REPLACE to fill later.
 std::string create_empty_view(const catalog::Relation& view);

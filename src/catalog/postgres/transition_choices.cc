@@ -243,6 +243,26 @@ void Transitioning::unmake_inherited(const Relation& parent, const Part& part) {
   }
 }
 
+void Transitioning::unmake_above(const Relation& child, const Part& part) {
+  if (is_reattached(child)) return;
+  for (const catalog::ObjectName& name : child.parents) {
+    const Relation* parent = from_.relation(name);
+    if (parent == nullptr) continue;
+    if (part.constraint != nullptr && part.constraint->inherited) {
+      for (const Constraint& each : parent->constraints)
+        if (each.type == part.constraint->type && each.columns == part.constraint->columns &&
+            (each.type != ConstraintType::check || each.name == part.constraint->name))
+          unmake(to_string(object_of(*parent, each)));
+    } else if (part.index != nullptr && part.index->inherited && part.index->constraint.empty()) {
+      for (const Index& each : parent->indexes)
+        if (each.constraint.empty() && each.unique == part.index->unique &&
+            key_columns(each) == key_columns(*part.index) &&
+            each.predicate == part.index->predicate)
+          unmake(to_string(object_of(*parent, each)));
+    }
+  }
+}
+
 void Transitioning::unmake_parts_with(const Relation& relation, const Column& column) {
   const auto parts = [&](const auto& list) {
     for (const auto& each : list) {
@@ -309,6 +329,7 @@ void Transitioning::unmake(const std::string& key) {
     return;
   }
   unmake_inherited(relation, part);
+  unmake_above(relation, part);
   if (part.constraint != nullptr && can_reference(part.constraint->type)) {
     unmake_foreign_keys(relation, part.constraint->columns);
     unmake(to_string(Object{Kind::index, qualified(relation.schema, part.constraint->index)}));

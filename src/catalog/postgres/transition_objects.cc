@@ -248,11 +248,7 @@ void Transitioning::alter_routine(const catalog::Routine& before, const catalog:
   const std::string words = writing::upper_words(object.kind) + ' ' + object.name;
   comment(key, words, before.comment, after.comment);
   owner(key, words, before.owner, after.owner);
-  const bool procedure = after.kind == catalog::RoutineKind::procedure;
-  std::string granted = (procedure ? "PROCEDURE " : "FUNCTION ") + object.name;
-  if (after.kind == catalog::RoutineKind::aggregate && after.arguments == "*")
-    granted = "FUNCTION " + qualified(after.schema, after.name) + "()";
-  privileges(key, granted, 'f', before.owner, after.owner, before.acl, after.acl);
+  privileges(key, granted_words(after), 'f', before.owner, after.owner, before.acl, after.acl);
 }
 
 void Transitioning::alter_other(const OtherObject& before, const OtherObject& after) {

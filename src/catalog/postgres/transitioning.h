@@ -88,6 +88,8 @@ class Transitioning {
   void unmake_parts_with(const Relation& relation, const Column& column);
   void unmake_foreign_keys(const Relation& parent, const std::vector<std::string>& columns);
   void unmake_inherited(const Relation& parent, const Part& part);
+  // What is inherited goes with that of the parent alone.
+  void unmake_above(const Relation& child, const Part& part);
   void make(const std::string& key);
   // Whether it is a partition that is detached, and may be attached again: until then it is altered
   // by itself.

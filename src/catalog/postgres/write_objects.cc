@@ -150,11 +150,7 @@ void Writer::add(const catalog::Routine& routine) {
   const std::string words = upper_words(object.kind) + ' ' + object.name;
   comment(object, words, routine.comment);
   owner(object, words, routine.owner);
-  const bool procedure = routine.kind == catalog::RoutineKind::procedure;
-  std::string granted = (procedure ? "PROCEDURE " : "FUNCTION ") + object.name;
-  if (aggregate && routine.arguments == "*")
-    granted = "FUNCTION " + qualified(routine.schema, routine.name) + "()";
-  grant(object, granted, 'f', routine.owner, routine.acl);
+  grant(object, granted_words(routine), 'f', routine.owner, routine.acl);
 }
 
 void Writer::add(const OtherObject& other) {

@@ -130,43 +130,53 @@ class Planner {
     version_ = from_.catalog.server.version_number;
     how_ = options_.online;
     how_.version = version_;
-    if (Status routed = find_up(); !routed) return fail(routed);
-    if (!plan_.refused.empty()) return std::move(plan_);
-    put_in_phases(how_);
-    if (Status proved = prove_up(); !proved) return fail(proved);
-    if (plan_.proof.status() == ProofStatus::refuted &&
-        refuse_nulls(plan_.proof.claims.back().seen)) {
-      plan_.phases.clear();
-      return std::move(plan_);
-    }
-    if (plan_.proof.status() == ProofStatus::refuted && !plan_.kept.empty()) {
-      refuse_kept(plan_.proof.claims.back().seen);
-      return std::move(plan_);
-    }
-    if (plan_.proof.status() == ProofStatus::refuted && !how_.in_place) {
-      // What could not be done beside those who use the tables can be done in place.
-      plan_.notes.push_back("in place, since online it did not hold: " +
-                            plan_.proof.claims.back().seen);
-      how_.in_place = true;
-      if (!swaps_.empty()) {
-        undo_.clear();
-        rows_.clear();
-        swaps_.clear();
-        plan_.lost.clear();
-        plan_.kept.clear();
-        if (Status routed = find_up(); !routed) return fail(routed);
+    for (;;) {
+      auto trouble = walk();
+      if (!trouble) return fail(trouble);
+      if (!plan_.refused.empty()) {
+        plan_.phases.clear();
+        return std::move(plan_);
       }
-      put_in_phases(how_);
-      if (Status proved = prove_up(); !proved) return fail(proved);
+      if (trouble->empty() || how_.in_place) break;
+      // What could not be done beside those who use the tables can be done in place.
+      plan_.notes.push_back("in place, since online it did not hold: " + *trouble);
+      how_.in_place = true;
+      undo_.clear();
+      rows_.clear();
+      swaps_.clear();
+      plan_.lost.clear();
+      plan_.kept.clear();
     }
-    if (Status found = find_down(); !found) return fail(found);
-    if (!plan_.refused.empty()) return std::move(plan_);
     Schema known(from_.catalog);
     for (const PlannedPhase& phase : plan_.phases) describe(plan_, phase, version_, known);
     return std::move(plan_);
   }
 
  private:
+  // There and back. What did not hold, or nothing; what is refused, in the plan.
+  Result<std::string> walk() {
+    const auto refuse = [&](const Status& failed) -> Result<std::string> {
+      if (failed.error().code != "plan.no_way") return std::unexpected(failed.error());
+      plan_.refused.push_back({failed.error().where, failed.error().message});
+      return failed.error().message;
+    };
+    if (Status routed = find_up(); !routed) return refuse(routed);
+    if (!plan_.refused.empty()) return {};
+    put_in_phases(how_);
+    if (Status proved = prove_up(); !proved) return fail(proved);
+    if (plan_.proof.status() == ProofStatus::refuted) {
+      const std::string seen = plan_.proof.claims.back().seen;
+      if (!refuse_nulls(seen) && !plan_.kept.empty()) refuse_kept(seen);
+      return seen;
+    }
+    if (Status found = find_down(); !found) {
+      if (!how_.in_place && found.error().code == "plan.no_way") return found.error().message;
+      return refuse(found);
+    }
+    return plan_.proof.status() == ProofStatus::refuted ? plan_.proof.claims.back().seen
+                                                        : std::string();
+  }
+
   void say(std::string_view what) const {
     if (options_.progress) options_.progress(what);
   }
@@ -334,7 +344,6 @@ class Planner {
     for (const Refused& kept : plan_.kept)
       plan_.refused.push_back(
           {kept.object, "it can't be kept aside (" + why + "): --allow-loss if it may be lost"});
-    plan_.phases.clear();
   }
 
   void refuse_value(const std::string& column, const std::string& why) {
@@ -495,7 +504,6 @@ class Planner {
   }
 
   Status find_down() {
-    if (plan_.proof.status() == ProofStatus::refuted) return {};
     say("finding the way back");
     // All that was there, but for what was given up.
     SharedColumns columns = shared_columns(states_.front(), states_.front());

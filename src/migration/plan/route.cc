@@ -134,6 +134,14 @@ Result<Tried> run(engine::Sandbox& sandbox, const std::vector<Step>& steps) {
   return Tried{outcome.ok, outcome.statement, outcome.error};
 }
 
+std::unexpected<Error> no_way(const Tried& tried, const std::vector<Step>& steps) {
+  const Step* step = owner_of(steps, tried.statement);
+  return fail(
+      "plan.no_way",
+      "no statement was found that the server takes: " + tried.error + ", at " + tried.statement,
+      step == nullptr ? tried.statement : step->of);
+}
+
 // Learns from a refusal; false if there is nothing in it.
 bool learn(const Tried& tried, const std::vector<Step>& steps, const catalog::Catalog& from,
            postgres::TransitionOptions& options) {
@@ -177,8 +185,7 @@ Result<std::vector<Step>> make_room(engine::Sandbox& sandbox,
   }
   auto tried = run(sandbox, steps);
   if (!tried) return fail(tried);
-  if (!tried->ok)
-    return fail("plan.no_way", "the server refuses: " + tried->error, tried->statement);
+  if (!tried->ok) return no_way(*tried, steps);
   return steps;
 }
 
@@ -296,14 +303,11 @@ Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, F
       tried = std::move(*outcome);
       if (tried.ok || !learn(tried, found.steps, from, options)) break;
     }
-    if (!tried.ok)
-      return fail("plan.no_way", "the server refuses: " + tried.error, tried.statement,
-                  "no order of statements was found that leads there");
+    if (!tried.ok) return no_way(tried, found.steps);
     if (found.steps.empty() && round > 0) break;
     auto walked = run(sandbox, found.steps);
     if (!walked) return fail(walked);
-    if (!walked->ok)
-      return fail("plan.no_way", "the server refuses: " + walked->error, walked->statement);
+    if (!walked->ok) return no_way(*walked, found.steps);
     auto arrived = look(sandbox);
     if (!arrived) return fail(arrived);
     if (round == 0) route.losses = std::move(found.losses);

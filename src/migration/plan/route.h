@@ -50,8 +50,8 @@ class Fixpoint {
 using Look = std::function<Result<catalog::Catalog>(engine::Sandbox&)>;
 
 // `role` runs the migration and owns what it makes. `before` are statements that were run already
-// and begin the route: renames. Error "plan.no_way" with the statement that no second thought could
-// make run.
+// and begin the route: renames. Error "plan.no_way", at the object, with the statement that no
+// second thought could make run.
 Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, Fixpoint& fixpoint,
                          const std::string& role, const Look& look,
                          std::vector<postgres::Step> before = {});
