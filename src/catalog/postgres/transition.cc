@@ -68,6 +68,26 @@ Statements Transitioning::drop_of(const Part& part) const {
                           '.' + quote_identifier(part.sequence->owned_by_column)});
     if (goes(column)) return {};
   }
+  if (is_table(part)) {
+    // A foreign key to the whole holds on to each partition.
+    const auto referenced = [&](const auto& self, const Relation& table) -> bool {
+      return std::ranges::any_of(table.parents, [&](const catalog::ObjectName& each) {
+        const Relation* parent = from_.relation(each);
+        return parent != nullptr && is_kept(to_string(object_of(*parent))) &&
+               (std::ranges::any_of(from_lookup_.referencing(*parent),
+                                    [&](const auto& key) {
+                                      return is_kept(
+                                          to_string(object_of(*key.child, *key.constraint)));
+                                    }) ||
+                self(self, *parent));
+      });
+    };
+    if (part.relation->is_partition() && referenced(referenced, *part.relation))
+      return {"ALTER TABLE " +
+                  qualified(part.relation->parents[0].schema, part.relation->parents[0].name) +
+                  " DETACH PARTITION " + name,
+              "DROP TABLE " + name};
+  }
   if (part.other != nullptr) return part.other->drop;
   if (part.type != nullptr && part.type->kind == catalog::TypeKind::domain)
     return {"DROP DOMAIN " + name};
@@ -212,8 +232,10 @@ void Transitioning::add_makings() {
                                    [&](const std::string& need) { return made_.contains(need); });
       const auto old_one = before_.find(key);
       if (old_one != before_.end() && old_one->second.index->inherited && !wanted) continue;
+      // Or its own until now, of a partition that has been there.
       wanted = wanted || (old_one != before_.end() && !old_one->second.index->inherited &&
-                          !after_.at(key).relation->is_partition());
+                          old_one->second.relation->is_partition() &&
+                          !is_reattached(*old_one->second.relation));
     }
     if (!wanted) continue;
     if (attaching) {

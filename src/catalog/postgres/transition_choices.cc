@@ -452,15 +452,23 @@ void Transitioning::compare(const Relation& before, const Relation& after) {
           unmake(to_string(object_of(*each.child, *each.constraint)));
     }
   }
+  // No statement takes a partition's index from its parent's.
+  const auto leaves_parent = [&](bool was_inherited, bool is_inherited) {
+    return was_inherited && !is_inherited && before.is_partition() && !is_reattached(before);
+  };
   lists(before.constraints, after.constraints, plain_key,
-        [](const Constraint& a, const Constraint& b) { return must_replace(a, b); });
+        [&](const Constraint& a, const Constraint& b) {
+          return must_replace(a, b) ||
+                 (can_reference(a.type) && leaves_parent(a.inherited, b.inherited));
+        });
   const auto is_own = [](const Index& index) { return index.constraint.empty(); };
   std::vector<Index> old_indexes;
   std::vector<Index> new_indexes;
   std::ranges::copy_if(before.indexes, std::back_inserter(old_indexes), is_own);
   std::ranges::copy_if(after.indexes, std::back_inserter(new_indexes), is_own);
-  lists(old_indexes, new_indexes, plain_key,
-        [](const Index& a, const Index& b) { return must_replace(a, b); });
+  lists(old_indexes, new_indexes, plain_key, [&](const Index& a, const Index& b) {
+    return must_replace(a, b) || leaves_parent(a.inherited, b.inherited);
+  });
   lists(before.triggers, after.triggers, plain_key,
         [&](const catalog::Trigger& a, const catalog::Trigger& b) {
           auto x = a;
