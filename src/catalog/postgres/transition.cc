@@ -258,6 +258,9 @@ void Transitioning::add_makings() {
           if (column.identity_sequence)
             parts.push_back(&after_.at(to_string(object_of(*made->second.relation, column))));
       for (const Part* part : parts) wait_for_name(step.needs, part->name);
+      if (const Part& part = made->second;
+          part.index != nullptr && is_twin(*part.relation, *part.index))
+        step.needs.push_back("attached " + to_string(object_of(*part.relation)));
       // A foreign key would hold on to a key that is to go.
       if (made->second.constraint != nullptr &&
           made->second.constraint->type == ConstraintType::foreign_key)

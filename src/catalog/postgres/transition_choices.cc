@@ -33,6 +33,15 @@ bool can_reference(ConstraintType type) {
   return type == ConstraintType::primary_key || type == ConstraintType::unique;
 }
 
+bool is_twin(const Relation& partition, const Index& index) {
+  if (!partition.is_partition() || index.inherited || !index.constraint.empty()) return false;
+  return std::ranges::any_of(partition.indexes, [&](const Index& other) {
+    return other.inherited && other.constraint.empty() && other.method == index.method &&
+           other.unique == index.unique && other.predicate == index.predicate &&
+           key_columns(other) == key_columns(index);
+  });
+}
+
 bool is_table(const Part& part) {
   return part.relation != nullptr && !part.is_part() && part.relation->is_table();
 }
@@ -467,7 +476,8 @@ void Transitioning::compare(const Relation& before, const Relation& after) {
   std::ranges::copy_if(before.indexes, std::back_inserter(old_indexes), is_own);
   std::ranges::copy_if(after.indexes, std::back_inserter(new_indexes), is_own);
   lists(old_indexes, new_indexes, plain_key, [&](const Index& a, const Index& b) {
-    return must_replace(a, b) || leaves_parent(a.inherited, b.inherited);
+    return must_replace(a, b) || leaves_parent(a.inherited, b.inherited) ||
+           (before.parents != after.parents && is_twin(after, b));
   });
   lists(before.triggers, after.triggers, plain_key,
         [&](const catalog::Trigger& a, const catalog::Trigger& b) {

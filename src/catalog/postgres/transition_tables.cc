@@ -472,7 +472,8 @@ void Transitioning::attach(const Relation& table, const Relation& parent) {
   for (const Relation* each : {&table, &parent}) {
     for (const Constraint& part : each->constraints)
       step.needs.push_back(to_string(object_of(*each, part)));
-    for (const Index& part : each->indexes) step.needs.push_back(to_string(object_of(*each, part)));
+    for (const Index& part : each->indexes)
+      if (!is_twin(*each, part)) step.needs.push_back(to_string(object_of(*each, part)));
   }
 }
 

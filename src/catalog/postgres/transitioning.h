@@ -173,6 +173,9 @@ class Transitioning {
   Transition transition_;
 };
 
+// Whether it is like another of the partition's indexes, which is attached to the parent's: made
+// first, this one would be attached.
+bool is_twin(const Relation& partition, const Index& index);
 // Whether the one has to be unmade for the other, or can be altered into it.
 bool must_replace(const catalog::Type& before, const catalog::Type& after);
 bool must_replace(const catalog::Routine& before, const catalog::Routine& after);

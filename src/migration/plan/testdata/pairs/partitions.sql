@@ -6,6 +6,8 @@ CREATE INDEX t_v ON t (v);
 INSERT INTO t VALUES (1, '2020-05-05', 'x'), (2, '2022-01-01', 'y');
 CREATE TABLE whole (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE w1 PARTITION OF whole FOR VALUES FROM (0) TO (10);
 CREATE TABLE refers (w int REFERENCES whole);
+CREATE TABLE twins (id int, k int) PARTITION BY LIST (k); CREATE INDEX twins_id ON twins (id); CREATE TABLE twins1 (id int, k int);
+CREATE INDEX a_twin ON twins1 (id);
 -- new
 CREATE TABLE t (id int NOT NULL, at date NOT NULL, v text DEFAULT 'n', w int, PRIMARY KEY (id, at, v)) PARTITION BY RANGE (at);
 CREATE TABLE t_2020 PARTITION OF t FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
@@ -18,3 +20,6 @@ INSERT INTO t VALUES (1, '2020-05-05', 'x'), (2, '2022-01-01', 'y');
 CREATE TABLE whole (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE w1 PARTITION OF whole FOR VALUES FROM (0) TO (10);
 CREATE TABLE refers (w int REFERENCES whole);
 CREATE TABLE w2 PARTITION OF whole FOR VALUES FROM (10) TO (20);
+CREATE TABLE twins (id int, k int) PARTITION BY LIST (k); CREATE INDEX twins_id ON twins (id); CREATE TABLE twins1 (id int, k int);
+ALTER TABLE twins ATTACH PARTITION twins1 FOR VALUES IN (1);
+CREATE INDEX a_twin ON twins1 (id);
