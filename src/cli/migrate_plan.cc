@@ -126,7 +126,9 @@ void add_diff(CLI::App& app, Chosen& chosen) {
                   "  architrave diff postgresql:///staging postgresql:///prod --format json\n"
                   "  architrave diff prod.twin migrations/");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("FROM", arguments->from, "postgresql://…, .sql, a folder, a .twin")
+  command
+      ->add_option("FROM", arguments->from,
+                   "postgresql://…, .sql, a folder, a .twin, a SQLite file")
       ->required();
   command->add_option("TO", arguments->to, "the same")->required();
   command->add_option("-f,--format", arguments->format, "text, json")
@@ -145,9 +147,12 @@ void add_migrate_plan(CLI::App& group, Chosen& chosen) {
       "way back, both tried on a real server before they are written.",
       "  architrave migrate plan postgresql:///prod schema.sql --name add_price -o migrations/\n"
       "  architrave migrate plan old.sql new.sql --format json\n"
+      "  architrave migrate plan app.db schema.sql -o migrations/\n"
       "  architrave migrate plan old.sql new.sql --allow-loss=app.orders.note");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("FROM", arguments->from, "what is: postgresql://…, .sql, a folder, a .twin")
+  command
+      ->add_option("FROM", arguments->from,
+                   "what is: postgresql://…, .sql, a folder, a .twin, a SQLite file")
       ->required();
   command->add_option("TO", arguments->to, "what is wanted: the same")->required();
   command->add_option("--name", arguments->options.name, "of the migration: add_price_cents");

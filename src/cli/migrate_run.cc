@@ -99,8 +99,9 @@ int status(Arguments& arguments) {
 }
 
 void add_where(CLI::App& command, Arguments& arguments) {
-  command.add_option("--database", arguments.options.database,
-                     "postgresql://…; without it, libpq's own environment (PGHOST, PGDATABASE, …)");
+  command.add_option(
+      "--database", arguments.options.database,
+      "postgresql://… or sqlite:FILE; without it, libpq's own environment (PGHOST, …)");
   command.add_option("--dir", arguments.options.folder, "the folder of migrations (migrations)");
   command.add_flag("-q,--quiet", arguments.quiet, "no progress and no notes");
 }

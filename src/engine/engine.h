@@ -82,8 +82,9 @@ struct LoadProblem {
   std::string hint;
 };
 
-// What a new sandbox holds: the definitions, or also the statistics and lengths of a twin.
-enum class Fill { definitions, twin };
+// What a new sandbox holds: the definitions, or also the statistics and lengths of a twin, or also
+// the rows where a source can be copied as it stands (a SQLite file that is not large).
+enum class Fill { definitions, twin, rows };
 
 class Planner;  // engine/planner.h
 

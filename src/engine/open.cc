@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
+#include <cstdint>
+#include <filesystem>
+#include <system_error>
+
 #include "base/text.h"
 #include "catalog/postgres/writer.h"
 #include "engine/engine.h"
@@ -21,6 +25,8 @@
 namespace architrave::engine {
 
 namespace {
+
+constexpr std::uintmax_t most_copied = 256U << 20;  // bytes of a file whose rows are copied
 
 void say(const OpenOptions& options, std::string_view what) {
   if (options.progress) options.progress(what);
@@ -198,6 +204,18 @@ Result<Opened> open_sqlite(Result<Opened> opened) {
   return opened;
 }
 
+Result<Opened> open_sqlite_file(const std::filesystem::path& path) {
+  Result<Opened> opened = sqlite::open_file(path);
+  if (opened)
+    opened->start_sandbox = [path](Opened& self, Fill fill) {
+      std::error_code unknown;
+      const bool small = std::filesystem::file_size(path, unknown) <= most_copied && !unknown;
+      return fill == Fill::rows && small ? sqlite::copy_file(path)
+                                         : sqlite::make_sandbox(self.catalog);
+    };
+  return opened;
+}
+
 // What looks like MySQL's may be SQLite's, which takes any type's name: whether it loads tells.
 Result<Opened> open_sqlite_sql(const Resolved& resolved) {
   std::vector<sqlite::Script> scripts;
@@ -222,7 +240,7 @@ Result<Opened> open(const std::string& source, const OpenOptions& options) {
     case Resolved::Kind::twin:
       return open_twin(*resolved);
     case Resolved::Kind::sqlite_file:
-      return open_sqlite(sqlite::open_file(resolved->path));
+      return open_sqlite_file(resolved->path);
     case Resolved::Kind::sql:
       break;
   }

@@ -89,16 +89,26 @@ struct Folder {
   std::vector<Migration> migrations;  // in the order in which they are applied
 };
 
+// Whose SQL the files hold: where a statement ends and what no transaction holds is for each to
+// say.
+enum class Dialect { postgresql, sqlite };
+
 // An empty folder has no migrations and Architrave's layout. Errors, with file:line:column:
 // "migration.folder" (not there, two of one version, names that are no migration's),
 // "migration.file" (a COMMIT that is missing, what psql alone can do, …).
-Result<Folder> read_folder(const std::filesystem::path& folder);
+Result<Folder> read_folder(const std::filesystem::path& folder,
+                           Dialect dialect = Dialect::postgresql);
 
 // A script's steps from its text, and its header into `header` if that is given (up, down and
 // check apart). `file` is for messages. `transaction` false: its layout says that the script is not
 // to be one transaction.
 Result<Script> parse_script(std::string_view text, const std::filesystem::path& file,
-                            Migration* header = nullptr, bool transaction = true);
+                            Migration* header = nullptr, bool transaction = true,
+                            Dialect dialect = Dialect::postgresql);
+// The steps of a script for SQLite. Outside of BEGIN and COMMIT stand by themselves what acts on
+// the connection or the file (PRAGMA, VACUUM, ATTACH); all else is in a transaction.
+Result<std::vector<Step>> parse_sqlite_steps(std::string_view text,
+                                             const std::filesystem::path& file);
 
 // The text of a file in Architrave's layout. parse_script gives the same steps again, but for
 // lines and columns.

@@ -347,14 +347,17 @@ class Parser {
 }  // namespace
 
 Result<Script> parse_script(std::string_view text, const std::filesystem::path& file,
-                            Migration* header, bool transaction) {
+                            Migration* header, bool transaction, Dialect dialect) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   Script script;
   script.file = file;
   script.text = text;
   script.checksum = checksum(text);
-  const std::string filled = sql::substitute_variables(text);
-  Result<std::vector<Step>> steps = Parser(filled, file, transaction).parse(header);
+  const std::string filled =
+      dialect == Dialect::sqlite ? std::string(text) : sql::substitute_variables(text);
+  Result<std::vector<Step>> steps = dialect == Dialect::sqlite
+                                        ? parse_sqlite_steps(filled, file)
+                                        : Parser(filled, file, transaction).parse(header);
   if (!steps) return fail(steps);
   script.steps = std::move(*steps);
   return script;

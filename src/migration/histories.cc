@@ -9,13 +9,24 @@ namespace {
 
 constexpr std::array<std::string_view, 5> schemas = {"architrave", "sqitch", "drizzle",
                                                      "atlas_schema_revisions", "graphile_migrate"};
-constexpr std::array<std::string_view, 17> tables = {
-    "flyway_schema_history", "schema_version",        "schema_migrations",
-    "ar_internal_metadata",  "_prisma_migrations",    "__diesel_schema_migrations",
-    "databasechangelog",     "databasechangeloglock", "alembic_version",
-    "django_migrations",     "knex_migrations",       "knex_migrations_lock",
-    "goose_db_version",      "__EFMigrationsHistory", "SequelizeMeta",
-    "pgmigrations",          "_sqlx_migrations"};
+constexpr std::array<std::string_view, 18> tables = {"architrave_migrations",
+                                                     "flyway_schema_history",
+                                                     "schema_version",
+                                                     "schema_migrations",
+                                                     "ar_internal_metadata",
+                                                     "_prisma_migrations",
+                                                     "__diesel_schema_migrations",
+                                                     "databasechangelog",
+                                                     "databasechangeloglock",
+                                                     "alembic_version",
+                                                     "django_migrations",
+                                                     "knex_migrations",
+                                                     "knex_migrations_lock",
+                                                     "goose_db_version",
+                                                     "__EFMigrationsHistory",
+                                                     "SequelizeMeta",
+                                                     "pgmigrations",
+                                                     "_sqlx_migrations"};
 
 bool has(const auto& list, std::string_view name) {
   return std::ranges::find(list, name) != list.end();

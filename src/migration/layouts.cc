@@ -44,17 +44,19 @@ Result<std::vector<fs::path>> entries(const fs::path& folder) {
   return paths;
 }
 
-// Reads a file into a script. The header counts where `header` is given.
-Result<Script> script(const fs::path& file, Migration* header = nullptr, bool transaction = true) {
-  const Result<std::string> text = read_file(file);
-  if (!text) return std::unexpected(text.error());
-  return parse_script(*text, file, header, transaction);
-}
-
 struct Reader {
   fs::path folder;
   std::vector<fs::path> paths;  // its entries, sorted
+  Dialect dialect = Dialect::postgresql;
   std::vector<Migration> migrations = {};
+
+  // Reads a file into a script. The header counts where `header` is given.
+  Result<Script> script(const fs::path& file, Migration* header = nullptr,
+                        bool transaction = true) const {
+    const Result<std::string> text = read_file(file);
+    if (!text) return std::unexpected(text.error());
+    return parse_script(*text, file, header, transaction, dialect);
+  }
 
   bool any(auto condition) const { return std::ranges::any_of(paths, condition); }
 
@@ -99,7 +101,7 @@ Status read_pairs(Reader& reader) {
                    "name it like 0001_what_it_does.up.sql");
     // The names of the files are what counts: a header that says otherwise was copied.
     Migration header;
-    Result<Script> read = script(path, &header);
+    Result<Script> read = reader.script(path, &header);
     if (!read) return fail(read);
     migration.up = std::move(*read);
     migration.proof = std::move(header.proof);
@@ -110,7 +112,7 @@ Status read_pairs(Reader& reader) {
     if (found == by_stem.end())
       return wrong("this undoes a migration that is not there", path,
                    "put " + stem + ".up.sql beside it, or remove it");
-    Result<Script> read = script(path);
+    Result<Script> read = reader.script(path);
     if (!read) return fail(read);
     found->second.down = std::move(*read);
   }
@@ -137,7 +139,7 @@ Status read_flyway(Reader& reader) {
     const Result<std::string> settings = read_file(path.string() + ".conf");
     const bool transaction =
         !settings || settings->find("executeInTransaction=false") == std::string::npos;
-    Result<Script> read = script(path, nullptr, transaction);
+    Result<Script> read = reader.script(path, nullptr, transaction);
     if (!read) return fail(read);
     migration.up = std::move(*read);
     (migration.repeatable ? repeatables : reader.migrations).push_back(std::move(migration));
@@ -145,7 +147,7 @@ Status read_flyway(Reader& reader) {
   for (Migration& migration : reader.migrations) {
     const auto found = undos.find(migration.version);
     if (found == undos.end()) continue;
-    Result<Script> read = script(found->second);
+    Result<Script> read = reader.script(found->second);
     if (!read) return fail(read);
     migration.down = std::move(*read);
   }
@@ -177,8 +179,8 @@ Status read_dbmate(Reader& reader) {
                        '\n');
       part += text->substr(begin, end == std::string::npos ? end : end - begin);
       const std::string first = text->substr(begin, text->find('\n', begin) - begin);
-      return parse_script(part, path, nullptr,
-                          first.find("transaction:false") == std::string::npos);
+      return parse_script(part, path, nullptr, first.find("transaction:false") == std::string::npos,
+                          reader.dialect);
     };
     Result<Script> read = half(up, down);
     if (!read) return fail(read);
@@ -225,12 +227,12 @@ Status read_sqitch(Reader& reader) {
       return reader.folder / kind / (migration.version + ".sql");
     };
     // psql runs these, outside of a transaction but for their own.
-    Result<Script> deploy = script(path("deploy"), nullptr, /*transaction=*/false);
+    Result<Script> deploy = reader.script(path("deploy"), nullptr, /*transaction=*/false);
     if (!deploy) return fail(deploy);
     migration.up = std::move(*deploy);
     std::error_code error;
     if (fs::exists(path("revert"), error)) {
-      Result<Script> revert = script(path("revert"), nullptr, false);
+      Result<Script> revert = reader.script(path("revert"), nullptr, false);
       if (!revert) return fail(revert);
       migration.down = std::move(*revert);
     }
@@ -241,7 +243,7 @@ Status read_sqitch(Reader& reader) {
         const std::string folded = lower(trim(line));
         lines += folded.starts_with("rollback") || folded.starts_with("begin") ? "\n" : line + "\n";
       }
-      Result<Script> check = parse_script(lines, path("verify"));
+      Result<Script> check = parse_script(lines, path("verify"), nullptr, true, reader.dialect);
       if (!check) return fail(check);
       migration.check = std::move(*check);
     }
@@ -279,11 +281,11 @@ Status read_subfolders(Reader& reader) {
     const bool transaction =
         !settings ||
         replace_all(*settings, " ", "").find("run_in_transaction=false") == std::string::npos;
-    Result<Script> read = script(each.up, nullptr, transaction);
+    Result<Script> read = reader.script(each.up, nullptr, transaction);
     if (!read) return fail(read);
     migration.up = std::move(*read);
     if (fs::exists(each.down, error)) {
-      Result<Script> undo = script(each.down, nullptr, transaction);
+      Result<Script> undo = reader.script(each.down, nullptr, transaction);
       if (!undo) return fail(undo);
       migration.down = std::move(*undo);
     }
@@ -303,7 +305,7 @@ Status read_plain(Reader& reader) {
     if (migration.version.empty())
       return wrong("the name of this file has no number to order it by", path,
                    "name migrations like 0001_what_it_does.up.sql and 0001_what_it_does.down.sql");
-    Result<Script> read = script(path);
+    Result<Script> read = reader.script(path);
     if (!read) return fail(read);
     migration.up = std::move(*read);
     reader.migrations.push_back(std::move(migration));
@@ -347,14 +349,14 @@ Layout layout_of(const Reader& reader) {
 
 }  // namespace
 
-Result<Folder> read_folder(const fs::path& path) {
+Result<Folder> read_folder(const fs::path& path, Dialect dialect) {
   std::error_code error;
   if (!fs::is_directory(path, error))
     return wrong("there is no folder of migrations here", path,
                  "check the path, or let architrave migrate plan write it");
   Result<std::vector<fs::path>> paths = entries(path);
   if (!paths) return fail(paths);
-  Reader reader{path, std::move(*paths)};
+  Reader reader{path, std::move(*paths), dialect};
   Folder folder;
   folder.path = path;
   folder.layout = layout_of(reader);

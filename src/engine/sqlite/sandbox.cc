@@ -1,13 +1,42 @@
 #include "engine/sqlite/sandbox.h"
 
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <string_view>
+
 #include "base/clock.h"
 #include "base/process.h"
 #include "engine/sqlite/reader.h"
 
 namespace architrave::sqlite {
 
+using engine::Attempt;
 using engine::Outcome;
 using engine::Unit;
+
+namespace {
+
+// FNV-1a of each value's storage class, length and bytes.
+void hash_of(sqlite3_context* context, int count, sqlite3_value** values) {
+  std::uint64_t hash = 14695981039346656037U;
+  const auto take = [&](std::string_view bytes) {
+    for (const char byte : bytes) {
+      hash ^= static_cast<unsigned char>(byte);
+      hash *= 1099511628211U;
+    }
+  };
+  for (int i = 0; i < count; ++i) {
+    take(std::to_string(sqlite3_value_type(values[i])));
+    const auto* bytes = static_cast<const char*>(sqlite3_value_blob(values[i]));
+    const auto length = static_cast<std::size_t>(sqlite3_value_bytes(values[i]));
+    take(std::to_string(length) + ':');
+    if (bytes != nullptr) take({bytes, length});
+  }
+  sqlite3_result_int64(context, static_cast<std::int64_t>(hash >> 2));
+}
+
+}  // namespace
 
 Result<std::unique_ptr<SqliteSandbox>> SqliteSandbox::make(Connection* original) {
   auto folder = PrivateFolder::make();
@@ -21,6 +50,8 @@ Result<std::unique_ptr<SqliteSandbox>> SqliteSandbox::make(Connection* original)
   // It is thrown away: what a power cut would do to it doesn't matter.
   if (Status status = connection->execute("PRAGMA synchronous = OFF"); !status) return fail(status);
   connection->confine();
+  sqlite3_create_function(connection->handle(), "hash_of", -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+                          nullptr, hash_of, nullptr, nullptr);
   return std::unique_ptr<SqliteSandbox>(
       new SqliteSandbox(std::move(*folder), std::move(file), std::move(*connection)));
 }
@@ -77,6 +108,47 @@ Result<std::vector<Outcome>> SqliteSandbox::run(const std::vector<Unit>& units) 
 Result<std::vector<std::optional<double>>> SqliteSandbox::costs(
     const std::vector<std::string>& queries) {
   return std::vector<std::optional<double>>(queries.size());
+}
+
+Result<std::unique_ptr<engine::Sandbox>> SqliteSandbox::copy() {
+  auto copied = make(&connection_);
+  if (!copied) return fail(copied);
+  return std::unique_ptr<engine::Sandbox>(std::move(*copied));
+}
+
+Result<std::vector<Attempt>> SqliteSandbox::attempt(const std::vector<std::string>& statements,
+                                                    double seconds) {
+  if (Status begun = connection_.execute("SAVEPOINT architrave_attempt"); !begun)
+    return fail(begun);
+  connection_.forbid_transactions(true);
+  std::vector<Attempt> attempts;
+  for (const std::string& statement : statements) {
+    Attempt& attempt = attempts.emplace_back();
+    if (attempts.size() > 1 && !attempts[attempts.size() - 2].ok()) {
+      attempt.error = "not tried: one before it failed";
+      continue;
+    }
+    const double begin = monotonic_seconds();
+    connection_.limit_time(seconds);
+    const Status done = connection_.query(statement, {}, [&](const Row& row) {
+      auto& values = attempt.rows.emplace_back();
+      for (int i = 0; i < row.columns(); ++i)
+        values.push_back(row.is_null(i) ? std::optional<std::string>() : row.text(i));
+    });
+    connection_.limit_time(0);
+    attempt.seconds = monotonic_seconds() - begin;
+    if (!done) {
+      attempt.rows.clear();
+      attempt.error = done.error().message;
+    }
+  }
+  connection_.forbid_transactions(false);
+  if (Status undone =
+          connection_.execute("ROLLBACK TO architrave_attempt; RELEASE architrave_attempt");
+      !undone)
+    return fail(undone);
+  if (interrupted()) return fail("interrupted", "interrupted");
+  return attempts;
 }
 
 std::vector<std::pair<std::string, std::string>> SqliteSandbox::environment() const {

@@ -28,6 +28,10 @@ class SqliteSandbox : public engine::Sandbox {
   // SQLite's planner has no numbers to show: absent for each.
   Result<std::vector<std::optional<double>>> costs(
       const std::vector<std::string>& queries) override;
+  Result<std::unique_ptr<engine::Sandbox>> copy() override;
+  // Statements may call hash_of(value, …): 62 bits over the values and what they are stored as.
+  Result<std::vector<engine::Attempt>> attempt(const std::vector<std::string>& statements,
+                                               double seconds) override;
   // {"ARCHITRAVE_DATABASE", the file}
   std::vector<std::pair<std::string, std::string>> environment() const override;
 

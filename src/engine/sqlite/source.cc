@@ -75,6 +75,14 @@ Result<Opened> open_file(const fs::path& path, double wait_seconds) {
   return opened;
 }
 
+Result<std::unique_ptr<engine::Sandbox>> copy_file(const fs::path& path) {
+  auto connection = Connection::open_file(path);
+  if (!connection) return fail(connection);
+  auto sandbox = SqliteSandbox::make(&*connection);
+  if (!sandbox) return fail(sandbox);
+  return std::unique_ptr<engine::Sandbox>(std::move(*sandbox));
+}
+
 Result<Opened> load_script(const std::string& text, const std::string& file) {
   return load_scripts({{file, text}}, file);
 }

@@ -24,6 +24,9 @@ bool looks_like_sqlite_script(std::string_view text);
 // A database file, read-only; `wait_seconds` for a lock of another process. Without a sandbox.
 Result<engine::Opened> open_file(const std::filesystem::path& path, double wait_seconds = 5);
 
+// A sandbox that holds a copy of the file, rows included.
+Result<std::unique_ptr<engine::Sandbox>> copy_file(const std::filesystem::path& path);
+
 // Scripts, run in memory one after the other; the sandbox holds what they made. `name` is that of
 // the source.
 struct Script {

@@ -72,6 +72,7 @@ int Connection::State::authorize(void* self, int action, const char* first, cons
   }
 }
 
+int Row::columns() const { return sqlite3_column_count(statement_); }
 bool Row::is_null(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }

@@ -31,6 +31,7 @@ enum class Storage { integer, real, text, blob, null };
 class Row {
  public:
   explicit Row(sqlite3_stmt* statement) : statement_(statement) {}
+  int columns() const;
   bool is_null(int column) const;
   std::string text(int column) const;  // "" for NULL
   std::int64_t integer(int column) const;

@@ -55,6 +55,8 @@ std::vector<const Constraint*> in_order(const Relation& table) {
   return constraints;
 }
 
+}  // namespace
+
 std::string table_text(const Relation& table) {
   if (!table.definition.empty()) return table.definition;
   const Constraint* key = table.primary_key();
@@ -102,6 +104,8 @@ std::string view_text(const Relation& view) {
   return whole ? std::string(definition)
                : "CREATE VIEW " + quote(view.name) + " AS " + std::string(definition);
 }
+
+namespace {
 
 void settings(const Catalog& catalog, std::vector<std::string>& statements) {
   auto add = [&](const char* name, std::string_view usual, bool quoted) {

@@ -13,4 +13,9 @@ namespace architrave::sqlite {
 // none, from its structure.
 std::vector<std::string> write(const catalog::Catalog& catalog);
 
+// One of them each.
+std::string table_text(const catalog::Relation& table);
+std::string index_text(const catalog::Relation& table, const catalog::Index& index);
+std::string view_text(const catalog::Relation& view);
+
 }  // namespace architrave::sqlite

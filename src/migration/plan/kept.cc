@@ -12,11 +12,12 @@ constexpr std::string_view suffix = "__dropped";
 constexpr const char* schema = "architrave_dropped";
 constexpr std::size_t longest_name = 63;
 
+}  // namespace
+
 std::string kept_name(const std::string& name) {
   return name.substr(0, longest_name - suffix.size()) + std::string(suffix);
 }
-
-}  // namespace
+bool is_kept_name(std::string_view name) { return name.ends_with(suffix); }
 
 Kept keep(const catalog::Object& object, const catalog::Catalog& catalog) {
   Kept kept{object, {}, {}};
@@ -63,8 +64,7 @@ void forget_kept(catalog::Catalog& catalog) {
   std::erase_if(catalog.schemas, [](const auto& each) { return each.name == schema; });
   for (catalog::Relation& relation : catalog.relations)
     if (relation.is_table())
-      std::erase_if(relation.columns,
-                    [](const auto& column) { return column.name.ends_with(suffix); });
+      std::erase_if(relation.columns, [](const auto& column) { return is_kept_name(column.name); });
 }
 
 }  // namespace architrave::migration

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "catalog/catalog.h"
@@ -20,6 +21,10 @@ struct Kept {
 };
 // Nothing for what can't be kept: it is no table, column or sequence.
 Kept keep(const catalog::Object& object, const catalog::Catalog& catalog);
+
+// The name under which something is kept beside what it was: "note__dropped"; whether it is one.
+std::string kept_name(const std::string& name);
+bool is_kept_name(std::string_view name);
 
 // The catalog without what is kept aside in it.
 void forget_kept(catalog::Catalog& catalog);

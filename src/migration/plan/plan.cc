@@ -19,6 +19,7 @@
 #include "migration/plan/online.h"
 #include "migration/plan/route.h"
 #include "migration/plan/rows.h"
+#include "migration/plan/sqlite.h"
 #include "migration/schema.h"
 #include "sql/node.h"
 
@@ -597,17 +598,16 @@ class Planner {
 }  // namespace
 
 Result<Plan> make_plan(engine::Opened& from, engine::Opened& to, const PlanOptions& options) {
-  if (from.source.engine != "postgresql")
-    return fail("plan.engine", "migrations can be planned for PostgreSQL alone yet",
-                from.source.name, "architrave diff says how the two differ");
   if (from.source.kind == "live") leave_out_histories(from.catalog, to.catalog);
   if (to.source.kind == "live") leave_out_histories(to.catalog, from.catalog);
+  if (from.source.engine == "sqlite") return make_sqlite_plan(from, to, options);
   return Planner(from, to, options).make();
 }
 
 Result<std::vector<catalog::Change>> compare(engine::Opened& from, engine::Opened& to) {
   if (from.source.kind == "live") leave_out_histories(from.catalog, to.catalog);
   if (to.source.kind == "live") leave_out_histories(to.catalog, from.catalog);
+  if (from.source.engine == "sqlite") return compare_sqlite(from, to);
   return Planner(from, to, {}).compare();
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace architrave::migration {
@@ -15,6 +16,20 @@ std::string indented(std::string_view sql) {
     if (c == '\n') text += "    ";
   }
   return text + ";\n";
+}
+
+// What another change of the same object says already: a type by its parts, an index by its keys.
+bool is_told(const catalog::Change& change, const std::vector<catalog::Change>& all) {
+  const bool part_of_type = change.property == "type_schema" || change.property == "type_name" ||
+                            change.property == "type_category";
+  const bool whole =
+      change.property == "definition" && (change.object.kind == catalog::Kind::index ||
+                                          change.object.kind == catalog::Kind::constraint);
+  if (!part_of_type && !whole) return false;
+  return std::ranges::any_of(all, [&](const catalog::Change& other) {
+    return other.object == change.object && other.what == change.what &&
+           (part_of_type ? other.property == "type" : other.property != "definition");
+  });
 }
 
 std::string renames(const Plan& plan) {
@@ -38,7 +53,7 @@ std::string to_text(const Plan& plan, const std::vector<Migration>& files) {
     return text + renames(plan);
   }
   for (const PlannedPhase& phase : plan.phases) {
-    text += fmt::format("{}\n", word(phase.phase));
+    text += fmt::format("{}\n", phase.phase == Phase::none ? "up" : word(phase.phase));
     for (const PlannedStep& step : plan.steps)
       if (step.phase == phase.phase) text += indented(step.sql);
     text += "  back\n";
@@ -64,7 +79,7 @@ std::string to_json(const Plan& plan, const std::vector<Migration>& files) {
   json["name"] = plan.name;
   json["changes"] = Json::array();
   for (const catalog::Change& change : plan.changes)
-    json["changes"].push_back(catalog::describe(change));
+    if (!is_told(change, plan.changes)) json["changes"].push_back(catalog::describe(change));
   json["steps"] = Json::array();
   for (const PlannedStep& step : plan.steps)
     json["steps"].push_back({{"phase", word(step.phase)},
@@ -110,6 +125,7 @@ std::string to_text(const std::vector<catalog::Change>& changes) {
   if (changes.empty()) return "no difference\n";
   std::string text;
   for (const catalog::Change& change : changes) {
+    if (is_told(change, changes)) continue;
     const std::string object = to_string(change.object);
     switch (change.what) {
       case catalog::Change::What::added:
@@ -135,6 +151,7 @@ std::string to_json(const std::vector<catalog::Change>& changes) {
   using Json = nlohmann::ordered_json;
   Json json = {{"changes", Json::array()}};
   for (const catalog::Change& change : changes) {
+    if (is_told(change, changes)) continue;
     Json each;
     each["what"] = change.what == catalog::Change::What::added     ? "added"
                    : change.what == catalog::Change::What::removed ? "removed"

@@ -10,10 +10,9 @@
 #include "migration/files.h"
 #include "migration/run/history.h"
 #include "migration/run/options.h"
+#include "migration/run/target.h"
 
 namespace architrave::migration {
-
-enum class Direction { up, down };
 
 class Executor {
  public:

@@ -8,38 +8,11 @@
 #include "base/clock.h"
 #include "base/process.h"
 #include "base/text.h"
-#include "migration/run/foreign.h"
-#include "migration/run/waiting.h"
-#include "sql/statement.h"
+#include "migration/run/target.h"
 
 namespace architrave::migration {
 
 namespace {
-
-constexpr int oldest_server = 120000;
-
-Result<postgres::Connection> connect(const RunOptions& options) {
-  for (const char* other : {"sqlite:", "mysql:", "mariadb:", "mongodb:", "redis:"})
-    if (options.database.starts_with(other))
-      return fail("migration.server", "migrations are run on PostgreSQL alone", "--database",
-                  "name it as postgresql://HOST/NAME");
-  postgres::ConnectOptions session;
-  session.statement_timeout = 0;
-  session.lock_timeout = 0;
-  auto connection = postgres::Connection::open(options.database, session);
-  if (!connection) return fail(connection);
-  if (connection->server_version() < oldest_server)
-    return fail("migration.server",
-                "this server is too old: PostgreSQL " +
-                    std::to_string(connection->server_version() / 10000),
-                {}, "migrations are run on PostgreSQL 12 and newer");
-  auto standby = connection->query("SELECT pg_catalog.pg_is_in_recovery()");
-  if (!standby) return fail(standby);
-  if (standby->cell(0, 0) == "t")
-    return fail("migration.server", "this server is a standby, which takes no changes", {},
-                "name its primary, or target_session_attrs=read-write");
-  return connection;
-}
 
 std::string state_of(const Migration& migration, const Entry& entry) {
   if (entry.state == State::reverting) return "undoing";
@@ -98,10 +71,10 @@ void judge(Situation& situation, bool allow_gaps) {
   }
 }
 
-Result<Situation> situation_of(postgres::Connection& connection, const RunOptions& options) {
-  auto folder = read_folder(options.folder);
+Result<Situation> situation_of(Target& target, const RunOptions& options) {
+  auto folder = read_folder(options.folder, target.dialect());
   if (!folder) return fail(folder);
-  auto history = read_history(connection);
+  auto history = target.history();
   if (!history) return fail(history);
   Situation situation;
   situation.folder = std::move(*folder);
@@ -130,7 +103,7 @@ Result<Situation> situation_of(postgres::Connection& connection, const RunOption
     situation.list.push_back({version, found->second.name, {}, found->second, "missing"});
   }
   if (entries.empty() && order.empty()) {
-    auto foreign = foreign_histories(connection);
+    auto foreign = target.foreign();
     if (!foreign) return fail(foreign);
     situation.foreign = std::move(*foreign);
   }
@@ -156,32 +129,6 @@ std::string describe_item(const Item& item) {
   if (item.entry != nullptr && item.entry->is_under_way())
     text += fmt::format(", of which {} are done", item.entry->step);
   return text;
-}
-
-// Before anything is run: what the parser complains of, where the server (which may be newer) does
-// as well. plpgsql looks at the statements of a block that is never reached.
-Status check_syntax(postgres::Connection& connection, const Script& script) {
-  for (const Step& step : script.steps)
-    for (const Statement& statement : step.statements) {
-      const auto wrong = sql::syntax_error(statement.text);
-      if (!wrong) continue;
-      auto asked = connection.query("DO $architrave_syntax$ BEGIN RETURN; " + statement.text +
-                                    "; END $architrave_syntax$");
-      if (asked || asked.error().code != "postgres.42601") continue;
-      int line = statement.line;
-      int column = statement.column;
-      for (int i = 0; i < wrong->offset && i < static_cast<int>(statement.text.size()); ++i) {
-        ++column;
-        if (statement.text[static_cast<std::size_t>(i)] == '\n') {
-          ++line;
-          column = 1;
-        }
-      }
-      return fail("migration.syntax", wrong->message,
-                  fmt::format("{}:{}:{}", script.file.string(), line, column),
-                  "nothing was run: mend the file, then run the same command again");
-    }
-  return {};
 }
 
 Status run_hook(const std::string& command, const char* name, const char* consequence) {
@@ -213,33 +160,32 @@ void show_plan(const std::vector<Item>& items, const RunOptions& options) {
   }
 }
 
-Result<std::vector<Done>> perform(postgres::Connection& connection, const Situation& situation,
+Result<std::vector<Done>> perform(Target& target, const Situation& situation,
                                   const std::vector<Item>& items, const RunOptions& options) {
   std::vector<Done> done;
   if (items.empty()) return done;
   for (const Item& item : items) {
     const Script& script =
         item.direction == Direction::up ? item.migration->up : *item.migration->down;
-    if (Status checked = check_syntax(connection, script); !checked) return fail(checked);
+    if (Status checked = target.check(script); !checked) return fail(checked);
   }
   if (options.dry_run) {
     show_plan(items, options);
     return done;
   }
   std::vector<std::string> what;
-  if (!situation.has_history) what.emplace_back("make the table architrave.migrations");
+  if (!situation.has_history) what.push_back("make " + target.history_name());
   for (const Item& item : items) what.push_back(describe_item(item));
   if (options.confirm && !options.confirm(what))
     return fail("migration.declined", "nobody has said yes: nothing was changed", {},
                 "--yes answers for you, --dry-run shows what would be run");
   if (!situation.has_history)
-    if (Status made = create_history(connection); !made) return fail(made);
+    if (Status made = target.make_history(); !made) return fail(made);
   if (Status ran = run_hook(options.before, "--before", "nothing was changed"); !ran)
     return fail(ran);
-  Executor executor(connection, options);
   for (const Item& item : items) {
     const double begun = monotonic_seconds();
-    if (Status ran = executor.run(*item.migration, item.direction, item.entry); !ran)
+    if (Status ran = target.run(*item.migration, item.direction, item.entry); !ran)
       return fail(ran);
     done.push_back({item.migration->version, item.migration->name, item.direction,
                     monotonic_seconds() - begun});
@@ -255,17 +201,17 @@ Result<std::vector<Done>> perform(postgres::Connection& connection, const Situat
 
 // A connection that holds the runner's lock (not for a dry run), and what it finds then.
 struct Session {
-  postgres::Connection connection;
+  std::unique_ptr<Target> target;
   Situation situation;
 };
 Result<Session> begin(const RunOptions& options) {
-  auto connection = connect(options);
-  if (!connection) return fail(connection);
+  auto target = open_target(options, options.dry_run);
+  if (!target) return fail(target);
   if (!options.dry_run)
-    if (Status locked = lock_runner(*connection, options); !locked) return fail(locked);
-  auto situation = situation_of(*connection, options);
+    if (Status locked = (*target)->lock(); !locked) return fail(locked);
+  auto situation = situation_of(**target, options);
   if (!situation) return fail(situation);
-  return Session{std::move(*connection), std::move(*situation)};
+  return Session{std::move(*target), std::move(*situation)};
 }
 
 Result<std::size_t> place_of(const Situation& situation, const std::string& version) {
@@ -299,14 +245,13 @@ Status refuse_stopped(const Situation& situation, std::string_view state) {
 }
 
 // A file that was mended behind the steps that are done is taken as it is now.
-Status accept_changes(postgres::Connection& connection, const std::vector<Item>& items) {
+Status accept_changes(Target& target, const std::vector<Item>& items) {
   for (const Item& item : items) {
     if (item.entry == nullptr || item.entry->state != State::applying ||
         item.direction != Direction::up || item.entry->checksum == item.migration->up.checksum)
       continue;
-    auto changed = connection.query(record_change(item.entry->version, item.migration->up.checksum,
-                                                  item.migration->up.steps.size()));
-    if (!changed) return fail(changed);
+    if (Status accepted = target.accept_change(*item.entry, *item.migration); !accepted)
+      return accepted;
   }
   return {};
 }
@@ -315,7 +260,7 @@ const Migration& migration_of(const Situation& situation, const Standing& standi
   return situation.folder.migrations[*standing.migration];
 }
 
-Result<std::vector<Done>> undo(postgres::Connection& connection, const Situation& situation,
+Result<std::vector<Done>> undo(Target& target, const Situation& situation,
                                const std::vector<Item>& items, const RunOptions& options) {
   for (const Item& item : items)
     if (item.direction == Direction::down && !item.migration->down)
@@ -324,15 +269,15 @@ Result<std::vector<Done>> undo(postgres::Connection& connection, const Situation
           "there is no way back from " + item.migration->version + ' ' + item.migration->name,
           item.migration->up.file.string(),
           "write its down script, or keep it: --to " + item.migration->version);
-  return perform(connection, situation, items, options);
+  return perform(target, situation, items, options);
 }
 
 }  // namespace
 
 Result<Situation> status(const RunOptions& options) {
-  auto connection = connect(options);
-  if (!connection) return fail(connection);
-  return situation_of(*connection, options);
+  auto target = open_target(options, /*to_look=*/true);
+  if (!target) return fail(target);
+  return situation_of(**target, options);
 }
 
 Result<std::vector<Done>> up(const RunOptions& options) {
@@ -358,9 +303,8 @@ Result<std::vector<Done>> up(const RunOptions& options) {
       items.push_back(
           {&migration_of(situation, each), Direction::up, each.entry ? &*each.entry : nullptr});
   if (!options.dry_run)
-    if (Status accepted = accept_changes(session->connection, items); !accepted)
-      return fail(accepted);
-  return perform(session->connection, situation, items, options);
+    if (Status accepted = accept_changes(*session->target, items); !accepted) return fail(accepted);
+  return perform(*session->target, situation, items, options);
 }
 
 Result<std::vector<Done>> resume(const RunOptions& options) {
@@ -374,9 +318,8 @@ Result<std::vector<Done>> resume(const RunOptions& options) {
       items.push_back({&migration_of(situation, each),
                        each.state == "stopped" ? Direction::up : Direction::down, &*each.entry});
   if (!options.dry_run)
-    if (Status accepted = accept_changes(session->connection, items); !accepted)
-      return fail(accepted);
-  return undo(session->connection, situation, items, options);
+    if (Status accepted = accept_changes(*session->target, items); !accepted) return fail(accepted);
+  return undo(*session->target, situation, items, options);
 }
 
 Result<std::vector<Done>> down(const RunOptions& options) {
@@ -411,7 +354,7 @@ Result<std::vector<Done>> down(const RunOptions& options) {
                   {}, situation.next);
     items.push_back({&migration_of(situation, each), Direction::down, &*each.entry});
   }
-  return undo(session->connection, situation, items, options);
+  return undo(*session->target, situation, items, options);
 }
 
 Result<std::vector<std::string>> baseline(const RunOptions& options, const std::string& from) {
@@ -425,7 +368,7 @@ Result<std::vector<std::string>> baseline(const RunOptions& options, const std::
                 "architrave migrate status shows it");
   std::vector<Entry> entries;
   if (!from.empty()) {
-    auto taken = read_foreign(session->connection, from, situation.folder);
+    auto taken = session->target->read_foreign(from, situation.folder);
     if (!taken) return fail(taken);
     entries = std::move(*taken);
   } else {
@@ -441,17 +384,13 @@ Result<std::vector<std::string>> baseline(const RunOptions& options, const std::
   std::vector<std::string> versions;
   for (const Entry& each : entries) versions.push_back(each.version);
   if (options.dry_run || versions.empty()) return versions;
-  if (options.confirm &&
-      !options.confirm({"write into architrave.migrations, and run nothing: " + list_of(versions)}))
+  if (options.confirm && !options.confirm({"write into " + session->target->history_name() +
+                                           ", and run nothing: " + list_of(versions)}))
     return fail("migration.declined", "nobody has said yes: nothing was changed", {},
                 "--yes answers for you");
-  postgres::Connection& connection = session->connection;
   if (!situation.has_history)
-    if (Status made = create_history(connection); !made) return fail(made);
-  if (auto begun = connection.query("BEGIN"); !begun) return fail(begun);
-  for (const Entry& each : entries)
-    if (auto written = connection.query(insert_entry(each)); !written) return fail(written);
-  if (auto ended = connection.query("COMMIT"); !ended) return fail(ended);
+    if (Status made = session->target->make_history(); !made) return fail(made);
+  if (Status taken = session->target->take_over(entries); !taken) return fail(taken);
   return versions;
 }
 

@@ -9,9 +9,9 @@
 
 #include "base/result.h"
 #include "migration/files.h"
-#include "migration/run/executor.h"
 #include "migration/run/history.h"
 #include "migration/run/options.h"
+#include "migration/run/target.h"
 
 namespace architrave::migration {
 

@@ -1,0 +1,110 @@
+// Migrations run on PostgreSQL.
+#include <fmt/format.h>
+
+#include "migration/run/executor.h"
+#include "migration/run/foreign.h"
+#include "migration/run/target.h"
+#include "migration/run/waiting.h"
+#include "sql/statement.h"
+
+namespace architrave::migration {
+
+namespace {
+
+constexpr int oldest_server = 120000;
+
+Result<postgres::Connection> connect(const RunOptions& options) {
+  postgres::ConnectOptions session;
+  session.statement_timeout = 0;
+  session.lock_timeout = 0;
+  auto connection = postgres::Connection::open(options.database, session);
+  if (!connection) return fail(connection);
+  if (connection->server_version() < oldest_server)
+    return fail("migration.server",
+                "this server is too old: PostgreSQL " +
+                    std::to_string(connection->server_version() / 10000),
+                {}, "migrations are run on PostgreSQL 12 and newer");
+  auto standby = connection->query("SELECT pg_catalog.pg_is_in_recovery()");
+  if (!standby) return fail(standby);
+  if (standby->cell(0, 0) == "t")
+    return fail("migration.server", "this server is a standby, which takes no changes", {},
+                "name its primary, or target_session_attrs=read-write");
+  return connection;
+}
+
+// Before anything is run: what the parser complains of, where the server (which may be newer) does
+// as well. plpgsql looks at the statements of a block that is never reached.
+Status check_syntax(postgres::Connection& connection, const Script& script) {
+  for (const Step& step : script.steps)
+    for (const Statement& statement : step.statements) {
+      const auto wrong = sql::syntax_error(statement.text);
+      if (!wrong) continue;
+      auto asked = connection.query("DO $architrave_syntax$ BEGIN RETURN; " + statement.text +
+                                    "; END $architrave_syntax$");
+      if (asked || asked.error().code != "postgres.42601") continue;
+      int line = statement.line;
+      int column = statement.column;
+      for (int i = 0; i < wrong->offset && i < static_cast<int>(statement.text.size()); ++i) {
+        ++column;
+        if (statement.text[static_cast<std::size_t>(i)] == '\n') {
+          ++line;
+          column = 1;
+        }
+      }
+      return fail("migration.syntax", wrong->message,
+                  fmt::format("{}:{}:{}", script.file.string(), line, column),
+                  "nothing was run: mend the file, then run the same command again");
+    }
+  return {};
+}
+
+class PostgresTarget : public Target {
+ public:
+  PostgresTarget(postgres::Connection connection, const RunOptions& options)
+      : connection_(std::move(connection)), options_(options) {}
+
+  Dialect dialect() const override { return Dialect::postgresql; }
+  std::string history_name() const override { return "the table architrave.migrations"; }
+  Status lock() override { return lock_runner(connection_, options_); }
+  Result<std::optional<std::vector<Entry>>> history() override { return read_history(connection_); }
+  Status make_history() override { return create_history(connection_); }
+
+  Status take_over(const std::vector<Entry>& entries) override {
+    if (auto begun = connection_.query("BEGIN"); !begun) return fail(begun);
+    for (const Entry& each : entries)
+      if (auto written = connection_.query(insert_entry(each)); !written) return fail(written);
+    if (auto ended = connection_.query("COMMIT"); !ended) return fail(ended);
+    return {};
+  }
+
+  Status accept_change(const Entry& entry, const Migration& migration) override {
+    auto changed = connection_.query(
+        record_change(entry.version, migration.up.checksum, migration.up.steps.size()));
+    if (!changed) return fail(changed);
+    return {};
+  }
+
+  Result<std::vector<std::string>> foreign() override { return foreign_histories(connection_); }
+  Result<std::vector<Entry>> read_foreign(const std::string& tool, const Folder& folder) override {
+    return migration::read_foreign(connection_, tool, folder);
+  }
+
+  Status check(const Script& script) override { return check_syntax(connection_, script); }
+  Status run(const Migration& migration, Direction direction, const Entry* entry) override {
+    return Executor(connection_, options_).run(migration, direction, entry);
+  }
+
+ private:
+  postgres::Connection connection_;
+  const RunOptions& options_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Target>> open_postgres_target(const RunOptions& options) {
+  auto connection = connect(options);
+  if (!connection) return fail(connection);
+  return std::make_unique<PostgresTarget>(std::move(*connection), options);
+}
+
+}  // namespace architrave::migration
