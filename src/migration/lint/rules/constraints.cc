@@ -99,19 +99,31 @@ void domain_with_constraint(const Statement& statement, Finder& finder) {
     }
 }
 
-void domain_gets_constraint(const Statement& statement, Finder& finder) {
-  // C: ADD CONSTRAINT, O: SET NOT NULL; as a letter or as its number.
+// What it does, as a letter or as the letter's number.
+bool alters_domain_by(const Statement& statement, std::string_view letter,
+                      std::string_view number) {
   const std::string_view what = statement.node["subtype"].text();
-  const bool not_null = what == "O" || what == "79";
-  if (!not_null && what != "C" && what != "67") return;
-  if (statement.node["def"]["skip_validation"].flag()) return;
-  finder.find(
-      "every table with a column of domain " + quoted(sql::dotted(statement.node["typeName"])) +
-          " is read under SHARE: writes wait",
-      not_null ? "ADD CONSTRAINT … CHECK (VALUE IS NOT NULL) NOT VALID, then VALIDATE CONSTRAINT "
-                 "in a transaction of its own; or NOT NULL on the columns"
-               : "ALTER DOMAIN … ADD CONSTRAINT … NOT VALID, then ALTER DOMAIN … VALIDATE "
-                 "CONSTRAINT in a transaction of its own; or a CHECK on the columns");
+  return what == letter || what == number;
+}
+
+std::string tables_of_domain(const Statement& statement) {
+  return "every table with a column of domain " + quoted(sql::dotted(statement.node["typeName"])) +
+         " is read under SHARE: writes wait";
+}
+
+void domain_gets_constraint(const Statement& statement, Finder& finder) {
+  if (!alters_domain_by(statement, "C", "67") || statement.node["def"]["skip_validation"].flag())
+    return;
+  finder.find(tables_of_domain(statement),
+              "ALTER DOMAIN … ADD CONSTRAINT … NOT VALID, then ALTER DOMAIN … VALIDATE CONSTRAINT "
+              "in a transaction of its own; or a CHECK on the columns");
+}
+
+void domain_gets_not_null(const Statement& statement, Finder& finder) {
+  if (alters_domain_by(statement, "O", "79"))
+    finder.find(tables_of_domain(statement),
+                "ADD CONSTRAINT … CHECK (VALUE IS NOT NULL) NOT VALID, then VALIDATE CONSTRAINT in "
+                "a transaction of its own; or NOT NULL on the columns");
 }
 
 std::string how_many_nulls(const Action& action, const Statement& statement) {
@@ -196,7 +208,9 @@ const Rule rules[] = {
      .message = "SET NOT NULL holds ACCESS EXCLUSIVE on {table} while every row is looked at",
      .instead = "ALTER TABLE {table} ADD CONSTRAINT {column}_not_null CHECK ({column} IS NOT NULL) "
                 "NOT VALID; then VALIDATE CONSTRAINT in its own transaction; then SET NOT NULL, "
-                "which need not look (PostgreSQL 12); then drop the check"},
+                "which need not look (PostgreSQL 12); then drop the check",
+     .nodes = {"AlterDomainStmt"},
+     .check = domain_gets_not_null},
     {.is = {.name = "drop-not-null",
             .severity = Severity::warning,
             .summary = "Readers of a column that was NOT NULL may not expect nulls"},
