@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "base/version.h"
 #include "cli/command.h"
-#include "cli/nearest.h"
+#include "cli/rule_names.h"
 #include "engine/engine.h"
 #include "migration/lint/lint.h"
 #include "report/lint.h"
@@ -52,12 +52,8 @@ int list_rules() {
 }
 
 Status check_names(const std::vector<std::string>& names) {
-  std::vector<std::string> known;
-  for (const lint::Rule* rule : lint::all_rules()) known.emplace_back(rule->is.name);
   for (const std::string& name : names)
-    if (std::ranges::find(known, name) == known.end())
-      return fail("rule.unknown", "there is no rule \"" + name + "\"", {},
-                  did_you_mean(name, known) + "architrave migrate lint --rules lists them");
+    if (Status known = check_lint_rule_name(name); !known) return known;
   return {};
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "catalog/catalog.h"
+
 namespace architrave::migration {
 
 using catalog::ConstraintType;

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/quoting.h"
+#include "catalog/catalog.h"
 
 namespace architrave::migration {
 

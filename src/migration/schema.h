@@ -14,8 +14,12 @@
 #include <unordered_set>
 #include <vector>
 
-#include "catalog/catalog.h"
 #include "sql/node.h"
+
+namespace architrave::catalog {
+struct Catalog;
+enum class ConstraintType;
+}  // namespace architrave::catalog
 
 namespace architrave::migration {
 
@@ -60,7 +64,7 @@ struct Column {
 
 struct Constraint {
   std::string_view name;  // given, or the one that the server will choose
-  catalog::ConstraintType type = catalog::ConstraintType::check;
+  catalog::ConstraintType type{};
   std::vector<std::string_view> columns;  // of a check those it names
   std::string_view references;            // Table::name of a foreign key's other table
   bool validated = true;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "catalog/catalog.h"
 #include "migration/schema.h"
 
 namespace architrave::migration {

@@ -5,15 +5,11 @@
 #include <array>
 #include <iterator>
 
-#include "base/embedded.h"
 #include "base/terminal.h"
 #include "base/text.h"
+#include "report/pages.h"
 
 namespace architrave::report {
-
-namespace lint_pages {
-std::span<const EmbeddedFile> embedded_files();  // docs/lint/*.md
-}  // namespace lint_pages
 
 namespace {
 
@@ -312,10 +308,8 @@ class Sarif : public Buffered {
     return severity == Severity::info ? "note" : to_string(severity);
   }
   static std::string page(std::string_view name, std::string_view summary) {
-    for (const EmbeddedFile& each : lint_pages::embedded_files())
-      if (each.name.starts_with(name) && each.name.substr(name.size()) == ".md")
-        return std::string(each.bytes);
-    return std::string(summary);
+    const std::string_view text = lint_page(name);
+    return std::string(text.empty() ? summary : text);
   }
   // A path as a URI reference (RFC 3986).
   static std::string uri(std::string_view path) {

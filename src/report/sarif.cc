@@ -9,18 +9,14 @@
 #include <span>
 
 #include "base/clock.h"
-#include "base/embedded.h"
 #include "base/text.h"
 #include "catalog/catalog.h"
+#include "report/pages.h"
 #include "report/report.h"
 #include "report/selection.h"
 #include "report/value.h"
 
 namespace architrave::report {
-
-namespace pages {
-std::span<const EmbeddedFile> embedded_files();  // docs/rules/*.md
-}  // namespace pages
 
 namespace {
 
@@ -47,13 +43,7 @@ std::string uri(std::string_view path) {
   return first.find(':') == std::string_view::npos ? out : "./" + out;
 }
 
-// A rule's page, and what it opens with below its title: the rule in one sentence.
-std::string_view page_of(const std::string& rule) {
-  const auto files = pages::embedded_files();
-  const auto found = std::ranges::find(files, rule + ".md", &EmbeddedFile::name);
-  return found == files.end() ? std::string_view() : found->bytes;
-}
-
+// What a rule's page opens with below its title: the rule in one sentence.
 std::string_view sentence_of(std::string_view page) {
   const std::size_t begin = page.find("\n\n");
   if (begin == std::string_view::npos) return {};
@@ -61,7 +51,7 @@ std::string_view sentence_of(std::string_view page) {
 }
 
 Json rule(const Finding& first) {
-  std::string page(page_of(first.rule));
+  std::string page(review_page(first.rule));
   if (page.empty()) page = "# " + first.rule + "\n\n" + replace_all(first.rule, "-", " ") + "\n\n";
   const std::string sentence = capitalized(sentence_of(page));
   return {{"id", first.rule},

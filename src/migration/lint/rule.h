@@ -1,7 +1,8 @@
 // The frame of lint's rules. A rule is data: a name, how bad it is, what it says, what to write
 // instead; and either the actions that it is about (migration/actions.h), so that its lock and
-// rewrite are those of the table of effects, or a check of its own. The files in rules/ hold one
-// family each; every rule has a page, docs/lint/NAME.md, whose examples are tests.
+// rewrite are those of the table of effects, or a check of its own. Each is a file, rules/NAME.cc,
+// with its page, docs/lint/NAME.md, whose examples are tests, and where there is more to show its
+// cases, rules/NAME.test. The build makes the registry from the files.
 #pragma once
 
 #include <array>
@@ -154,16 +155,6 @@ struct Rule {
 
 // All of them, by name.
 std::span<const Rule* const> all_rules();
-// A family each, from rules/.
-std::span<const Rule> column_rules();
-std::span<const Rule> constraint_rules();
-std::span<const Rule> data_rules();
-std::span<const Rule> destructive_rules();
-std::span<const Rule> history_rules();
-std::span<const Rule> index_rules();
-std::span<const Rule> style_rules();
-std::span<const Rule> transaction_rules();
-std::span<const Rule> type_rules();
 
 // What a setting is set to, if that is a time: '2s', 500, '1min'.
 std::optional<std::int64_t> setting_milliseconds(sql::Node value);

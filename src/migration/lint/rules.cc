@@ -1,24 +1,10 @@
-// The registry of rules, and the words that several use.
-#include <algorithm>
+// What several rules use.
 #include <charconv>
 
 #include "base/quoting.h"
 #include "migration/lint/rule.h"
 
 namespace architrave::migration::lint {
-
-std::span<const Rule* const> all_rules() {
-  static const std::vector<const Rule*> rules = [] {
-    std::vector<const Rule*> out;
-    for (const auto family :
-         {column_rules(), constraint_rules(), data_rules(), destructive_rules(), history_rules(),
-          index_rules(), style_rules(), transaction_rules(), type_rules()})
-      for (const Rule& each : family) out.push_back(&each);
-    std::ranges::sort(out, {}, [](const Rule* each) { return each->is.name; });
-    return out;
-  }();
-  return rules;
-}
 
 bool State::in_use(std::string_view relation) const {
   const Table* table = schema.table(relation);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "base/file.h"
@@ -80,46 +81,50 @@ INSTANTIATE_TEST_SUITE_P(Lint, Pages, testing::ValuesIn(all_rules().begin(), all
                            return replace_all(std::string(each.param->is.name), "-", "_");
                          });
 
-// rules/cases.test: "== fires RULE[, server N][, in a transaction]: title", then SQL.
+// rules/NAME.test: "== fires[, server N][, in a transaction]: title", or "== silent", then SQL.
 TEST(Lint, DoesWhatCasesSay) {
-  const auto text = read_file(ARCHITRAVE_SOURCE_DIR "/src/migration/lint/rules/cases.test");
-  ASSERT_TRUE(text) << describe(text.error());
-  std::string head, sql;
-  int number = 0, line_of_head = 0, tried = 0;
-  const auto run = [&] {
-    if (head.empty()) return;
-    SCOPED_TRACE("cases.test:" + std::to_string(line_of_head) + ": " + head);
-    const std::string what = head.substr(0, head.find(':'));
-    const std::vector<std::string> parts = split(what, ',');
-    const std::vector<std::string> words = split(parts[0], ' ');
-    ASSERT_EQ(words.size(), 2u);
-    const std::size_t server = what.find("server ");
-    const std::set<std::string> rules =
-        rules_in(sql, options_for(server == std::string::npos
-                                      ? ""
-                                      : std::string_view(what).substr(
-                                            server + 7, what.find(',', server) - server - 7),
-                                  what.find("in a transaction") != std::string::npos));
-    EXPECT_TRUE(std::ranges::any_of(all_rules(), [&](const Rule* each) {
-      return each->is.name == words[1];
-    })) << "there is no such rule";
-    EXPECT_EQ(rules.contains(words[1]), words[0] == "fires") << sql;
-    ++tried;
-  };
-  for (const std::string& line : split(*text, '\n')) {
-    ++number;
-    if (line.starts_with('#')) continue;
-    if (!line.starts_with("== ")) {
-      sql += line + '\n';
-      continue;
+  namespace fs = std::filesystem;
+  int tried = 0;
+  for (const auto& entry :
+       fs::directory_iterator(ARCHITRAVE_SOURCE_DIR "/src/migration/lint/rules")) {
+    if (entry.path().extension() != ".test") continue;
+    const std::string rule = entry.path().stem();
+    EXPECT_TRUE(
+        std::ranges::any_of(all_rules(), [&](const Rule* each) { return each->is.name == rule; }))
+        << entry.path() << " is of no rule";
+    const auto text = read_file(entry.path());
+    ASSERT_TRUE(text) << describe(text.error());
+    std::string head, sql;
+    int number = 0, line_of_head = 0;
+    const auto run = [&] {
+      if (head.empty()) return;
+      SCOPED_TRACE(rule + ".test:" + std::to_string(line_of_head) + ": " + head);
+      const std::vector<std::string> parts = split(head.substr(0, head.find(':')), ',');
+      ASSERT_TRUE(parts[0] == "fires" || parts[0] == "silent");
+      std::string server;
+      bool transaction = false;
+      for (const std::string& part : parts) {
+        if (part.starts_with(" server ")) server = part.substr(8);
+        transaction = transaction || part == " in a transaction";
+      }
+      const std::set<std::string> rules = rules_in(sql, options_for(server, transaction));
+      EXPECT_EQ(rules.contains(rule), parts[0] == "fires") << sql;
+      ++tried;
+    };
+    for (const std::string& line : split(*text, '\n')) {
+      ++number;
+      if (!line.starts_with("== ")) {
+        sql += line + '\n';
+        continue;
+      }
+      run();
+      head = line.substr(3);
+      line_of_head = number;
+      sql.clear();
     }
     run();
-    head = line.substr(3);
-    line_of_head = number;
-    sql.clear();
   }
-  run();
-  EXPECT_GT(tried, 60);
+  EXPECT_GT(tried, 100);
 }
 
 }  // namespace

@@ -1,0 +1,10 @@
+#include "migration/lint/rule.h"
+
+namespace architrave::migration::lint::rules {
+
+extern const Rule unused_ignore;
+const Rule unused_ignore = {.is = {.name = "unused-ignore",
+                                   .severity = Severity::info,
+                                   .summary = "A comment silences a rule that says nothing here"}};
+
+}  // namespace architrave::migration::lint::rules
