@@ -106,7 +106,12 @@ class Splitter {
       at_ = skipper_.comment(at_);
       return;
     }
-    if (c == '\\' && (begin_ == none || at_line_start())) return meta_command();
+    if (c == '\\' && begin_ != none && text_.compare(at_, 2, "\\;") == 0) {
+      finish(at_);  // sent along with the next one
+      at_ += 2;
+      return;
+    }
+    if (c == '\\') return meta_command();
     if (begin_ == none) begin_ = at_;
     if (const std::size_t end = skipper_.skip(at_); end != at_) {
       at_ = end;
@@ -124,8 +129,6 @@ class Splitter {
     }
     ++at_;
   }
-
-  bool at_line_start() const { return at_ == 0 || text_[at_ - 1] == '\n'; }
 
   // The body of a SQL-standard function, BEGIN ATOMIC … END, holds semicolons of its own.
   void word() {

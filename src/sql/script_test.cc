@@ -23,6 +23,11 @@ TEST(Script, KeepsDollarQuotesWhole) {
             (std::vector<std::string>{"DO $x$ BEGIN a; $$ ; $$ END $x$", "SELECT $1"}));
 }
 
+TEST(Script, EndsStatementsAtCommandsOfPsql) {
+  EXPECT_EQ(texts("SELECT 1 AS a \\gset\nSELECT 2 \\; SELECT '\\g';"),
+            (std::vector<std::string>{"SELECT 1 AS a", "\\gset", "SELECT 2", "SELECT '\\g'"}));
+}
+
 TEST(Script, KnowsEscapeStrings) {
   EXPECT_EQ(texts("SELECT E'\\';'; SELECT '\\'; SELECT 2"),
             (std::vector<std::string>{"SELECT E'\\';'", "SELECT '\\'", "SELECT 2"}));

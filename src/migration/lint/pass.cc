@@ -95,14 +95,16 @@ void Pass::after(const Statement& statement, int line) {
       if (!state_.settings[i].now().set) state_.timeout_reported[i] = true;
     if (!state_.is_transaction()) continue;
     Held& held = state_.held[each.relation];
-    if (each.lock == Lock::access_exclusive && held.lock != Lock::access_exclusive) {
+    if (each.through < 0 && each.lock == Lock::access_exclusive &&
+        held.lock != Lock::access_exclusive) {
       if (state_.exclusive_tables++ > 0) state_.wide_reported = true;
       if (state_.exclusive_tables == 1) {
         state_.exclusive_table = each.relation;
         state_.exclusive_line = line;
       }
     }
-    if (held.line == 0 && state_.first_held.size() < 2) state_.first_held.push_back(each.relation);
+    if (each.through < 0 && held.line == 0 && state_.first_held.size() < 2)
+      state_.first_held.push_back(each.relation);
     held.lock = std::max(held.lock, each.lock);
     if (held.line == 0) held.line = line;
   }
@@ -201,7 +203,7 @@ void Pass::statement(const ScriptItem& item) {
   }
   for (const sql::ParsedStatement& parsed : impl_.reader.statements()) {
     const auto& actions = impl_.actions.read(parsed.node, state_.version, &impl_.schema);
-    const Effects effects = effects_of(actions, state_.version);
+    const Effects effects = effects_of(actions, state_.version, &impl_.schema);
     const Statement one{.node = parsed.node,
                         .text = item.text,
                         .actions = actions,
@@ -212,6 +214,22 @@ void Pass::statement(const ScriptItem& item) {
     impl_.schema.apply(parsed.node, state_.unit);
   }
   ++state_.statements;
+}
+
+// Those of psql's own commands that run what is not in the file.
+void Pass::meta_command(const ScriptItem& item) {
+  const auto rule = impl_.by_name.find("opaque-dynamic-sql");
+  if (rule == impl_.by_name.end()) return;
+  rule_ = rule->second;
+  std::string_view word = item.text.substr(0, item.text.find_first_of(" \t"));
+  const bool file =
+      word == "\\i" || word == "\\ir" || word == "\\include" || word == "\\include_relative";
+  if (!file && word != "\\gexec") return;
+  find_at(file ? std::string(item.text) + " runs a file that is not looked into"
+               : "\\gexec runs statements that a query makes up: nothing is known of their locks",
+          file ? "give lint that file too, where it is run"
+               : "write the statements themselves into the migration",
+          {}, {.file = {}, .line = item.line});
 }
 
 // The migration that begins with the item: until the file ends or a comment begins another.
@@ -313,6 +331,7 @@ void Pass::run() {
       begin_migration(i);
     }
     end = begin + item.text.size();
+    if (item.kind == ScriptItem::Kind::meta_command && !file_.history) meta_command(item);
     if (item.kind != ScriptItem::Kind::statement) continue;
     if (!file_.history) {
       const char* next =

@@ -60,13 +60,15 @@ class Pass : public Finder {
   void begin_migration(std::size_t index);
   void end_migration();
   void statement(const sql::ScriptItem& item);
+  void meta_command(const sql::ScriptItem& item);
   void recover(std::string_view broken, std::size_t offset);
   void judge(const Statement& statement);
   void after(const Statement& statement, int line);
   void take_directives(const Directives& directives, std::string_view text, int first, int last);
   void give(const LintFinding& finding);
   bool is_ignored(std::string_view rule, int line);
-  std::string cost(const Effect& effect) const;
+  // Takes what the statement does to the relation, and to its partitions, into the finding.
+  void weigh(const Effect& effect, LintFinding& finding) const;
   // Line and column, counted from the place that was asked for before, or from the statement's.
   std::pair<int, int> place(const char* at);
   struct Cursor {
