@@ -340,6 +340,8 @@ void Reader::alter_table(Node node) {
     return;
   }
   for (const Node each : node["cmds"]) command(each, name);
+  if (!node["relation"]["inh"].flag())
+    for (Action& each : out_) each.only = true;
 }
 
 void Reader::drop(Node node) {
@@ -400,7 +402,9 @@ void Reader::rename(Node node) {
   if (what == "OBJECT_INDEX") kind = Do::rename_index;
   if (what == "OBJECT_VIEW" || what == "OBJECT_MATVIEW") kind = Do::alter_view;
   if (what == "OBJECT_SEQUENCE") kind = Do::alter_view;
-  add(kind, node, kind == Do::other ? std::string() : name).column = node["subname"].text();
+  Action& action = add(kind, node, kind == Do::other ? std::string() : name);
+  action.column = node["subname"].text();
+  action.only = !node["relation"]["inh"].flag();
 }
 
 void Reader::statement(Node node) {
@@ -451,7 +455,9 @@ void Reader::statement(Node node) {
       return create_table(node);
     case 3: {
       const Do what = node["concurrent"].flag() ? Do::create_index_concurrently : Do::create_index;
-      add(what, node, name_of(node["relation"])).column = node["idxname"].text();
+      Action& action = add(what, node, name_of(node["relation"]));
+      action.column = node["idxname"].text();
+      action.only = !node["relation"]["inh"].flag();
       return;
     }
     case 4:
@@ -519,7 +525,7 @@ void Reader::statement(Node node) {
     case 16:
       for (const Node each : node["relations"]) {
         const std::string name = name_of(each);
-        add(Do::truncate, node, name);
+        add(Do::truncate, node, name).only = !each["inh"].flag();
         if (node["behavior"].text() != "DROP_CASCADE") continue;
         for (const auto& [other, table] : known_.tables())
           for (const Constraint& constraint : table.constraints)
@@ -528,10 +534,13 @@ void Reader::statement(Node node) {
       }
       return;
     case 17:
-      for (const Node each : node["relations"]) add(Do::lock_table, node, name_of(each));
+      for (const Node each : node["relations"])
+        add(Do::lock_table, node, name_of(each)).only = !each["inh"].flag();
       return;
     case 18: {
-      add(Do::create_trigger, node, name_of(node["relation"])).column = node["trigname"].text();
+      Action& action = add(Do::create_trigger, node, name_of(node["relation"]));
+      action.column = node["trigname"].text();
+      action.only = !node["row"].flag();
       if (node["constrrel"])
         add(Do::create_foreign_trigger, node, name_of(node["relation"])).other =
             name_of(node["constrrel"]);

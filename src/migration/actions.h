@@ -143,6 +143,7 @@ struct Action {
   std::string relation;     // Schema::name_of, of the table (of an index: its table if known)
   std::string other;        // the table that a foreign key references, the partition, …
   std::string_view column;  // or what else it is about: a constraint, an index, a trigger
+  bool only = false;        // says ONLY, or else stays with this table
   int location = -1;        // in the statement, in bytes; -1 if the parser does not say
 };
 

@@ -26,16 +26,22 @@ class Gatherer {
  public:
   explicit Gatherer(Effects& effects) : effects_(effects) {}
 
-  void add(const std::string& relation, Lock lock, bool rewrites, bool scans) {
+  void add(const std::string& relation, Lock lock, bool rewrites, bool scans, int through = -1) {
     if (relation.empty() || lock == Lock::none) return;
     if (Effect* known = find(relation)) {
+      if (through < 0) known->through = -1;
       known->lock = std::max(known->lock, lock);
       known->rewrites = known->rewrites || rewrites;
       known->scans = known->scans || scans;
       return;
     }
     if (effects_.relations.size() >= few) numbers_[relation] = effects_.relations.size();
-    effects_.relations.push_back({relation, lock, rewrites, scans});
+    effects_.relations.push_back({relation, lock, rewrites, scans, through});
+  }
+
+  int number_of(const std::string& relation) {
+    const Effect* known = find(relation);
+    return known == nullptr ? -1 : static_cast<int>(known - effects_.relations.data());
   }
 
  private:
@@ -80,7 +86,35 @@ const Effect* Effects::on(std::string_view relation, std::size_t& at) const {
   return nullptr;
 }
 
-Effects effects_of(const std::vector<Action>& actions, int version) {
+// The partitions and children of an action's table, and theirs.
+void spread(const Action& action, const EffectRow& row, Lock lock, int version, const Schema& known,
+            const Table& table, Gatherer& gather) {
+  if (action.only || known.children(table.name).empty()) return;
+  const bool partitioned = table.kind == 'p';
+  if (action.what != Do::lock_table) {
+    lock = Lock::none;
+    int from = -1;
+    for (const SpreadRow& each : spread_rows())
+      if (each.action == action.what && each.from <= version && each.from > from &&
+          (partitioned || each.inherits)) {
+        lock = each.lock;
+        from = each.from;
+      }
+  }
+  if (lock == Lock::none) return;
+  const int through = gather.number_of(action.relation);
+  std::vector<const Table*> parents = {&table};
+  for (std::size_t i = 0; i < parents.size(); ++i)
+    for (const std::string_view name : known.children(parents[i]->name)) {
+      const Table* child = known.table(name);
+      if (child == nullptr || parents.size() > Schema::most_children) continue;
+      gather.add(std::string(name), lock, row.rewrites && child->kind != 'p',
+                 row.scans && child->kind != 'p', through);
+      parents.push_back(child);
+    }
+}
+
+Effects effects_of(const std::vector<Action>& actions, int version, const Schema* known) {
   Effects effects;
   Gatherer gather(effects);
   for (const Action& action : actions) {
@@ -91,7 +125,10 @@ Effects effects_of(const std::vector<Action>& actions, int version) {
         action.what == Do::lock_table
             ? static_cast<Lock>(std::clamp<std::int64_t>(action.node["mode"].number(), 1, 8))
             : row.lock;
-    gather.add(action.relation, lock, row.rewrites, row.scans);
+    const Table* table = known == nullptr ? nullptr : known->table(action.relation);
+    const bool stored = table == nullptr || table->kind != 'p';
+    gather.add(action.relation, lock, row.rewrites && stored, row.scans && stored);
+    if (table != nullptr) spread(action, row, lock, version, *known, *table, gather);
     gather.add(action.other, row.other, false, row.scans_other);
   }
   return effects;
@@ -99,7 +136,7 @@ Effects effects_of(const std::vector<Action>& actions, int version) {
 
 Effects effects_of(sql::Node statement, int version, const Schema* known) {
   ActionReader reader;
-  return effects_of(reader.read(statement, version, known), version);
+  return effects_of(reader.read(statement, version, known), version, known);
 }
 
 Result<Effects> effects_of(std::string_view statement, int version, const Schema* known) {
@@ -110,8 +147,10 @@ Result<Effects> effects_of(std::string_view statement, int version, const Schema
   for (const sql::ParsedStatement& each : reader.statements()) {
     const Effects one = effects_of(each.node, version, known);
     effects.transactional = effects.transactional && one.transactional;
+    const int first = static_cast<int>(effects.relations.size());
     for (const Effect& effect : one.relations)
-      gather.add(effect.relation, effect.lock, effect.rewrites, effect.scans);
+      gather.add(effect.relation, effect.lock, effect.rewrites, effect.scans,
+                 effect.through < 0 ? -1 : first + effect.through);
   }
   return effects;
 }

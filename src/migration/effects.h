@@ -19,6 +19,10 @@ struct Effect {
   Lock lock = Lock::none;
   bool rewrites = false;  // writes the whole table anew
   bool scans = false;     // reads the whole table while it holds the lock
+  // Of a partition or a child, which the statement does not name: its number in Effects::relations
+  // of the table that it does. A partitioned table is neither rewritten nor read: its partitions
+  // are.
+  int through = -1;
 };
 
 struct Effects {
@@ -46,10 +50,19 @@ struct EffectRow {
 const std::vector<EffectRow>& effect_rows();
 const EffectRow& effect_row(Do action, int version);
 
+// What it does to the partitions of the table as well, where it does not say ONLY.
+struct SpreadRow {
+  Do action;
+  Lock lock = Lock::none;
+  bool inherits = true;  // and to tables that only inherit
+  int from = 0;          // as EffectRow's
+};
+const std::vector<SpreadRow>& spread_rows();
+
 // `known` is the schema before the statement; null if nothing is known of it, and then what may be
 // is taken for what is: a type change rewrites.
 Effects effects_of(sql::Node statement, int version, const Schema* known = nullptr);
-Effects effects_of(const std::vector<Action>& actions, int version);
+Effects effects_of(const std::vector<Action>& actions, int version, const Schema* known = nullptr);
 // Of one statement's text. Error "sql.syntax".
 Result<Effects> effects_of(std::string_view statement, int version, const Schema* known = nullptr);
 

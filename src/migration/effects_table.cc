@@ -179,4 +179,55 @@ const std::vector<EffectRow>& effect_rows() {
   return rows;
 }
 
+const std::vector<SpreadRow>& spread_rows() {
+  using enum Do;
+  constexpr bool partitions_alone = false;
+  static const std::vector<SpreadRow> rows = [] {
+    std::vector<SpreadRow> out = {{drop_table, access_exclusive, partitions_alone},
+                                  {drop_trigger, access_exclusive, partitions_alone},
+                                  {drop_index, access_exclusive, partitions_alone},
+                                  {rename_trigger, none, partitions_alone},
+                                  {rename_trigger, access_exclusive, partitions_alone, 15},
+                                  {add_primary_key, share, partitions_alone},
+                                  {add_primary_key, access_exclusive, partitions_alone, 18},
+                                  {add_unique, share, partitions_alone},
+                                  {add_unique, access_exclusive, partitions_alone, 18},
+                                  {add_foreign_key, share_row_exclusive, partitions_alone},
+                                  {create_trigger, share_row_exclusive, partitions_alone},
+                                  {enable_trigger, share_row_exclusive, partitions_alone},
+                                  {create_index, share, partitions_alone},
+                                  {analyze, share_update_exclusive, partitions_alone},
+                                  {validate_check, share_update_exclusive},
+                                  {set_statistics, share_update_exclusive}};
+    for (const Do each : {add_column,
+                          add_column_default,
+                          add_column_volatile_default,
+                          add_column_sequence,
+                          add_column_stored,
+                          add_column_constrained_domain,
+                          add_column_required,
+                          drop_column,
+                          rename_column,
+                          set_type,
+                          set_type_in_place,
+                          set_type_reindexed,
+                          set_type_checked,
+                          set_default,
+                          drop_default,
+                          set_not_null,
+                          set_not_null_proved,
+                          drop_not_null,
+                          set_storage,
+                          add_check,
+                          add_check_not_valid,
+                          drop_constraint,
+                          drop_foreign_key,
+                          rename_constraint,
+                          truncate})
+      out.push_back({each, access_exclusive});
+    return out;
+  }();
+  return rows;
+}
+
 }  // namespace architrave::migration

@@ -143,7 +143,30 @@ void Schema::drop(std::string_view name) {
   if (found == tables_.end()) return;
   for (const Index& index : found->second.indexes)
     index_tables_.erase(beside(found->second.name, index.name));
+  orphan(found->second);
+  children_.erase(found->second.name);
   tables_.erase(found);
+}
+
+std::span<const std::string_view> Schema::children(std::string_view name) const {
+  const auto found = children_.find(name);
+  if (found == children_.end()) return {};
+  return found->second;
+}
+
+void Schema::adopt(Table& child, std::string_view parent) {
+  parent = keep(parent);
+  if (std::ranges::find(child.parents, parent) != child.parents.end()) return;
+  child.parents.push_back(parent);
+  auto& children = children_[parent];
+  if (children.size() < most_children) children.push_back(child.name);
+}
+
+void Schema::orphan(Table& child) {
+  for (const std::string_view parent : child.parents)
+    if (const auto found = children_.find(parent); found != children_.end())
+      std::erase(found->second, child.name);
+  child.parents.clear();
 }
 
 void Schema::add_index(Table& table, Index index) {
@@ -229,7 +252,7 @@ Schema::Schema(const catalog::Catalog& catalog) {
       add_index(table, std::move(index));
     }
     for (const catalog::ObjectName& parent : relation.parents)
-      table.parents.push_back(keep(name_of(parent.schema, parent.name)));
+      adopt(table, name_of(parent.schema, parent.name));
     table.default_partition = relation.partition_bound == "DEFAULT";
     table.row_security = relation.row_security;
     if (relation.stats) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -114,6 +115,7 @@ class Schema {
   // takes bounded time, however long the history is.
   static constexpr std::size_t most_columns = 1600;  // which is all that a table can have
   static constexpr std::size_t most_known = 256;
+  static constexpr std::size_t most_children = 1024;  // of one table, that are known as its own
 
   Schema() = default;
   explicit Schema(const catalog::Catalog& catalog);
@@ -129,6 +131,8 @@ class Schema {
   const Table* table(std::string_view name) const;
   // The table that an index is of; null if unknown.
   const Table* table_of_index(std::string_view index) const;
+  // Partitions, and tables that inherit from it.
+  std::span<const std::string_view> children(std::string_view name) const;
   // By its name without a schema.
   const KnownType* type(std::string_view name) const;
   const std::unordered_map<std::string_view, Table>& tables() const { return tables_; }
@@ -143,6 +147,8 @@ class Schema {
   Table* find(std::string_view name);
   void drop(std::string_view name);
   void add_index(Table& table, Index index);
+  void adopt(Table& child, std::string_view parent);
+  void orphan(Table& child);
 
   std::unordered_set<std::string_view> names_;
   std::vector<std::unique_ptr<char[]>> kept_;  // blocks of names, one behind the other
@@ -150,6 +156,7 @@ class Schema {
   char* last_block_end_ = nullptr;
   std::unordered_map<std::string_view, Table> tables_;
   std::unordered_map<std::string_view, std::string_view> index_tables_;
+  std::unordered_map<std::string_view, std::vector<std::string_view>> children_;
   std::unordered_map<std::string_view, KnownType> types_;
   std::string default_schema_ = "public";
 };

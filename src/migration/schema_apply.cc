@@ -86,7 +86,7 @@ class Applier {
     if (table == nullptr) return;
     for (const Node parent : node["inhRelations"]) {
       const std::string name = schema_.name_of(parent);
-      table->parents.push_back(schema_.keep(name));
+      schema_.adopt(*table, name);
       if (const Table* known = schema_.table(name)) table->columns = known->columns;
       table->complete = false;
     }
@@ -230,9 +230,9 @@ class Applier {
       if (what == "AT_AttachPartition" || what == "AT_DetachPartition") {
         Table& child = schema_.make(schema_.name_of(definition["name"]));
         if (what == "AT_AttachPartition")
-          child.parents.push_back(schema_.keep(name));
+          schema_.adopt(child, name);
         else
-          child.parents.clear();
+          schema_.orphan(child);
         continue;
       }
       Table* table = schema_.find(name);
@@ -338,16 +338,32 @@ class Applier {
         std::erase_if(schema_.tables_,
                       [&](const auto& each) { return each.first.starts_with(prefix); });
       } else {
-        schema_.drop(name);
+        drop_with_partitions(name);
       }
     }
   }
 
+  void drop_with_partitions(const std::string& name) {
+    const Table* table = schema_.table(name);
+    std::vector<std::string> partitions;
+    if (table != nullptr && table->kind == 'p')
+      for (const std::string_view each : schema_.children(name)) partitions.emplace_back(each);
+    schema_.drop(name);
+    for (const std::string& each : partitions) drop_with_partitions(each);
+  }
+
   void move(Table& table, const std::string& to) {
+    const std::string_view from = table.name, kept = schema_.keep(to);
+    for (const std::string_view parent : table.parents)
+      std::ranges::replace(schema_.children_[parent], from, kept);
+    const auto known_children = schema_.children(from);
+    std::vector<std::string_view> children(known_children.begin(), known_children.end());
+    for (const std::string_view child : children)
+      if (Table* known = schema_.find(child)) std::ranges::replace(known->parents, from, kept);
     Table moved = std::move(table);
-    schema_.drop(moved.name);
-    const std::string_view kept = schema_.keep(to);
+    schema_.drop(from);
     moved.name = kept;
+    schema_.children_[kept] = std::move(children);
     std::vector<Index> indexes = std::move(moved.indexes);
     moved.indexes.clear();
     Table& there = schema_.tables_[kept] = std::move(moved);

@@ -21,16 +21,32 @@ std::pair<int, int> Pass::place(const char* at) {
   return {last_.line, static_cast<int>(at - last_.line_start) + 1};
 }
 
-std::string Pass::cost(const Effect& effect) const {
-  const Table* table = state_.schema.table(effect.relation);
-  if (table == nullptr || !table->bytes || !(effect.scans || effect.rewrites)) return {};
-  const auto bytes = static_cast<double>(*table->bytes);
-  // What is rewritten is read, written, and indexed again.
-  const double seconds = bytes * (effect.rewrites ? 3 : 1) / impl_.options.bytes_per_second;
+void Pass::weigh(const Effect& effect, LintFinding& finding) const {
+  finding.lock = effect.lock;
+  const auto& all = statement_->effects.relations;
+  const int number = static_cast<int>(&effect - all.data());
+  double seconds = 0;
+  std::int64_t bytes = 0;
+  int partitions = 0;
+  bool known = false;
+  for (const Effect& each : all) {
+    if (&each != &effect && each.through != number) continue;
+    finding.rewrites = finding.rewrites || each.rewrites;
+    const Table* table = state_.schema.table(each.relation);
+    if (table == nullptr || !table->bytes || !(each.scans || each.rewrites)) continue;
+    known = true;
+    bytes += *table->bytes;
+    partitions += each.through == number;
+    // What is rewritten is read, written, and indexed again.
+    seconds += static_cast<double>(*table->bytes) * (each.rewrites ? 3 : 1) /
+               impl_.options.bytes_per_second;
+  }
+  if (!known) return;
   constexpr double felt = 0.5;
-  return (seconds < felt ? "well under a second" : "about " + human_seconds(seconds)) + " of " +
-         std::string(to_string(effect.lock)) + " on " + quoted(effect.relation) + " (" +
-         human_bytes(*table->bytes) + ")";
+  finding.cost = (seconds < felt ? "well under a second" : "about " + human_seconds(seconds)) +
+                 " of " + std::string(to_string(effect.lock)) + " on " + quoted(effect.relation) +
+                 " (" + human_bytes(bytes) +
+                 (partitions == 0 ? "" : " in " + plural(partitions, "partition")) + ")";
 }
 
 bool Pass::is_ignored(std::string_view rule, int line) {
@@ -73,9 +89,7 @@ void Pass::find(std::string message, std::string instead, std::string_view relat
   if (!relation.empty()) {
     const Effect* effect = statement_->effects.on(relation, effect_at_);
     if (effect != nullptr && state_.in_use(relation)) {
-      finding.lock = effect->lock;
-      finding.rewrites = effect->rewrites;
-      finding.cost = cost(*effect);
+      weigh(*effect, finding);
     }
   } else {
     if (!of_all_) {

@@ -15,8 +15,12 @@ bool has_no_rule(Do what) {
 void check(const Statement& statement, Finder& finder) {
   if (statement.node.is("TruncateStmt")) return;
   const State& state = statement.state;
-  for (const Effect& each : statement.effects.relations) {
-    if (!each.rewrites || !state.in_use(each.relation)) continue;
+  const auto& relations = statement.effects.relations;
+  for (const Effect& written : relations) {
+    if (!written.rewrites || !state.in_use(written.relation)) continue;
+    // Of a partition, the table that the statement names.
+    const Effect& each =
+        written.through < 0 ? written : relations[static_cast<std::size_t>(written.through)];
     std::string message;
     for (const std::string& other : state.first_held) {
       if (other == each.relation || !message.empty()) continue;

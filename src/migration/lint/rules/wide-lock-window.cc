@@ -8,7 +8,8 @@ void check(const Statement& statement, Finder& finder) {
   const State& state = statement.state;
   if (!state.is_transaction() || state.exclusive_tables == 0 || state.wide_reported) return;
   for (const Effect& each : statement.effects.relations) {
-    if (each.lock != Lock::access_exclusive || !state.in_use(each.relation)) continue;
+    if (each.through >= 0 || each.lock != Lock::access_exclusive || !state.in_use(each.relation))
+      continue;
     const auto held = state.held.find(each.relation);
     if (held != state.held.end() && held->second.lock == Lock::access_exclusive) continue;
     finder.find("the transaction holds ACCESS EXCLUSIVE on " + quoted(state.exclusive_table) +
