@@ -450,6 +450,10 @@ std::vector<Candidate> find_candidates(const Catalog& catalog, const std::vector
       }
   }
   for (Candidate& each : candidates) std::ranges::sort(each.queries);
+  // The narrow ones have the same numbers whatever the width, so that the search finds among them
+  // what it finds without the wide ones.
+  std::ranges::stable_partition(candidates,
+                                [](const Candidate& each) { return !is_wide(each.index); });
   return candidates;
 }
 

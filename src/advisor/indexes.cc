@@ -217,6 +217,7 @@ Result<IndexProblem> index_problem(const catalog::Catalog& catalog,
   // know) or what is larger than the budget is no candidate.
   std::vector<std::string> kept;
   std::map<const Relation*, std::size_t> table_numbers;
+  std::map<std::pair<const Relation*, std::string>, std::size_t> leading_numbers;
   problem.relevant.resize(queries.size());
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (!(*sizes)[i]) continue;
@@ -226,6 +227,11 @@ Result<IndexProblem> index_problem(const catalog::Catalog& catalog,
     kept.push_back(std::move(statements[i]));
     problem.input.tables.push_back(
         table_numbers.try_emplace(found[i].table, table_numbers.size()).first->second);
+    const catalog::IndexKey& first = found[i].index.keys.front();
+    problem.input.leading.push_back(
+        leading_numbers
+            .try_emplace({found[i].table, first.column + first.expression}, leading_numbers.size())
+            .first->second);
     problem.input.variant.push_back(!found[i].index.include.empty() ||
                                     !found[i].index.predicate.empty());
     problem.input.wide.push_back(is_wide(found[i].index));

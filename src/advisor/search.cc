@@ -23,7 +23,8 @@ constexpr double program_share = 3;
 constexpr int deepest_cut = 15;         // layers of candidates that are taken out of one
 constexpr std::size_t most_doubts = 4;  // queries that a round learns more about
 constexpr double tolerated = 0.4;       // part of the gap that the bound may miss, for all queries
-constexpr double clearly_faster = 0.2;  // of a query's time
+constexpr double clearly_faster = 0.3;  // of a query's time
+constexpr double confirmed_from = 0.3;  // a gap: sets that are further off come and go
 constexpr double share_of_gain = 0.02;  // of what the indexes bring, to be certain of
 
 // A query costs at least what it does with these candidates alone, or one of the others is there.
@@ -46,25 +47,18 @@ class Search {
     fill_pool(/*wide=*/false);
     if (Status asked = look_at_both_ends(); !asked) return fail(asked);
     result_.chosen.assign(input_.bytes.size(), false);
-    result_.before = result_.after = workload_cost(result_.chosen);
+    confirmed_ = result_.chosen;
+    result_.before = result_.after = confirmed_after_ = workload_cost(result_.chosen);
     result_.bound = lowest_;
     if (Status done = seed(); !done) return fail(done);
     result_.first_seconds = monotonic_seconds() - begun_;
-    if (std::ranges::find(input_.wide, true) != input_.wide.end()) {
-      if (Status done = close_gap(); !done) return fail(done);
+    if (Status done = explore(); !done) return fail(done);
+    if (std::ranges::find(input_.wide, true) != input_.wide.end() && !is_late()) {
       fill_pool(/*wide=*/true);
       if (Status asked = look_at_both_ends(); !asked) return fail(asked);
       result_.bound = std::min(lowest_, result_.after);
       if (Status done = lift_cuts(); !done) return fail(done);
-    }
-    while (true) {
-      if (Status done = close_gap(); !done) return fail(done);
-      if (is_late() || (!input_.thorough && oracle_.calls() - calls_before_ > input_.allowance))
-        break;
-      const auto widened = widen_pool();
-      if (!widened) return std::unexpected(widened.error());
-      if (!*widened) break;
-      result_.bound = std::min(lowest_, result_.after);  // another set may be best now
+      if (Status done = explore(); !done) return fail(done);
     }
     return finish();
   }
@@ -72,7 +66,30 @@ class Search {
  private:
   double weight(std::size_t query) const { return input_.weights[query]; }
 
+  // The candidates of the pool, and of their variants what helps.
+  Status explore() {
+    while (true) {
+      if (Status done = close_gap(); !done) return done;
+      if (is_late() || (!input_.thorough && oracle_.calls() - calls_before_ > input_.allowance))
+        return {};
+      const auto widened = widen_pool();
+      if (!widened) return std::unexpected(widened.error());
+      if (!*widened) return {};
+      result_.bound = std::min(lowest_, result_.after);  // another set may be best now
+    }
+  }
+
+  // Until the two programs meet with a set that holds without workers as well.
   Status close_gap() {
+    do {
+      if (Status done = approach(); !done) return done;
+      if (Status done = confirm(); !done) return done;
+    } while (!is_close() && !is_late() && !stands_still_);
+    return {};
+  }
+
+  Status approach() {
+    stands_still_ = false;
     while (!is_close() && !is_late()) {
       ++result_.rounds;
       const double before = result_.after;
@@ -81,10 +98,13 @@ class Search {
       if (Status done = from_below(); !done) return done;
       if (is_close() || is_late()) break;
       if (Status done = from_above(); !done) return done;
+      if (result_.gap() < confirmed_from)
+        if (Status done = confirm(); !done) return done;
       if (progress_) progress_(result_.after, result_.bound);
       // Nothing was learned: both programs stand still, unless other queries are asked about.
       if (result_.after == before && result_.bound == bound && known_plans() == known) {
-        if (doubts_ >= helped_.size()) break;
+        stands_still_ = doubts_ >= helped_.size();
+        if (stands_still_) break;
         doubts_ *= 2;
       }
     }
@@ -112,11 +132,14 @@ class Search {
     for (std::size_t q = 0; q < oracle_.queries(); ++q) pool_[q] = oracle_.of(q, in_pool_);
   }
 
+  // Variants that were taken stay.
   void fill_pool(bool wide) {
-    in_pool_ = input_.variant;
-    in_pool_.flip();
-    for (std::size_t i = 0; !wide && i < input_.wide.size(); ++i)
-      if (input_.wide[i]) in_pool_[i] = false;
+    in_pool_.resize(input_.bytes.size());
+    allowed_.assign(input_.bytes.size(), true);
+    for (std::size_t i = 0; i < allowed_.size(); ++i) {
+      if (!wide && !input_.wide.empty() && input_.wide[i]) allowed_[i] = false;
+      if (allowed_[i] && !input_.variant[i]) in_pool_[i] = true;
+    }
     pool_.assign(oracle_.queries(), {});
     take_into_pool(in_pool_);
   }
@@ -139,10 +162,10 @@ class Search {
     std::vector<Question> questions;
     for (std::size_t q = 0; q < oracle_.queries(); ++q) {
       const Set chosen = oracle_.of(q, result_.chosen);
-      const bool may_gain =
-          oracle_.upper(q, chosen) > oracle_.lower(q, oracle_.all(q)) + tolerance(q);
-      if ((oracle_.all(q) & ~all(q)).any() && may_gain && std::isfinite(oracle_.upper(q, {})))
-        questions.emplace_back(q, chosen | (oracle_.all(q) & ~all(q)));
+      const Set allowed = oracle_.of(q, allowed_);
+      const bool may_gain = oracle_.upper(q, chosen) > oracle_.lower(q, allowed) + tolerance(q);
+      if ((allowed & ~all(q)).any() && may_gain && std::isfinite(oracle_.upper(q, {})))
+        questions.emplace_back(q, chosen | (allowed & ~all(q)));
     }
     if (Status asked = oracle_.ask(questions); !asked) return fail(asked);
     bool found = false;
@@ -326,23 +349,43 @@ class Search {
   // Asks for the set and takes it if it is the best so far.
   Status weigh(const std::vector<bool>& chosen) {
     if (Status asked = ask_about(chosen); !asked) return asked;
-    if (!oracle_.has_judge() || workload_cost(chosen) >= result_.after) {
-      consider(chosen);
-      return {};
-    }
-    // Before it is taken, the plans without workers, of queries that are not much faster.
-    std::vector<Question> questions;
-    for (const std::size_t q : touched_) {
-      const Oracle::Entry* entry = oracle_.best(q, oracle_.of(q, chosen));
-      if (entry == nullptr || entry->used.none() || oracle_.slowdown(q, *entry) < clearly_faster)
-        continue;
-      questions.emplace_back(oracle_.serial(q), Set());
-      questions.emplace_back(oracle_.serial(q), oracle_.of(q, chosen));
-    }
-    if (Status asked = oracle_.ask(questions); !asked) return asked;
-    if (Status done = learn_refusals(chosen); !done) return done;
     consider(chosen);
     return {};
+  }
+
+  // Plans without workers are asked for once a set has proved to be the best, and of queries alone
+  // that are not much faster. If one is slow, the next best is looked for from the last set that
+  // held.
+  Status confirm() {
+    while (oracle_.has_judge() && result_.chosen != confirmed_) {
+      const std::vector<bool> chosen = result_.chosen;
+      std::vector<Question> questions;
+      for (const std::size_t q : touched_) {
+        const Oracle::Entry* entry = oracle_.best(q, oracle_.of(q, chosen));
+        if (entry == nullptr || entry->used.none() || oracle_.slowdown(q, *entry) < clearly_faster)
+          continue;
+        questions.emplace_back(oracle_.serial(q), Set());
+        questions.emplace_back(oracle_.serial(q), oracle_.of(q, chosen));
+      }
+      if (Status asked = oracle_.ask(questions); !asked) return asked;
+      if (Status done = learn_refusals(chosen); !done) return done;
+      if (!makes_slow(chosen)) {
+        confirmed_ = chosen;
+        confirmed_after_ = result_.after;
+        break;
+      }
+      result_.chosen = confirmed_;
+      result_.after = confirmed_after_;
+      if (Status done = attempt(chosen); !done) return done;
+    }
+    return {};
+  }
+
+  bool makes_slow(const std::vector<bool>& chosen) const {
+    return std::ranges::any_of(touched_, [&](std::size_t q) {
+      const Set set = oracle_.of(q, chosen);
+      return is_slow(q, set) || is_slow(oracle_.serial(q), set);
+    });
   }
 
   void forbid_refused(Program& program, const std::map<std::size_t, std::size_t>& variable_of,
@@ -365,11 +408,7 @@ class Search {
 
   // Takes the set, without what no plan uses, if it is the best so far.
   void consider(const std::vector<bool>& chosen) {
-    if (std::ranges::any_of(touched_, [&](std::size_t q) {
-          const Set set = oracle_.of(q, chosen);
-          return is_slow(q, set) || is_slow(oracle_.serial(q), set);
-        }))
-      return;
+    if (makes_slow(chosen)) return;
     std::vector<bool> used(chosen.size(), false);
     for (const std::size_t q : helped_)
       if (const Oracle::Entry* entry = oracle_.best(q, oracle_.of(q, chosen)))
@@ -399,15 +438,18 @@ class Search {
            static_cast<double>(std::max<std::size_t>(1, helped_.size())) / weight(query);
   }
 
+  // A query that costs more than this alone makes no set that is better than the best.
+  double cap(std::size_t query) const {
+    return oracle_.lower(query, all(query)) + (result_.after - lowest_) / weight(query);
+  }
+
   // θ ≥ base − Σ drop·x over the candidates outside. These are put in order: with candidates up to
   // the m-th of them alone, a query costs no less than with all of those and `inside` at once.
   void add_row(Program& program, const Cut& cut, std::size_t theta, double scale,
                const std::function<std::size_t(std::size_t)>& variable) const {
     const double factor = weight(cut.query) / scale;
-    const double lowest = oracle_.lower(cut.query, all(cut.query));
-    // A query that costs more than this alone makes no set that is better than the best.
-    const double cap = lowest + (result_.after - lowest_) / weight(cut.query);
-    const double base = std::min(oracle_.lower(cut.query, cut.inside), cap) - tolerance(cut.query);
+    const double base =
+        std::min(oracle_.lower(cut.query, cut.inside), cap(cut.query)) - tolerance(cut.query);
     Program::Terms terms = {{theta, 1}};
     Set reached = cut.inside;
     const auto take = [&](const Set& group) {
@@ -464,6 +506,7 @@ class Search {
       double cost;              // of that
       Set rest;                 // of the candidates outside: those that may change nothing
       std::vector<Set> layers;  // of the others, the strongest first
+      double last = 0;          // cost with the layer that was found last
       bool settled = false;
     };
     std::vector<Doubt> doubts;
@@ -493,7 +536,7 @@ class Search {
       const bool is_whole = base == oracle_.of(q, chosen);
       if (cost <= believed + 2 * tolerance(q) || (is_whole && explained.contains(q))) continue;
       explained.insert(q);
-      doubts.push_back({q, base, cost, all(q) & ~base, {}, false});
+      doubts.push_back({q, base, std::min(cost, cap(q)), all(q) & ~base, {}});
     }
     // The more is inside, the more sets the cut speaks of: everything but what the plans use that
     // are cheaper than the base, in layers.
@@ -507,13 +550,17 @@ class Search {
         if (doubt.settled) continue;
         const Set set = doubt.base | doubt.rest;
         const Oracle::Entry* entry = oracle_.best(doubt.query, set);
-        const Set used = entry != nullptr ? entry->used & doubt.rest : Set();
-        doubt.settled =
-            oracle_.lower(doubt.query, set) >= doubt.cost - tolerance(doubt.query) || used.none();
+        Set used = entry != nullptr ? entry->used & doubt.rest : Set();
+        const double cost = oracle_.lower(doubt.query, set);
+        doubt.settled = cost >= doubt.cost - tolerance(doubt.query) || used.none();
         if (doubt.settled) {
           doubt.base = set;
           doubt.rest.reset();
         } else {
+          // What brings as much as the layer before is like it, and so are others of its kind.
+          if (cost <= doubt.last + tolerance(doubt.query))
+            used |= alike(doubt.query, used) & doubt.rest;
+          doubt.last = cost;
           doubt.layers.push_back(used);
           doubt.rest &= ~used;
         }
@@ -559,6 +606,20 @@ class Search {
     Set rest = all(cut.query) & ~cut.inside;
     for (const Set& layer : cut.others) rest &= ~layer;
     return rest;
+  }
+
+  // All that begin with the same key as one of these and take no less room: a program that believes
+  // them to be as good gains little by it.
+  Set alike(std::size_t query, const Set& set) const {
+    Set found;
+    if (input_.leading.empty()) return found;
+    const std::vector<std::size_t>& relevant = oracle_.relevant(query);
+    for (std::size_t i = 0; i < relevant.size(); ++i)
+      for (std::size_t j = 0; set.test(i) && j < relevant.size(); ++j)
+        if (input_.leading[relevant[i]] == input_.leading[relevant[j]] &&
+            input_.bytes[relevant[j]] >= input_.bytes[relevant[i]])
+          found.set(j);
+    return found;
   }
 
   std::vector<Set> tables_of(std::size_t query) const {
@@ -638,7 +699,11 @@ class Search {
   double lowest_ = 0;
   std::vector<Cut> cuts_;
   std::size_t doubts_ = most_doubts;
+  bool stands_still_ = false;
+  std::vector<bool> confirmed_;  // the best set that holds without workers as well
+  double confirmed_after_ = 0;
   std::vector<bool> in_pool_;  // of the candidates
+  std::vector<bool> allowed_;  // in the pool, or variants that may come into it
   std::vector<Set> pool_;      // the same, of each query
 };
 

@@ -80,6 +80,7 @@ Case random_case(unsigned seed, std::size_t candidates, std::size_t queries) {
     all.push_back(i);
     made.input.bytes.push_back(number(1, 40) << 20);
     made.input.tables.push_back(i % 4);
+    made.input.leading.push_back(i % 8);
     made.input.variant.push_back(false);
     made.input.maintenance.push_back(number(0, 3) == 0 ? number(1, 200) : 0);
   }
@@ -174,6 +175,23 @@ TEST_P(SearchTest, IsNeverWorseThanThePublishedOnes) {
   EXPECT_LE(ours, extended * 1.005);
 }
 
+// What the search finds among the narrow candidates stands when the wide ones come in.
+TEST_P(SearchTest, MoreWidthIsNeverWorse) {
+  Case each = random_case(GetParam() + 2000, 24, 20);
+  each.input.gap = 0.05;
+  const auto cost_of_width = [&](std::size_t candidates) {
+    Case part = each;
+    for (std::size_t i = 0; i < 24; ++i) part.input.wide.push_back(i >= 12);
+    for (std::vector<std::size_t>& relevant : part.relevant) relevant.resize(candidates);
+    PlansOf planner(part.plans);
+    Oracle oracle(planner, part.relevant);
+    const auto found = search(oracle, part.input);
+    EXPECT_TRUE(found);
+    return found->after;
+  };
+  EXPECT_LE(cost_of_width(24), cost_of_width(12) * (1 + 1e-9));
+}
+
 INSTANTIATE_TEST_SUITE_P(Seeds, SearchTest, testing::Range(1U, 41U));
 
 TEST(Search, NothingToGainTakesNothing) {
@@ -246,6 +264,35 @@ TEST(Search, WhatMendsASlowPlanIsTakenWithIt) {
   ASSERT_TRUE(found);
   EXPECT_NEAR(found->after, 10, 0.001);
   EXPECT_TRUE(found->chosen[0] && found->chosen[1]);
+}
+
+// A judge for which a query takes longer without workers than with them.
+TEST(Search, WhatIsSlowWithoutWorkersIsNotTaken) {
+  class Parallel : public PlansOf {
+   public:
+    using PlansOf::PlansOf;
+    Result<std::vector<std::optional<engine::Answer>>> ask(
+        const std::vector<engine::Question>& questions) override {
+      auto answers = PlansOf::ask(questions);
+      for (std::size_t i = 0; i < questions.size(); ++i)
+        if (auto& answer = (*answers)[i])
+          answer->plan = questions[i].serial ? "serial" : "\"Gather";
+      return answers;
+    }
+  };
+  Parallel planner(PlansOf::Plans{{{100, {}}, {10, {0}}, {40, {1}}}});
+  const Judge judge = [](const engine::Answer& answer) -> std::optional<PlanTime> {
+    const bool serial = answer.plan == "serial";
+    return PlanTime{.milliseconds = serial && !answer.used.empty() && answer.used[0] == 0 ? 150.0
+                                    : answer.used.empty()                                 ? 100.0
+                                                                                          : 90.0,
+                    .indexes = {}};
+  };
+  Oracle oracle(planner, {{0, 1, 2}}, judge);
+  const auto found = search(oracle, input_of(3));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->after, 40);
+  EXPECT_FALSE(found->chosen[0]);
 }
 
 TEST(Oracle, OneAnswerHoldsForAnInterval) {
