@@ -248,9 +248,9 @@ Result<IndexProblem> index_problem(const catalog::Catalog& catalog,
   if (auto numbered = planner.set_indexes(std::move(kept)); !numbered) return fail(numbered);
   problem.input.budget = options.budget;
   problem.input.seconds = options.seconds;
-  // A workload of a hundred queries is looked at as thoroughly as one of twenty for three times the
+  // A workload of a hundred queries is looked at as thoroughly as one of twenty for twice the
   // questions; who has more time may ask more.
-  problem.input.most_calls = std::llround((600 + 25 * static_cast<double>(queries.size())) *
+  problem.input.most_calls = std::llround((1100 + 20 * static_cast<double>(queries.size())) *
                                           std::max(1.0, options.seconds / 60));
   problem.input.gap = options.gap;
   problem.input.thorough = options.thorough;
