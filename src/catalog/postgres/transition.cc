@@ -54,7 +54,7 @@ Statements Transitioning::drop_of(const Part& part) const {
           const Relation* parent = from_.relation(each);
           return parent != nullptr && stays_below(*parent);
         });
-    if (part.column->inherited && !by_itself) return {};
+    if (part.column->inherited && !by_itself && !is_reattached(*part.relation)) return {};
     if (const Relation* now = to_.relation(part.relation->object_name());
         now != nullptr && !now->of_type.empty() && now->of_type == part.relation->of_type)
       return {};  // with its type
@@ -115,7 +115,9 @@ void Transitioning::add_unmaking(const std::string& key) {
   step.of = key;
   step.name = key;
   step.statements = drop_of(part);
-  const bool in_the_way = made_.contains(key) || options_.remake.contains(key);
+  // An event trigger would fire at what follows.
+  const bool in_the_way = made_.contains(key) || options_.remake.contains(key) ||
+                          part.object.kind == Kind::event_trigger;
   step.priority = in_the_way ? to_make_room : not_wanted;
   if (part.column != nullptr) step.priority += 2;
   if (is_table(part)) step.priority += 3;
@@ -151,6 +153,7 @@ void Transitioning::add_unmaking(const std::string& key) {
           for (const std::string& user : users->second)
             if (!before_.contains(user) || before_.at(user).relation != &relation) wait_for(user);
     } else if (part.column != nullptr) {
+      wait_for_leaving(step.needs, relation);
       const auto parts = [&](const auto& list) {
         for (const auto& each : list)
           if (const std::string its = to_string(object_of(relation, each));
@@ -243,6 +246,12 @@ void Transitioning::add_makings() {
       step.needs.insert(step.needs.end(), {table, "attached " + table});
     }
     if (unmade_.contains(key)) step.needs.push_back("gone " + key);
+    if (const auto made = after_.find(key); made != after_.end() &&
+                                            step.priority == writing::of_owned_sequence &&
+                                            made->second.sequence != nullptr) {
+      const Statements owner = owner_of_table(*made->second.sequence, options_.role);
+      step.statements.insert(step.statements.begin(), owner.begin(), owner.end());
+    }
     // In place of another, it has the version that is asked for and not the newest.
     if (const auto made = after_.find(key); unmade_.contains(key) && made != after_.end() &&
                                             made->second.object.kind == Kind::extension)
@@ -261,6 +270,11 @@ void Transitioning::add_makings() {
       if (const Part& part = made->second;
           part.index != nullptr && is_twin(*part.relation, *part.index))
         step.needs.push_back("attached " + to_string(object_of(*part.relation)));
+      if (made->second.routine != nullptr)
+        for (const std::string& other : unmade_)
+          if (const auto* its = before_.at(other).routine;
+              its != nullptr && other != object && may_be_confused(*its, *made->second.routine))
+            step.needs.push_back(gone(other));
       // A foreign key would hold on to a key that is to go.
       if (made->second.constraint != nullptr &&
           made->second.constraint->type == ConstraintType::foreign_key)
@@ -412,6 +426,16 @@ Transition Transitioning::run() {
   std::erase_if(transition_.steps, [](const Step& step) { return step.statements.empty(); });
   // Owners before grants, which are theirs to make.
   std::ranges::stable_sort(late_, {}, &Step::priority);
+  // New event triggers would fire at all that comes after them.
+  const bool drops = std::ranges::any_of(
+      transition_.steps, [](const Step& step) { return step.priority >= not_wanted; });
+  const auto watchers = std::ranges::stable_partition(
+      late_, [&](const Step& step) { return !drops || !step.of.starts_with("event trigger "); });
+  for (Step& step : watchers) {
+    step.priority = not_wanted;
+    transition_.steps.push_back(std::move(step));
+  }
+  late_.erase(watchers.begin(), watchers.end());
   // What is dropped at last is dropped by whoever comes to that: all else is done before.
   const auto last = std::find_if(transition_.steps.rbegin(), transition_.steps.rend(),
                                  [](const Step& step) { return step.priority < not_wanted; });

@@ -47,11 +47,11 @@ bool keeps_values(const catalog::Column& from, const catalog::Column& to);
 bool rewrites(const catalog::Column& from, const catalog::Column& to);
 
 // What can't be altered nor made beside what it replaces, since rows depend on it: an enumeration
-// that loses a label, a table that becomes partitioned. It has to make room first, by a statement
-// that gives it another name; a transition from the catalog as it is then does the rest.
+// that loses a label, a table that becomes partitioned. It has to make room first, by statements
+// that give it another name; a transition from the catalog as it is then does the rest.
 struct Aside {
   catalog::Object object;
-  std::string statement;  // "ALTER TYPE app.mood RENAME TO mood_before"
+  std::vector<std::string> statements;  // the last: "ALTER TYPE app.mood RENAME TO mood_before"
   std::string copy_rows;  // of a table: INSERT … SELECT, once the new one is there; else empty
 };
 std::vector<Aside> put_aside(const catalog::Catalog& from, const catalog::Catalog& to);

@@ -225,6 +225,13 @@ void Transitioning::unmake_foreign_keys(const Relation& parent,
 }
 
 void Transitioning::unmake_inherited(const Relation& parent, const Part& part) {
+  const auto has_from_another = [&](const Relation& child, const Column& column) {
+    return std::ranges::any_of(child.parents, [&](const catalog::ObjectName& name) {
+      const Relation* other = to_.relation(name);
+      return name != parent.object_name() && other != nullptr &&
+             other->column(column.name) != nullptr;
+    });
+  };
   for (const Relation* child : from_lookup_.children(parent)) {
     if (part.index != nullptr) {
       for (const Index& index : child->indexes)
@@ -246,7 +253,8 @@ void Transitioning::unmake_inherited(const Relation& parent, const Part& part) {
       for (const Column& column : child->columns)
         if (const auto now = after_.find(to_string(object_of(*child, column)));
             column.inherited && column.name == part.column->name &&
-            (now == after_.end() || now->second.column->inherited))
+            (now == after_.end() ||
+             (now->second.column->inherited && !has_from_another(*now->second.relation, column))))
           unmake(to_string(object_of(*child, column)));
     }
   }

@@ -147,12 +147,12 @@ std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
     });
     if (!has_rows) continue;
     made_room.push_back(&type);
-    asides.push_back({object_of(type),
-                      std::string("ALTER ") +
-                          (type.kind == catalog::TypeKind::domain ? "DOMAIN " : "TYPE ") +
-                          qualified(type.schema, type.name) + " RENAME TO " +
-                          quote_identifier(free_name(from, to, type.schema, type.name)),
-                      {}});
+    asides.push_back(
+        {object_of(type),
+         {std::string("ALTER ") + (type.kind == catalog::TypeKind::domain ? "DOMAIN " : "TYPE ") +
+          qualified(type.schema, type.name) + " RENAME TO " +
+          quote_identifier(free_name(from, to, type.schema, type.name))},
+         {}});
   }
   for (const OtherObject& other : from.others) {
     if (other.kind != Kind::collation) continue;
@@ -168,8 +168,8 @@ std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
     std::string plain = other.name;
     std::erase(plain, '"');
     asides.push_back({{other.kind, name},
-                      "ALTER COLLATION " + name + " RENAME TO " +
-                          quote_identifier(free_name(from, to, other.schema, plain)),
+                      {"ALTER COLLATION " + name + " RENAME TO " +
+                       quote_identifier(free_name(from, to, other.schema, plain))},
                       {}});
   }
   const auto changes_key = [&](const Relation& table, const Relation& now) {
@@ -222,10 +222,15 @@ std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
       copy = "INSERT INTO " + qualified(table.schema, table.name) + " (" + columns +
              ") OVERRIDING SYSTEM VALUE SELECT " + values + " FROM " +
              qualified(table.schema, aside);
-    asides.push_back({object_of(table),
-                      "ALTER TABLE " + qualified(table.schema, table.name) + " RENAME TO " +
-                          quote_identifier(aside),
-                      std::move(copy)});
+    const std::string name = qualified(table.schema, table.name);
+    Statements statements;
+    // Another partition takes its place.
+    if (table.is_partition())
+      statements.push_back("ALTER TABLE " +
+                           qualified(table.parents.front().schema, table.parents.front().name) +
+                           " DETACH PARTITION " + name);
+    statements.push_back("ALTER TABLE " + name + " RENAME TO " + quote_identifier(aside));
+    asides.push_back({object_of(table), std::move(statements), std::move(copy)});
   }
   return asides;
 }

@@ -86,6 +86,14 @@ bool must_replace(const catalog::Routine& before, const catalog::Routine& after)
   return before.kind == catalog::RoutineKind::aggregate || signature(before) != signature(after);
 }
 
+bool may_be_confused(const catalog::Routine& a, const catalog::Routine& b) {
+  const auto is_flexible = [](const catalog::Routine& routine) {
+    return signature(routine).find(" DEFAULT ") != std::string_view::npos ||
+           routine.arguments.find("VARIADIC ") != std::string::npos;
+  };
+  return a.schema == b.schema && a.name == b.name && (is_flexible(a) || is_flexible(b));
+}
+
 bool must_replace(const OtherObject& before, const OtherObject& after) {
   return !catalog::equal(without_attributes(before), without_attributes(after));
 }
@@ -206,6 +214,16 @@ void Transitioning::alter_composite(const catalog::Type& before, const catalog::
   step.needs = needs(key);
 }
 
+Statements Transitioning::owner_of_table(const catalog::Sequence& sequence,
+                                         const std::string& owner) const {
+  const Relation* table = from_.relation(sequence.owned_by_schema, sequence.owned_by_table);
+  const bool is_there = table != nullptr && !goes(to_string(object_of(*table)));
+  const std::string& of_table = is_there ? table->owner : options_.role;
+  if (of_table.empty() || owner == of_table) return {};
+  return {"ALTER SEQUENCE " + qualified(sequence.schema, sequence.name) + " OWNER TO " +
+          quote_identifier(of_table)};
+}
+
 void Transitioning::alter_sequence(const catalog::Sequence& before,
                                    const catalog::Sequence& after) {
   const std::string name = qualified(after.schema, after.name);
@@ -222,10 +240,10 @@ void Transitioning::alter_sequence(const catalog::Sequence& before,
     if (!before.owned_by_table.empty())
       alter(to_make_room, key, {head + " OWNED BY NONE"}).makes = {"released " + key};
     if (!after.owned_by_table.empty()) {
-      Step& step =
-          alter(altered_part, key,
-                {head + " OWNED BY " + qualified(after.owned_by_schema, after.owned_by_table) +
-                 '.' + quote_identifier(after.owned_by_column)});
+      Statements sql = owner_of_table(after, before.owner);
+      sql.push_back(head + " OWNED BY " + qualified(after.owned_by_schema, after.owned_by_table) +
+                    '.' + quote_identifier(after.owned_by_column));
+      Step& step = alter(altered_part, key, std::move(sql));
       step.needs = {"released " + key};
       if (const Relation* table = to_.relation(after.owned_by_schema, after.owned_by_table))
         step.needs.push_back(to_string(object_of(*table)));

@@ -118,8 +118,8 @@ bool must_replace(const Constraint& before, const Constraint& after) {
 
 bool must_replace(const Index& before, const Index& after) {
   // That of a partitioned table is valid when all its partitions have one.
-  if (!before.valid && after.valid && before.definition.find(" ON ONLY ") == std::string::npos)
-    return true;
+  const bool of_partitioned = before.definition.find(" ON ONLY ") != std::string::npos;
+  if (before.valid != after.valid && (after.valid != of_partitioned)) return true;
   Index x = before;
   x.comment = after.comment;
   x.inherited = after.inherited;
@@ -137,11 +137,12 @@ bool must_replace(const Index& before, const Index& after) {
 // Whether the column is added to the table when it is added to its parent, which it has already.
 bool Transitioning::gets_from_parent(const Relation& before, const Relation& after,
                                      const Column& column) const {
-  return std::ranges::any_of(after.parents, [&](const catalog::ObjectName& name) {
-    const Relation* parent = to_.relation(name);
-    return parent != nullptr && parent->column(column.name) != nullptr &&
-           std::ranges::find(before.parents, name) != before.parents.end();
-  });
+  return !is_reattached(before) &&
+         std::ranges::any_of(after.parents, [&](const catalog::ObjectName& name) {
+           const Relation* parent = to_.relation(name);
+           return parent != nullptr && parent->column(column.name) != nullptr &&
+                  std::ranges::find(before.parents, name) != before.parents.end();
+         });
 }
 
 bool Transitioning::comes_from_parent(const Catalog& catalog, const Relation& table,
@@ -246,6 +247,7 @@ void Transitioning::alter_columns(const Relation& before, const Relation& after)
       step.needs.push_back(
           gone(to_string(Object{Kind::column, qualified(child->schema, child->name) + '.' +
                                                   quote_identifier(column.name)})));
+    wait_for_leaving(step.needs, before);
     if (column.identity_sequence)
       wait_for_name(step.needs, "name " + qualified(column.identity_sequence->schema,
                                                     column.identity_sequence->name));
@@ -264,10 +266,12 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
       "ALTER TABLE " + table + " ALTER COLUMN " + quote_identifier(b.name) + ' ';
   const bool same_parents =
       before.parents == after.parents && before.partition_bound == after.partition_bound;
+  // Its type is its parent's, whether it is declared here as well or not.
   const bool follows =
-      same_parents && b.inherited && a.inherited && comes_from_parent(to_, after, b);
+      same_parents && comes_from_parent(from_, before, a) && comes_from_parent(to_, after, b);
   Statements sql;
   if (a.generated == "stored" && b.generated.empty()) sql.push_back(all + "DROP EXPRESSION");
+  if (!a.identity.empty() && b.identity.empty()) sql.push_back(all + "DROP IDENTITY");
   const bool retyped = changes_type(a, b) && b.generated.empty() && !follows;
   if (retyped && a.identity_sequence && b.identity_sequence)
     std::ranges::move(alter_bounds(*a.identity_sequence, narrowed(a, b)), std::back_inserter(sql));
@@ -284,7 +288,6 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
     }
     sql.push_back(std::move(statement));
   }
-  if (!a.identity.empty() && b.identity.empty()) sql.push_back(all + "DROP IDENTITY");
   if (a.not_null != b.not_null) {
     const Column* above = nullptr;
     for (const catalog::ObjectName& each : after.parents)
@@ -469,11 +472,26 @@ void Transitioning::attach(const Relation& table, const Relation& parent) {
   step.makes = {"attached " + key};
   const std::string parent_key = to_string(object_of(parent));
   step.needs = {key, "detached " + key, "released " + key, parent_key, "released " + parent_key};
+  // Whose rows these may be until then.
+  if (const Relation* before = from_.relation(parent.object_name()))
+    for (const Relation* other : from_lookup_.children(*before)) {
+      const std::string its = to_string(object_of(*other));
+      if (its != key) step.needs.push_back(goes(its) ? gone(its) : "detached " + its);
+    }
   for (const Relation* each : {&table, &parent}) {
     for (const Constraint& part : each->constraints)
       step.needs.push_back(to_string(object_of(*each, part)));
     for (const Index& part : each->indexes)
       if (!is_twin(*each, part)) step.needs.push_back(to_string(object_of(*each, part)));
+  }
+}
+
+void Transitioning::wait_for_leaving(Statements& needs, const Relation& parent) const {
+  for (const Relation* child : from_lookup_.children(parent)) {
+    const Relation* now = to_.relation(child->object_name());
+    if (!child->is_partition() && now != nullptr && !goes(to_string(object_of(*child))) &&
+        std::ranges::find(now->parents, parent.object_name()) == now->parents.end())
+      needs.push_back("detached " + to_string(object_of(*now)) + ' ' + parent.name);
   }
 }
 
@@ -490,13 +508,28 @@ void Transitioning::alter_parents(const Relation& before, const Relation& after)
       altering_[key].push_back("detached " + key);
     }
   } else {
+    // A column that another parent gives from now on would become its own in between.
+    const bool passes_on = std::ranges::any_of(after.columns, [&](const Column& column) {
+      const Column* was = before.column(column.name);
+      return column.inherited && was != nullptr && was->inherited && !after.is_partition() &&
+             !goes(to_string(object_of(before, *was))) &&
+             std::ranges::none_of(before.parents, [&](const catalog::ObjectName& each) {
+               const Relation* parent = from_.relation(each);
+               return parent != nullptr && parent->column(column.name) != nullptr &&
+                      std::ranges::find(after.parents, each) != after.parents.end();
+             });
+    });
     for (const catalog::ObjectName& parent : before.parents) {
       if (std::ranges::find(after.parents, parent) != after.parents.end()) continue;
       Step& step =
-          alter(to_make_room, key,
+          alter(passes_on ? altered_part : to_make_room, key,
                 {"ALTER TABLE " + name + " NO INHERIT " + qualified(parent.schema, parent.name)});
       step.makes = {"detached " + key + ' ' + parent.name};
-      altering_[key].push_back(step.makes.front());
+      if (passes_on)
+        for (const catalog::ObjectName& each : after.parents)
+          step.needs.push_back("attached " + key + ' ' + each.name);
+      else
+        altering_[key].push_back(step.makes.front());
     }
   }
   if (after.is_partition()) {
@@ -510,9 +543,12 @@ void Transitioning::alter_parents(const Relation& before, const Relation& after)
     Step& step =
         alter(altered_part, key,
               {"ALTER TABLE " + name + " INHERIT " + qualified(parent.schema, parent.name)});
+    step.makes = {"attached " + key + ' ' + parent.name};
     step.needs = {key};
-    if (const Relation* found = to_.relation(parent))
-      step.needs.push_back(to_string(object_of(*found)));
+    if (const Relation* found = to_.relation(parent)) {
+      const std::string parent_key = to_string(object_of(*found));
+      step.needs.insert(step.needs.end(), {parent_key, "released " + parent_key});
+    }
   }
 }
 
@@ -540,8 +576,14 @@ void Transitioning::alter_settings(const Relation& before, const Relation& after
              !changes.empty()) {
     sql.push_back(words + " OPTIONS (" + changes + ')');
   }
-  if (before.of_type != after.of_type)
-    sql.push_back(table + (after.of_type.empty() ? " NOT OF" : " OF " + after.of_type));
+  if (before.of_type != after.of_type) {
+    if (!before.of_type.empty()) alter(to_make_room, key, {table + " NOT OF"});
+    if (!after.of_type.empty()) {  // once it has the type's columns and no other
+      Step& step = alter(altered_part, key, {table + " OF " + after.of_type});
+      step.needs = needs(key);
+      step.needs.insert(step.needs.end(), {key, "released " + key});
+    }
+  }
   if (before.row_security != after.row_security)
     sql.push_back(table + (after.row_security ? " ENABLE" : " DISABLE") + " ROW LEVEL SECURITY");
   if (before.force_row_security != after.force_row_security)

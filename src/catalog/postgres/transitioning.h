@@ -127,6 +127,8 @@ class Transitioning {
   void alter_enumeration(const catalog::Type& before, const catalog::Type& after);
   void alter_domain(const catalog::Type& before, const catalog::Type& after);
   void alter_composite(const catalog::Type& before, const catalog::Type& after);
+  // What gives a sequence the owner that its table has now, without whom it can't be the table's.
+  Statements owner_of_table(const catalog::Sequence& sequence, const std::string& owner) const;
   void alter_sequence(const catalog::Sequence& before, const catalog::Sequence& after);
   void alter_routine(const catalog::Routine& before, const catalog::Routine& after);
   void alter_other(const OtherObject& before, const OtherObject& after);
@@ -147,6 +149,8 @@ class Transitioning {
   void add_check(const Relation& table, const Constraint& check);
   void attach(const Relation& table, const Relation& parent);
   bool comes_from_parent(const Catalog& catalog, const Relation& table, const Column& column) const;
+  // Children that leave, which would follow what is done to the parent's columns until then.
+  void wait_for_leaving(Statements& needs, const Relation& parent) const;
   // What waits for the table waits for all that is altered in it.
   void settle(const Relation& after);
   bool gets_from_parent(const Relation& before, const Relation& after, const Column& column) const;
@@ -184,6 +188,8 @@ bool must_replace(const Relation& before, const Relation& after);
 bool must_replace(const Constraint& before, const Constraint& after);
 bool must_replace(const Index& before, const Index& after);
 bool must_replace(const Column& before, const Column& after);
+// Whether a call can be meant for either, since arguments may be left out.
+bool may_be_confused(const catalog::Routine& a, const catalog::Routine& b);
 // Whether values have to be moved to another type or collation.
 bool changes_type(const Column& before, const Column& after);
 // A position outside of the new bounds would be refused: it goes to the nearest that is inside.

@@ -191,6 +191,8 @@ class Online {
     if (table == nullptr || !plain || !table->partition_key.empty()) return false;
     place_apart(step.of, sql).alone(concurrently(sql));
     postponed_.insert(found->second.second->name);
+    // Which a foreign key may need, as it would a constraint.
+    if (found->second.second->unique) postponed_keys_.insert(found->second.first->object_name());
     return true;
   }
 

@@ -181,7 +181,7 @@ Result<std::vector<Step>> make_room(engine::Sandbox& sandbox,
     Step& step = steps.emplace_back();
     step.act = Step::Act::alter;
     step.of = to_string(each.object);
-    step.statements = {each.statement};
+    step.statements = each.statements;
   }
   auto tried = run(sandbox, steps);
   if (!tried) return fail(tried);
@@ -323,8 +323,8 @@ Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, F
   // What made room for another has lost nothing: its rows went over.
   for (const postgres::Aside& aside : asides)
     std::erase_if(route.losses, [&](const postgres::Loss& loss) {
-      return !aside.copy_rows.empty() &&
-             loss.object.name.ends_with(aside.statement.substr(aside.statement.rfind(' ') + 1));
+      return !aside.copy_rows.empty() && loss.object.name.ends_with(aside.statements.back().substr(
+                                             aside.statements.back().rfind(' ') + 1));
     });
   return route;
 }

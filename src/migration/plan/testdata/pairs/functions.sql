@@ -11,6 +11,10 @@ CREATE FUNCTION kind(a int) RETURNS void LANGUAGE sql AS 'select';
 CREATE FUNCTION over(a int) RETURNS int LANGUAGE sql AS 'select 1';
 CREATE FUNCTION over(a text) RETURNS int LANGUAGE sql AS 'select 1';
 COMMENT ON FUNCTION f1(int) IS 'one';
+CREATE FUNCTION flex(a int, b int DEFAULT 1) RETURNS int LANGUAGE sql AS 'select a';
+CREATE FUNCTION less(a int) RETURNS int LANGUAGE sql AS 'select a';
+CREATE TABLE uses (x int DEFAULT flex(1), y int DEFAULT less(1));
+CREATE VIEW calls AS SELECT flex(x) AS f, less(x) AS l FROM uses;
 -- new
 CREATE FUNCTION f1(b int) RETURNS bigint LANGUAGE sql AS 'select b::bigint';
 CREATE FUNCTION f2(a int, b int DEFAULT 3) RETURNS int LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10 AS 'select a + b';
@@ -25,3 +29,7 @@ CREATE FUNCTION over(a int) RETURNS int LANGUAGE sql AS 'select 2';
 REVOKE ALL ON FUNCTION f6(int) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION f6(int) TO app_writer;
 ALTER FUNCTION f1(int) OWNER TO app_owner;
+CREATE FUNCTION flex(a int, b text DEFAULT 'x') RETURNS int LANGUAGE sql AS 'select a';
+CREATE FUNCTION less(a int, b int DEFAULT 2) RETURNS int LANGUAGE sql AS 'select a';
+CREATE TABLE uses (x int DEFAULT flex(1), y int DEFAULT less(1));
+CREATE VIEW calls AS SELECT flex(x) AS f, less(x) AS l FROM uses;
