@@ -74,6 +74,53 @@ bool is_same_type(const Column& column, const catalog::Type& type) {
          (column.type_name == type.name || column.type_name == '_' + type.name);
 }
 
+// Whether values of the one hold values of the other.
+bool contains(const catalog::Type& whole, const catalog::Type& part) {
+  const std::string name = qualified(part.schema, part.name);
+  return whole.base_type == name || whole.base_type == name + "[]" ||
+         std::ranges::any_of(whole.attributes,
+                             [&](const Column& column) { return is_same_type(column, part); });
+}
+
+// Types that are to be replaced, or hold values of one that is, and that rows hold.
+std::vector<const catalog::Type*> types_to_put_aside(const Catalog& from, const Catalog& to) {
+  using List = std::vector<const catalog::Type*>;
+  const auto has = [](const List& list, const catalog::Type& type) {
+    return std::ranges::find(list, &type) != list.end();
+  };
+  const auto grow = [&](List& list, auto belongs) {
+    for (bool more = true; more;) {
+      more = false;
+      for (const catalog::Type& type : from.types)
+        if (!has(list, type) && belongs(type)) {
+          list.push_back(&type);
+          more = true;
+        }
+    }
+  };
+  List replaced;
+  grow(replaced, [&](const catalog::Type& type) {
+    const catalog::Type* now = to.type(type.schema, type.name);
+    return now != nullptr &&
+           (must_replace(type, *now) ||
+            std::ranges::any_of(replaced, [&](const auto* part) { return contains(type, *part); }));
+  });
+  if (replaced.empty()) return {};
+  List held;
+  grow(held, [&](const catalog::Type& type) {
+    return std::ranges::any_of(held, [&](const auto* whole) { return contains(*whole, type); }) ||
+           std::ranges::any_of(from.relations, [&](const Relation& relation) {
+             return relation.is_table() &&
+                    (relation.of_type == qualified(type.schema, type.name) ||
+                     std::ranges::any_of(relation.columns, [&](const Column& column) {
+                       return is_same_type(column, type);
+                     }));
+           });
+  });
+  std::erase_if(replaced, [&](const auto* type) { return !has(held, *type); });
+  return replaced;
+}
+
 std::string free_name(const Catalog& from, const Catalog& to, const std::string& schema,
                       const std::string& name) {
   for (int i = 0;; ++i) {
@@ -134,26 +181,14 @@ bool rewrites(const Column& from, const Column& to) {
 
 std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
   std::vector<Aside> asides;
-  std::vector<const catalog::Type*> made_room;
-  for (const catalog::Type& type : from.types) {
-    const catalog::Type* now = to.type(type.schema, type.name);
-    if (now == nullptr || !must_replace(type, *now)) continue;
-    const bool has_rows = std::ranges::any_of(from.relations, [&](const Relation& relation) {
-      return relation.is_table() && (std::ranges::any_of(relation.columns,
-                                                         [&](const Column& column) {
-                                                           return is_same_type(column, type);
-                                                         }) ||
-                                     relation.of_type == qualified(type.schema, type.name));
-    });
-    if (!has_rows) continue;
-    made_room.push_back(&type);
+  const std::vector<const catalog::Type*> made_room = types_to_put_aside(from, to);
+  for (const catalog::Type* type : made_room)
     asides.push_back(
-        {object_of(type),
-         {std::string("ALTER ") + (type.kind == catalog::TypeKind::domain ? "DOMAIN " : "TYPE ") +
-          qualified(type.schema, type.name) + " RENAME TO " +
-          quote_identifier(free_name(from, to, type.schema, type.name))},
+        {object_of(*type),
+         {std::string("ALTER ") + (type->kind == catalog::TypeKind::domain ? "DOMAIN " : "TYPE ") +
+          qualified(type->schema, type->name) + " RENAME TO " +
+          quote_identifier(free_name(from, to, type->schema, type->name))},
          {}});
-  }
   for (const OtherObject& other : from.others) {
     if (other.kind != Kind::collation) continue;
     const std::string name = quote_identifier(other.schema) + '.' + other.name;

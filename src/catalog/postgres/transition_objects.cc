@@ -89,6 +89,8 @@ bool must_replace(const catalog::Routine& before, const catalog::Routine& after)
 bool may_be_confused(const catalog::Routine& a, const catalog::Routine& b) {
   const auto is_flexible = [](const catalog::Routine& routine) {
     return signature(routine).find(" DEFAULT ") != std::string_view::npos ||
+           (routine.kind == catalog::RoutineKind::procedure &&
+            signature(routine).find("OUT ") != std::string_view::npos) ||
            routine.arguments.find("VARIADIC ") != std::string::npos;
   };
   return a.schema == b.schema && a.name == b.name && (is_flexible(a) || is_flexible(b));

@@ -233,7 +233,9 @@ void Transitioning::alter_columns(const Relation& before, const Relation& after)
     if (column.inherited && gets_from_parent(before, after, column)) continue;
     // With its type.
     if (!after.of_type.empty() && before.of_type == after.of_type) continue;
-    Step& step = alter(altered_table, its_key, add_column(to_, after, column, options_.version));
+    Relation table = after;
+    table.of_type.clear();  // as it becomes later
+    Step& step = alter(altered_table, its_key, add_column(to_, table, column, options_.version));
     step.act = Step::Act::make;
     step.makes = {its_key, "altered " + its_key};
     step.needs = needs(its_key);
@@ -280,7 +282,9 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
     std::string statement = all + "TYPE " + b.type;
     if (!b.collation.empty()) statement += " COLLATE " + b.collation;
     const bool by_text = options_.through_text.contains(its_key) || a.type_category == "E" ||
-                         b.type_category == "E" || a.type_category == "A" || b.type_category == "A";
+                         b.type_category == "E" || a.type_category == "A" ||
+                         b.type_category == "A" ||
+                         (a.type_category == "C" && b.type_category == "C");
     if (a.type != b.type && after.kind != RelationKind::foreign_table) {
       const bool to_array = b.type_category == "A" && a.type_category == "A";
       statement +=

@@ -9,6 +9,7 @@ CREATE INDEX mv_m ON mv (m);
 CREATE FUNCTION f(x mood DEFAULT 'a'::mood) RETURNS mood LANGUAGE sql AS 'select x';
 CREATE FUNCTION g(x mood) RETURNS boolean LANGUAGE sql IMMUTABLE BEGIN ATOMIC SELECT x = 'a'::mood; END;
 INSERT INTO t VALUES (1, 'a', '{a}'), (2, 'b', NULL);
+CREATE TYPE grade AS ENUM ('a', 'b', 'c'); CREATE TYPE holds AS (g grade, n int); CREATE TABLE held (h holds); INSERT INTO held VALUES ('(a,1)');
 -- new
 CREATE TYPE mood AS ENUM ('b', 'a');
 CREATE TABLE t (id int PRIMARY KEY, m mood NOT NULL DEFAULT 'a', ms mood[] DEFAULT '{a,b}', CONSTRAINT m_ok CHECK (m <> 'b'::mood OR id > 0));
@@ -20,3 +21,4 @@ CREATE INDEX mv_m ON mv (m);
 CREATE FUNCTION f(x mood DEFAULT 'a'::mood) RETURNS mood LANGUAGE sql AS 'select x';
 CREATE FUNCTION g(x mood) RETURNS boolean LANGUAGE sql IMMUTABLE BEGIN ATOMIC SELECT x = 'a'::mood; END;
 INSERT INTO t VALUES (1, 'a', '{a}'), (2, 'b', NULL);
+CREATE TYPE grade AS ENUM ('b', 'a'); CREATE TYPE holds AS (g grade, n int); CREATE TABLE held (h holds); INSERT INTO held VALUES ('(a,1)');

@@ -15,6 +15,7 @@ CREATE FUNCTION flex(a int, b int DEFAULT 1) RETURNS int LANGUAGE sql AS 'select
 CREATE FUNCTION less(a int) RETURNS int LANGUAGE sql AS 'select a';
 CREATE TABLE uses (x int DEFAULT flex(1), y int DEFAULT less(1));
 CREATE VIEW calls AS SELECT flex(x) AS f, less(x) AS l FROM uses;
+CREATE PROCEDURE gives(x int, OUT y int) LANGUAGE plpgsql AS $$ begin y := 1; end $$;
 -- new
 CREATE FUNCTION f1(b int) RETURNS bigint LANGUAGE sql AS 'select b::bigint';
 CREATE FUNCTION f2(a int, b int DEFAULT 3) RETURNS int LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10 AS 'select a + b';
@@ -33,3 +34,4 @@ CREATE FUNCTION flex(a int, b text DEFAULT 'x') RETURNS int LANGUAGE sql AS 'sel
 CREATE FUNCTION less(a int, b int DEFAULT 2) RETURNS int LANGUAGE sql AS 'select a';
 CREATE TABLE uses (x int DEFAULT flex(1), y int DEFAULT less(1));
 CREATE VIEW calls AS SELECT flex(x) AS f, less(x) AS l FROM uses;
+CREATE PROCEDURE gives(x int, INOUT y int) LANGUAGE plpgsql AS $$ begin y := 1; end $$;
