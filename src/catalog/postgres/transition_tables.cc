@@ -65,6 +65,12 @@ std::string_view usual_storage(const Column& column) {
   return "extended";
 }
 
+// What PostgreSQL 18 calls the constraint unless told otherwise, or what it was told.
+std::string not_null_name(const Relation& table, const Column& column) {
+  return column.not_null_constraint.empty() ? table.name + '_' + column.name + "_not_null"
+                                            : column.not_null_constraint;
+}
+
 // A new type may not hold the old bounds: those that are narrower come before it.
 catalog::Sequence narrowed(const Column& before, const Column& after) {
   catalog::Sequence sequence = *before.identity_sequence;
@@ -220,6 +226,24 @@ void Transitioning::alter_relation(const Relation& before, const Relation& after
 
 // ---- columns
 
+void Transitioning::free_not_null_name(const Relation& before, const std::string& name,
+                                       const std::string& own_key, Statements& needs) {
+  if (options_.version < 180000) return;
+  for (const Column& other : before.columns) {
+    const std::string key = to_string(object_of(before, other));
+    if (key == own_key || !other.not_null || not_null_name(before, other) != name) continue;
+    if (goes(key)) {
+      alter(to_make_room, key,
+            {"ALTER TABLE " + qualified(before.schema, before.name) + " RENAME CONSTRAINT " +
+             quote_identifier(name) + " TO " + quote_identifier(name.substr(0, 54) + "__dropped")})
+          .makes = {"not null name of " + key};
+      needs.push_back("not null name of " + key);
+    } else {
+      needs.push_back("altered " + key);
+    }
+  }
+}
+
 void Transitioning::alter_columns(const Relation& before, const Relation& after) {
   const std::string key = to_string(object_of(after));
   for (const Column& column : after.columns) {
@@ -233,6 +257,7 @@ void Transitioning::alter_columns(const Relation& before, const Relation& after)
     if (column.inherited && gets_from_parent(before, after, column)) continue;
     // With its type.
     if (!after.of_type.empty() && before.of_type == after.of_type) continue;
+    const std::size_t at = steps_.size();
     Relation table = after;
     table.of_type.clear();  // as it becomes later
     Step& step = alter(altered_table, its_key, add_column(to_, table, column, options_.version));
@@ -253,6 +278,9 @@ void Transitioning::alter_columns(const Relation& before, const Relation& after)
     if (column.identity_sequence)
       wait_for_name(step.needs, "name " + qualified(column.identity_sequence->schema,
                                                     column.identity_sequence->name));
+    Statements names;
+    if (column.not_null) free_not_null_name(before, not_null_name(after, column), its_key, names);
+    std::ranges::move(names, std::back_inserter(steps_[at].needs));
     altering_[key].push_back("altered " + its_key);
   }
 }
@@ -301,6 +329,13 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
     if (!(same_parents && b.inherited && above != nullptr && above->not_null && b.not_null))
       sql.push_back(all + (b.not_null ? "SET NOT NULL" : "DROP NOT NULL"));
   }
+  const std::string old_name =
+      a.not_null ? not_null_name(before, a) : not_null_name(after, {.name = b.name});
+  const bool renamed = options_.version >= 180000 && b.not_null && !b.inherited && !a.inherited &&
+                       old_name != not_null_name(after, b);
+  if (renamed)
+    sql.push_back("ALTER TABLE " + table + " RENAME CONSTRAINT " + quote_identifier(old_name) +
+                  " TO " + quote_identifier(not_null_name(after, b)));
   if (!b.identity.empty()) alter_identity(after, a, b);
   if (a.storage != b.storage)
     sql.push_back(only + "SET STORAGE " +
@@ -316,9 +351,12 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
     sql.push_back("ALTER FOREIGN TABLE " + table + " ALTER COLUMN " + quote_identifier(b.name) +
                   " OPTIONS (" + changes + ')');
   if (sql.empty()) return;
+  Statements names;
+  if (renamed) free_not_null_name(before, not_null_name(after, b), its_key, names);
   Step& step = alter(altered_table, its_key, std::move(sql));
   step.makes = {"altered " + its_key};
   step.needs = needs(key);
+  std::ranges::move(names, std::back_inserter(step.needs));
   for (const catalog::ObjectName& each : after.parents)
     step.needs.push_back("altered " +
                          to_string(Object{Kind::column, qualified(each.schema, each.name) + '.' +

@@ -139,6 +139,10 @@ class Transitioning {
   void alter_columns(const Relation& before, const Relation& after);
   void alter_column(const Relation& before, const Relation& after, const Column& a,
                     const Column& b);
+  // PostgreSQL 18: of a column that goes, or is altered, the name that its NOT NULL has may be that
+  // of another's.
+  void free_not_null_name(const Relation& before, const std::string& name,
+                          const std::string& own_key, Statements& needs);
   void alter_identity(const Relation& after, const Column& a, const Column& b);
   void alter_parents(const Relation& before, const Relation& after);
   void alter_settings(const Relation& before, const Relation& after);

@@ -278,6 +278,8 @@ class Online {
       if (table == nullptr || !table->partition_key.empty() || !table->parents.empty())
         return false;
       not_null(place_apart(step.of, sql), name, column->name);
+      // PostgreSQL 18 gives the constraint a name, which may be changed after that.
+      if (options_.version >= 180000) postponed_of_.insert(step.of);
       return true;
     }
     if (step.act == RouteStep::Act::make && sql.starts_with("ALTER TABLE " + name + " ADD COLUMN "))

@@ -1,0 +1,8 @@
+-- old
+CREATE TABLE t (id int, a int NOT NULL, c int);
+-- new
+CREATE TABLE t (id int, a int NOT NULL, c int NOT NULL);
+ALTER TABLE t RENAME a TO b;
+ALTER TABLE t ADD a int NOT NULL DEFAULT 0;
+ALTER TABLE t RENAME c TO d; ALTER TABLE t ADD c int;
+ALTER TABLE t RENAME id TO c2; ALTER TABLE t ADD id int;
