@@ -600,8 +600,14 @@ class Planner {
 Result<Plan> make_plan(engine::Opened& from, engine::Opened& to, const PlanOptions& options) {
   if (from.source.kind == "live") leave_out_histories(from.catalog, to.catalog);
   if (to.source.kind == "live") leave_out_histories(to.catalog, from.catalog);
-  if (from.source.engine == "sqlite") return make_sqlite_plan(from, to, options);
-  return Planner(from, to, options).make();
+  Result<Plan> plan = from.source.engine == "sqlite" ? make_sqlite_plan(from, to, options)
+                                                     : Planner(from, to, options).make();
+  if (!plan) return plan;
+  // What was not read can't be compared.
+  for (const catalog::Unread& each : to.catalog.unread)
+    plan->notes.push_back(
+        fmt::format("not in this plan, set it yourself: {} ({})", each.what, each.why));
+  return plan;
 }
 
 Result<std::vector<catalog::Change>> compare(engine::Opened& from, engine::Opened& to) {

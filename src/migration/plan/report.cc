@@ -44,7 +44,9 @@ std::string renames(const Plan& plan) {
 }  // namespace
 
 std::string to_text(const Plan& plan, const std::vector<Migration>& files) {
-  if (plan.changes.empty()) return "nothing to do: the two are equal\n";
+  std::string notes;
+  for (const std::string& note : plan.notes) notes += "note: " + note + '\n';
+  if (plan.changes.empty()) return "nothing to do: the two are equal\n" + notes;
   std::string text;
   if (!plan.refused.empty()) {
     text += "not planned:\n";
@@ -65,7 +67,7 @@ std::string to_text(const Plan& plan, const std::vector<Migration>& files) {
     text += fmt::format("kept aside: {} ({})\n", each.object, each.why);
   for (const Refused& each : plan.lost)
     text += fmt::format("lost: {} ({})\n", each.object, each.why);
-  for (const std::string& note : plan.notes) text += "note: " + note + '\n';
+  text += notes;
   for (const Claim& claim : plan.proof.claims)
     text += fmt::format("{} {:<9} {}\n", claim.holds.value_or(false) ? "✓" : "✗",
                         to_string(claim.kind), claim.seen);
