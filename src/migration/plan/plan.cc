@@ -166,7 +166,7 @@ class Planner {
     put_in_phases(how_);
     if (Status proved = prove_up(); !proved) return fail(proved);
     if (plan_.proof.status() == ProofStatus::refuted) {
-      const std::string seen = plan_.proof.claims.back().seen;
+      std::string seen = plan_.proof.claims.back().seen;
       if (!refuse_nulls(seen) && !plan_.kept.empty()) refuse_kept(seen);
       return seen;
     }

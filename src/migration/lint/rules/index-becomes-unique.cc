@@ -2,8 +2,6 @@
 
 namespace architrave::migration::lint::rules {
 
-using sql::Node;
-
 namespace {
 
 // An index of the same columns that is not unique yet.

@@ -2,8 +2,6 @@
 
 namespace architrave::migration::lint::rules {
 
-using sql::Node;
-
 namespace {
 
 bool bypasses_row_security(const Action& action, const Statement& statement) {
