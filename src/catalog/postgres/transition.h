@@ -22,6 +22,9 @@ struct TransitionOptions {
   std::string role;
   // Columns, named the same way, whose values go to a new type by way of their text.
   std::set<std::string> through_text;
+  // New columns, named the same way, that take no nulls and whose old values are gone: rows get
+  // something that says nothing (0, an empty text; counted through where it may be a key).
+  std::set<std::string> made_up;
 };
 
 // What is not there afterwards and can't be had back from the definitions: rows, values.

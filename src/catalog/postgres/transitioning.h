@@ -137,6 +137,8 @@ class Transitioning {
 
   void alter_relation(const Relation& before, const Relation& after);
   void alter_columns(const Relation& before, const Relation& after);
+  // See TransitionOptions::made_up.
+  void make_up(Statements& statements, const Relation& table, const Column& column) const;
   void alter_column(const Relation& before, const Relation& after, const Column& a,
                     const Column& b);
   // PostgreSQL 18: of a column that goes, or is altered, the name that its NOT NULL has may be that

@@ -529,7 +529,8 @@ class Planner {
         return {};
       }
       if (!undone) return fail(undone);
-      auto route = find_route(**work, states_[i], fixpoint_, role_, looking(), std::move(*undone));
+      auto route = find_route(**work, states_[i], fixpoint_, role_, looking(), std::move(*undone),
+                              Gone::made_up);
       if (!route) return fail(route);
       Work back = online(route->steps, {}, states_[i + 1], states_[i], how_);
       std::vector<Step>& down = plan_.phases[i].down;

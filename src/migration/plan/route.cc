@@ -142,13 +142,34 @@ std::unexpected<Error> no_way(const Tried& tried, const std::vector<Step>& steps
       step == nullptr ? tried.statement : step->of);
 }
 
+// The table that refuses one new column refuses the others that take no nulls.
+bool make_up(const Tried& tried, const std::vector<Step>& steps,
+             postgres::TransitionOptions& options) {
+  constexpr std::string_view words = " ADD COLUMN ";
+  const std::size_t end = tried.statement.find(words);
+  if (end == std::string::npos) return false;
+  const std::string head = tried.statement.substr(0, end + words.size());
+  bool news = false;
+  for (const Step& step : steps) {
+    if (step.act != Step::Act::make || step.statements.empty()) continue;
+    const std::string& sql = step.statements.front();
+    const bool has_value =
+        sql.find(" DEFAULT ") != std::string::npos || sql.find(" GENERATED ") != std::string::npos;
+    if (sql.starts_with(head) && sql.find(" NOT NULL") != std::string::npos && !has_value)
+      news = options.made_up.insert(step.of).second || news;
+  }
+  return news;
+}
+
 // Learns from a refusal; false if there is nothing in it.
 bool learn(const Tried& tried, const std::vector<Step>& steps, const catalog::Catalog& from,
-           postgres::TransitionOptions& options) {
+           Gone gone, postgres::TransitionOptions& options) {
   if (is_about_casts(tried.error)) {
     const Step* step = owner_of(steps, tried.statement);
     return step != nullptr && options.through_text.insert(step->of).second;
   }
+  if (gone == Gone::made_up && tried.error.find("contains null values") != std::string::npos)
+    return make_up(tried, steps, options);
   bool news = false;
   if (tried.error.find("has no update path") != std::string::npos ||
       tried.error.find("does not support SET SCHEMA") != std::string::npos)
@@ -270,7 +291,8 @@ Result<std::vector<catalog::Change>> Fixpoint::difference(const catalog::Catalog
 }
 
 Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, Fixpoint& fixpoint,
-                         const std::string& role, const Look& look, std::vector<Step> before) {
+                         const std::string& role, const Look& look, std::vector<Step> before,
+                         Gone gone) {
   Route route;
   route.steps = std::move(before);
   auto begin = look(sandbox);
@@ -301,7 +323,7 @@ Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, F
       auto outcome = run(**trial, found.steps);
       if (!outcome) return fail(outcome);
       tried = std::move(*outcome);
-      if (tried.ok || !learn(tried, found.steps, from, options)) break;
+      if (tried.ok || !learn(tried, found.steps, from, gone, options)) break;
     }
     if (!tried.ok) return no_way(tried, found.steps);
     if (found.steps.empty() && round > 0) break;

@@ -49,12 +49,16 @@ class Fixpoint {
 // How a sandbox's catalog is seen: with what is left out of it, and with whose objects are whose.
 using Look = std::function<Result<catalog::Catalog>(engine::Sandbox&)>;
 
+// What rows get in a column that takes no nulls and has no default: whoever wants the column has to
+// say, or, on a way back from where its values were given up, something that says nothing.
+enum class Gone { asked_for, made_up };
+
 // `role` runs the migration and owns what it makes. `before` are statements that were run already
 // and begin the route: renames. Error "plan.no_way", at the object, with the statement that no
 // second thought could make run.
 Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, Fixpoint& fixpoint,
                          const std::string& role, const Look& look,
-                         std::vector<postgres::Step> before = {});
+                         std::vector<postgres::Step> before = {}, Gone gone = Gone::asked_for);
 
 // Puts a role in the place of another, as owner and in privileges.
 void replace_role(catalog::Catalog& catalog, const std::string& from, const std::string& to);

@@ -31,8 +31,9 @@ Result<Script> way_back(const catalog::Catalog& before, const catalog::Catalog& 
   if (changes->empty()) return script;
   auto work = hold(after);
   if (!work) return fail(work);
-  const auto route = find_route(**work, before, fixpoint, superuser,
-                                [](engine::Sandbox& sandbox) { return sandbox.read(); });
+  const auto route = find_route(
+      **work, before, fixpoint, superuser, [](engine::Sandbox& sandbox) { return sandbox.read(); },
+      {}, Gone::made_up);
   if (!route) return std::unexpected(route.error());
   if (!route->left_over.empty())
     return fail("plan.no_way",
