@@ -41,12 +41,21 @@ Result<Pair> open_both(const Arguments& arguments, engine::OpenOptions open) {
   if (!from) return fail(from);
   auto to = engine::open(arguments.to, open);
   if (!to) return fail(to);
-  // Plain SQL may pass for either: two files of one project are of one engine.
+  // Plain SQL may pass for either: beside a database it is of that one's engine, and two files of
+  // one project are of one.
   if (from->source.engine != to->source.engine && open.engine.empty()) {
-    open.engine = "postgresql";
-    const bool is_to = from->source.engine == "postgresql";
-    auto again = engine::open(is_to ? arguments.to : arguments.from, open);
-    if (again) (is_to ? *to : *from) = std::move(*again);
+    const auto is_text = [](const engine::Opened& opened) {
+      return opened.source.kind == "file" || opened.source.kind == "folder";
+    };
+    const bool again_from = is_text(*from) && (!is_text(*to) || from->source.engine == "sqlite");
+    const bool again_to = !again_from && is_text(*to);
+    open.engine = is_text(*from) && is_text(*to) ? "postgresql"
+                  : again_from                   ? to->source.engine
+                                                 : from->source.engine;
+    if (again_from || again_to) {
+      auto again = engine::open(again_from ? arguments.from : arguments.to, open);
+      if (again) (again_from ? *from : *to) = std::move(*again);
+    }
   }
   if (from->source.engine != to->source.engine)
     return fail("plan.engines",
