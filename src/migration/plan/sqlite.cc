@@ -12,6 +12,7 @@
 #include "catalog/lookup.h"
 #include "engine/sqlite/tokens.h"
 #include "engine/sqlite/transition.h"
+#include "migration/histories.h"
 #include "migration/plan/kept.h"
 #include "migration/plan/rows.h"
 
@@ -161,6 +162,14 @@ class Planner {
   }
 
  private:
+  // What a sandbox holds, without the histories that a live database keeps of its migrations: they
+  // are no part of either schema, and a copy has them all the same.
+  Result<Catalog> look(engine::Sandbox& sandbox) const {
+    auto seen = sandbox.read();
+    if (seen && from_.source.kind == "live") leave_out_histories(*seen, to_.catalog);
+    return seen;
+  }
+
   void say(std::string_view what) const {
     if (options_.progress) options_.progress(what);
   }
@@ -187,7 +196,7 @@ class Planner {
       if (!failed->empty()) return fail("plan.rename", *failed, text);
       renames_.push_back(renamed->statement);
       unrenames_.insert(unrenames_.begin(), renamed->back);
-      auto seen = named_->read();
+      auto seen = look(*named_);
       if (!seen) return fail(seen);
       begin_ = std::move(*seen);
     }
@@ -276,7 +285,7 @@ class Planner {
     Claim loads{ClaimKind::loads, "the file as it stands", {}, true};
     auto failed = run(*walked_, plan_.phases[0].up);
     if (!failed) return fail(failed);
-    auto state = walked_->read();
+    auto state = look(*walked_);
     if (!state) return fail(state);
     if (!failed->empty() && refuse_nulls(*failed)) return {};
     const auto left = changes(*state, to_.catalog);
@@ -308,7 +317,7 @@ class Planner {
     Claim reverses{ClaimKind::reverses, "the way back", {}, true};
     auto failed = run(*walked_, plan_.phases[0].down);
     if (!failed) return fail(failed);
-    auto state_back = walked_->read();
+    auto state_back = look(*walked_);
     if (!state_back) return fail(state_back);
     const auto left = changes(*state_back, from_.catalog);
     reverses.holds = failed->empty() && left.empty();

@@ -52,7 +52,10 @@ class SqliteTarget : public Target {
     auto there = connection_->number(
         "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = "
         "'architrave_migrations'");
-    if (!there) return fail(there);
+    if (!there) {
+      there.error().where = file_.string();
+      return fail(there);
+    }
     if (*there == 0) return none;
     std::vector<Entry> entries;
     Status read = connection_->query(
