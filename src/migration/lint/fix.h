@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "migration/lint/rule.h"
+#include "sql/tokens.h"
 
 namespace architrave::migration::lint {
 
@@ -23,6 +25,8 @@ struct Fix {
 };
 
 // `location`: the finding's, in the statement; 0 where it is the statement's own.
-Fix fix_of(std::string_view rule, const Statement& statement, std::size_t location);
+// `tokens`: the statement's.
+Fix fix_of(std::string_view rule, const Statement& statement, std::span<const sql::Token> tokens,
+           std::size_t location);
 
 }  // namespace architrave::migration::lint

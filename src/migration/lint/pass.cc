@@ -174,6 +174,7 @@ void Pass::recover(std::string_view broken, std::size_t offset) {
 
 void Pass::statement(const ScriptItem& item) {
   item_ = &item;
+  tokens_.clear();
   (void)place(item.text.begin());
   statement_place_ = last_;
   ++impl_.summary.statements;

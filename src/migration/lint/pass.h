@@ -96,7 +96,8 @@ class Pass : public Finder {
   std::vector<Ignore> ignores_;  // of statements
   std::vector<Ignore> file_ignores_;
   Cursor statement_place_, last_;
-  std::vector<Edit> edits_;  // of the file
+  std::vector<sql::Token> tokens_;  // of the statement, once a fix asks for them
+  std::vector<Edit> edits_;         // of the file
   bool transactionless_ = false;
   int migrations_ = 0;
 };

@@ -127,7 +127,9 @@ void Pass::find_at(std::string message, std::string instead, std::string_view re
 }
 
 bool Pass::fix(std::size_t location) {
-  Fix fix = fix_of(rule_->is.name, *statement_, location);
+  if (impl_.reader.statements().size() != 1) return false;
+  if (tokens_.empty()) tokens_ = sql::tokens(item_->text);
+  Fix fix = fix_of(rule_->is.name, *statement_, tokens_, location);
   if (fix.edits.empty() || (fix.transactionless && migrations_ > 1)) return false;
   const auto base = static_cast<std::size_t>(item_->text.data() - file_.text.data());
   // Another rule may have changed that already; those of statements before can't have.
@@ -148,9 +150,10 @@ bool Pass::fix(std::size_t location) {
 std::optional<std::string> Pass::fixed_text() {
   if (edits_.empty()) return {};
   std::ranges::stable_sort(edits_, {}, &Edit::offset);
-  std::string out;
-  if (transactionless_) out = "-- architrave:transaction none\n";
-  std::size_t at = 0;
+  // A byte order mark is one only where it comes first.
+  std::size_t at = file_.text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+  std::string out(file_.text.substr(0, at));
+  if (transactionless_) out += "-- architrave:transaction none\n";
   for (const Edit& each : edits_) {
     out.append(file_.text, at, each.offset - at);
     out += each.insert;
