@@ -6,6 +6,7 @@
 #include <set>
 
 #include "advisor/index_size.h"
+#include "advisor/partitions.h"
 #include "base/text.h"
 #include "catalog/object.h"
 
@@ -269,7 +270,7 @@ class Gatherer {
 };
 
 // What is there already answers all that the candidate would.
-bool exists(const Relation& table, const Index& candidate) {
+bool is_there(const Relation& table, const Index& candidate) {
   return std::ranges::any_of(table.indexes, [&](const Index& there) {
     if (!there.valid || there.method != candidate.method || there.predicate != candidate.predicate)
       return false;
@@ -288,11 +289,49 @@ bool is_worth_it(const Relation& table) {
   return table.stats && table.stats->rows >= 0 && table.stats->pages > 1;
 }
 
-bool takes_indexes(const Relation& table) {
-  return (table.kind == RelationKind::table || table.kind == RelationKind::partitioned_table ||
-          table.kind == RelationKind::materialized_view) &&
-         table.schema != "pg_catalog" && table.schema != "information_schema" &&
-         (table.kind == RelationKind::partitioned_table || is_worth_it(table));
+bool exists(const Relation& table, const std::vector<const Relation*>& leaves,
+            const Index& candidate) {
+  return is_there(table, candidate) || std::ranges::all_of(leaves, [&](const Relation* leaf) {
+           return is_there(*leaf, candidate);
+         });
+}
+
+bool takes_indexes(const Relation& table, const std::vector<const Relation*>& leaves) {
+  if (table.schema == "pg_catalog" || table.schema == "information_schema") return false;
+  if (table.kind == RelationKind::partitioned_table)
+    return std::ranges::any_of(leaves, [](const Relation* each) { return is_worth_it(*each); }) &&
+           std::ranges::all_of(
+               leaves, [](const Relation* each) { return each->kind == RelationKind::table; });
+  return (table.kind == RelationKind::table || table.kind == RelationKind::materialized_view) &&
+         is_worth_it(table);
+}
+
+// An index of the partition that can become a part of the candidate.
+const Index* same_shape(const Relation& partition, const Index& candidate) {
+  const auto found = std::ranges::find_if(partition.indexes, [&](const Index& there) {
+    return there.valid && !there.unique && !there.inherited && there.constraint.empty() &&
+           there.method == candidate.method && describe(there) == describe(candidate) &&
+           std::ranges::all_of(there.keys,
+                               [](const IndexKey& key) { return key.collation.empty(); });
+  });
+  return found != partition.indexes.end() ? &*found : nullptr;
+}
+
+Candidate on(const Relation& table, Index index, const Partitions& partitions) {
+  Candidate made;
+  made.table = &table;
+  for (const Relation* part : partitions.below(table))
+    made.parts.push_back(
+        {part, part->kind == RelationKind::table ? same_shape(*part, index) : nullptr, {}});
+  made.index = std::move(index);
+  return made;
+}
+
+std::int64_t bytes_of(const Candidate& candidate, int server_version) {
+  std::int64_t bytes = 0;
+  for (const Relation* each : places(candidate))
+    bytes += index_bytes(*each, candidate.index, server_version).value_or(0);
+  return bytes;
 }
 
 // Whether a query might use an index that was thought of for another.
@@ -306,6 +345,12 @@ bool may_serve(const Index& index, const Demand& demand) {
            std::ranges::any_of(index.keys,
                                [&](const IndexKey& key) { return key.column == column; });
   });
+}
+
+// Whether a query that names this table reads what the candidate indexes.
+bool is_on(const Candidate& candidate, const Relation& table) {
+  return candidate.table == &table ||
+         std::ranges::find(candidate.parts, &table, &CandidatePart::table) != candidate.parts.end();
 }
 
 // The operator class with which a GIN index answers what is asked of the column, or nothing. Only
@@ -336,21 +381,25 @@ std::vector<Candidate> find_inverted_candidates(const Catalog& catalog,
                                                 int server_version) {
   const bool has_trigrams = std::ranges::any_of(
       catalog.extensions, [](const catalog::Extension& each) { return each.name == "pg_trgm"; });
+  const Partitions partitions(catalog);
   std::map<std::pair<const Relation*, std::string>, Candidate> found;
   for (std::size_t query = 0; query < facts.size(); ++query)
     for (const ColumnUse& use : facts[query].uses) {
       const sql::Mention& mention = facts[query].relations[use.relation];
       const Relation* table = catalog.relation(mention.schema, mention.name);
-      if (table == nullptr || !takes_indexes(*table) || !use.expression.empty()) continue;
+      if (table == nullptr || !takes_indexes(*table, partitions.leaves(*table)) ||
+          !use.expression.empty())
+        continue;
       const Column* column = table->column(use.column);
       if (column == nullptr || has_inverted(*table, use.column)) continue;
       const std::optional<std::string> opclass = inverted_class(*column, use, has_trigrams);
       if (!opclass) continue;
       Candidate& made = found[{table, use.column}];
       if (made.table == nullptr) {
-        made.table = table;
-        made.index.method = "gin";
-        made.index.keys = {{.column = use.column, .opclass = *opclass}};
+        Index index;
+        index.method = "gin";
+        index.keys = {{.column = use.column, .opclass = *opclass}};
+        made = on(*table, std::move(index), partitions);
       }
       // Who asks for more than `@>` needs the class that has the keys, too.
       if (made.index.keys[0].opclass != *opclass) made.index.keys[0].opclass.clear();
@@ -358,7 +407,7 @@ std::vector<Candidate> find_inverted_candidates(const Catalog& catalog,
     }
   std::vector<Candidate> candidates;
   for (auto& [place, candidate] : found) {
-    candidate.bytes = index_bytes(*candidate.table, candidate.index, server_version).value_or(0);
+    candidate.bytes = bytes_of(candidate, server_version);
     candidates.push_back(std::move(candidate));
   }
   return candidates;
@@ -391,40 +440,52 @@ std::string describe(const Index& index) {
   return text;
 }
 
-std::string create_statement(const Relation& table, const Index& index, bool concurrently) {
+std::vector<const Relation*> places(const Candidate& candidate) {
+  if (candidate.table->kind != RelationKind::partitioned_table) return {candidate.table};
+  std::vector<const Relation*> tables;
+  for (const CandidatePart& part : candidate.parts)
+    if (part.table->kind != RelationKind::partitioned_table && part.there == nullptr)
+      tables.push_back(part.table);
+  return tables;
+}
+
+std::string create_statement(const Relation& table, const Index& index, bool concurrently,
+                             bool only) {
   std::string text = concurrently ? "CREATE INDEX CONCURRENTLY " : "CREATE INDEX ";
   if (!index.name.empty()) text += catalog::quote_identifier(index.name) + " ";
-  return text + "ON " + catalog::qualified(table.schema, table.name) + " " + describe(index);
+  return text + (only ? "ON ONLY " : "ON ") + catalog::qualified(table.schema, table.name) + " " +
+         describe(index);
 }
 
 std::vector<Candidate> find_candidates(const Catalog& catalog, const std::vector<QueryFacts>& facts,
                                        const CandidateOptions& options) {
+  const Partitions partitions(catalog);
   std::vector<Candidate> candidates;
   std::map<std::pair<const Relation*, std::string>, std::size_t> known;
   std::vector<std::map<const Relation*, Demand>> demands(facts.size());
   for (std::size_t query = 0; query < facts.size(); ++query) {
-    std::map<const Relation*, std::set<std::size_t>> places;
+    std::map<const Relation*, std::set<std::size_t>> mentioned;
     for (std::size_t i = 0; i < facts[query].relations.size(); ++i) {
       const sql::Mention& mention = facts[query].relations[i];
       const Relation* table = catalog.relation(mention.schema, mention.name);
-      if (table != nullptr && takes_indexes(*table)) places[table].insert(i);
+      if (table != nullptr && takes_indexes(*table, partitions.leaves(*table)))
+        mentioned[table].insert(i);
     }
-    for (const auto& [table, where] : places) {
+    for (const auto& [table, where] : mentioned) {
+      const std::vector<const Relation*> leaves = partitions.leaves(*table);
+      const Relation& typical = *largest(leaves);
       const Demand& demand = demands[query][table] = demand_of(facts[query], where, *table);
       std::vector<Index> found;
       // Those of a greater width come beside those of a smaller one, not instead of them.
       const auto width = static_cast<std::size_t>(std::max(1, options.max_width));
-      if (width > narrow) Gatherer(*table, demand, narrow, found).gather();
-      Gatherer(*table, demand, width, found).gather();
+      if (width > narrow) Gatherer(typical, demand, narrow, found).gather();
+      Gatherer(typical, demand, width, found).gather();
       for (Index& index : found) {
-        if (exists(*table, index)) continue;
+        if (exists(*table, leaves, index)) continue;
         const auto [at, is_new] = known.try_emplace({table, describe(index)}, candidates.size());
         if (is_new) {
-          Candidate made;
-          made.table = table;
-          made.index = std::move(index);
-          made.bytes = index_bytes(*table, made.index, options.server_version).value_or(0);
-          candidates.push_back(std::move(made));
+          candidates.push_back(on(*table, std::move(index), partitions));
+          candidates.back().bytes = bytes_of(candidates.back(), options.server_version);
         }
         std::vector<std::size_t>& served = candidates[at->second].queries;
         if (served.empty() || served.back() != query) served.push_back(query);
@@ -440,10 +501,11 @@ std::vector<Candidate> find_candidates(const Catalog& catalog, const std::vector
         for (const std::size_t query : each.queries) ++count[query];
     for (Candidate& each : candidates)
       for (std::size_t query = 0; is_wide(each.index) == wide && query < facts.size(); ++query) {
-        const auto demand = demands[query].find(each.table);
-        if (demand == demands[query].end() || count[query] >= options.most_per_query ||
-            std::ranges::find(each.queries, query) != each.queries.end() ||
-            !may_serve(each.index, demand->second))
+        const bool serves = std::ranges::any_of(demands[query], [&](const auto& demand) {
+          return is_on(each, *demand.first) && may_serve(each.index, demand.second);
+        });
+        if (!serves || count[query] >= options.most_per_query ||
+            std::ranges::find(each.queries, query) != each.queries.end())
           continue;
         each.queries.push_back(query);
         ++count[query];

@@ -11,9 +11,17 @@
 
 namespace architrave::advisor {
 
+// A table below a partitioned one, partitioned itself or not.
+struct CandidatePart {
+  const catalog::Relation* table = nullptr;
+  const catalog::Index* there = nullptr;  // its own of that shape: it need only be attached
+  std::string name;                       // of the index that it gets; empty like the whole's
+};
+
 struct Candidate {
   const catalog::Relation* table = nullptr;
   catalog::Index index;              // without a name
+  std::vector<CandidatePart> parts;  // of a partitioned table, each before what is below itself
   std::vector<std::size_t> queries;  // that it was thought of for, or that might use it as well
   std::int64_t bytes = 0;
   double maintenance = 0;  // the planner's units, for all writes of the workload
@@ -25,8 +33,12 @@ struct CandidateOptions {
   int server_version = 150000;
 };
 
+// The tables that get an index which holds rows: the table itself, or partitions.
+std::vector<const catalog::Relation*> places(const Candidate& candidate);
+
 // `facts` are of the queries, in order. Candidates equal to an index that exists, or to the
-// leading part of one, are left out; so are those on views, system tables and foreign tables.
+// leading part of one, are left out; so are those on views, system tables, foreign tables and what
+// has these for partitions. One on a partitioned table is one, however many partitions there are.
 std::vector<Candidate> find_candidates(const catalog::Catalog& catalog,
                                        const std::vector<sql::QueryFacts>& facts,
                                        const CandidateOptions& options);
@@ -43,8 +55,8 @@ std::vector<Candidate> find_inverted_candidates(const catalog::Catalog& catalog,
 
 // "btree (a, b DESC) INCLUDE (c) WHERE d": what it is, without its name and table.
 std::string describe(const catalog::Index& index);
-// CREATE INDEX [CONCURRENTLY] [name] ON table …
+// CREATE INDEX [CONCURRENTLY] [name] ON [ONLY] table …
 std::string create_statement(const catalog::Relation& table, const catalog::Index& index,
-                             bool concurrently);
+                             bool concurrently, bool only = false);
 
 }  // namespace architrave::advisor

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "advisor/index_size.h"
+#include "advisor/partitions.h"
 #include "catalog/object.h"
 #include "plan/plan.h"
 
@@ -24,8 +25,10 @@ constexpr double index_tuple_cost = 0.005;
 constexpr double page_cost = 4.0;
 constexpr double cached = 0.5;
 
+// A row lies in one partition.
 double cost_of_change(const Candidate& candidate) {
-  const double rows = std::max(2.0, rows_of(*candidate.table).value_or(1000));
+  const Relation* table = largest(places(candidate));
+  const double rows = std::max(2.0, table != nullptr ? rows_of(*table).value_or(1000) : 1000);
   const double descent = std::log2(rows) * operator_cost + 50 * operator_cost;
   const double leaf = candidate.index.method == "brin" ? 0.01 : page_cost * (1 - cached);
   const double inverted = candidate.index.method == "gin" ? 10 : 1;
@@ -46,27 +49,47 @@ double changes(const sql::Write& write, const Candidate& candidate) {
   return touched ? 2 : 0;  // the old entry and the new one
 }
 
-// The planner knows how many rows a condition leaves.
-Status size(std::vector<Candidate>& candidates, int server_version, engine::Planner& planner,
-            const KeyStatistics& statistics) {
+// What the planner is told of each place where a candidate would lie. How many rows a condition
+// leaves, it knows itself.
+Result<std::vector<engine::HypotheticalIndex>> hypothetical(
+    const std::vector<Candidate>& candidates, int server_version, engine::Planner& planner,
+    const KeyStatistics& statistics) {
   std::map<std::string, std::optional<double>> rows;
-  const auto select = [](const Candidate& each) {
-    return "SELECT FROM " + catalog::qualified(each.table->schema, each.table->name) + " WHERE " +
+  const auto select = [](const Relation& table, const Candidate& each) {
+    return "SELECT FROM " + catalog::qualified(table.schema, table.name) + " WHERE " +
            each.index.predicate;
   };
   for (const Candidate& each : candidates)
-    if (!each.index.predicate.empty()) rows.emplace(select(each), std::nullopt);
+    if (!each.index.predicate.empty())
+      for (const Relation* table : places(each)) rows.emplace(select(*table, each), std::nullopt);
   std::vector<std::string> selects;
   for (const auto& [sql, unknown] : rows) selects.push_back(sql);
   const auto expected = planner.expected_rows(selects);
   if (!expected) return std::unexpected(expected.error());
   for (std::size_t i = 0; i < selects.size(); ++i) rows[selects[i]] = (*expected)[i];
-  for (Candidate& each : candidates)
-    each.bytes =
-        index_bytes(*each.table, each.index, server_version,
-                    each.index.predicate.empty() ? std::nullopt : rows[select(each)], statistics)
-            .value_or(0);
-  return {};
+  std::vector<engine::HypotheticalIndex> indexes;
+  for (const Candidate& each : candidates) {
+    engine::HypotheticalIndex& index = indexes.emplace_back();
+    for (const Relation* table : places(each)) {
+      const std::optional<double> held =
+          each.index.predicate.empty() ? std::nullopt : rows[select(*table, each)];
+      index.push_back(
+          {create_statement(*table, each.index, /*concurrently=*/false),
+           index_bytes(*table, each.index, server_version, held, statistics).value_or(0), held});
+    }
+  }
+  return indexes;
+}
+
+const Relation* root_of(const catalog::Catalog& catalog, const Relation* table) {
+  while (table->is_partition()) table = catalog.relation(table->parents.front());
+  return table;
+}
+
+std::int64_t bytes_of(const engine::HypotheticalIndex& index) {
+  std::int64_t bytes = 0;
+  for (const engine::HypotheticalPart& part : index) bytes += part.bytes;
+  return bytes;
 }
 
 bool names(std::string_view expression, std::string_view column) {
@@ -90,21 +113,23 @@ Status know_expressions(const std::vector<Candidate>& candidates, engine::Planne
   std::vector<std::pair<const Relation*, const catalog::Column*>> over;
   std::vector<engine::Expression> asked;
   std::set<std::pair<const Relation*, std::string>> seen;
+  const auto know = [&](const Relation& table, const std::string& expression) {
+    if (!seen.emplace(&table, expression).second) return;
+    const catalog::Column* only = nullptr;
+    std::size_t named = 0;
+    for (const catalog::Column& column : table.columns)
+      if (names(expression, column.name)) {
+        only = &column;
+        ++named;
+      }
+    if (named != 1) return;
+    over.emplace_back(&table, only);
+    asked.push_back({table.schema, table.name, only->name, only->type, expression});
+  };
   for (const Candidate& each : candidates)
-    for (const catalog::IndexKey& key : each.index.keys) {
-      if (key.expression.empty() || !seen.emplace(each.table, key.expression).second) continue;
-      const catalog::Column* only = nullptr;
-      std::size_t named = 0;
-      for (const catalog::Column& column : each.table->columns)
-        if (names(key.expression, column.name)) {
-          only = &column;
-          ++named;
-        }
-      if (named != 1) continue;
-      over.emplace_back(each.table, only);
-      asked.push_back(
-          {each.table->schema, each.table->name, only->name, only->type, key.expression});
-    }
+    for (const catalog::IndexKey& key : each.index.keys)
+      if (!key.expression.empty())
+        for (const Relation* table : places(each)) know(*table, key.expression);
   const auto samples = planner.sample(asked);
   if (!samples) return std::unexpected(samples.error());
   for (std::size_t i = 0; i < asked.size(); ++i) {
@@ -127,6 +152,25 @@ Status know_expressions(const std::vector<Candidate>& candidates, engine::Planne
   return {};
 }
 
+// The scans of an index's parts are the index's.
+void add_up(PlanTime& time, const std::map<std::string_view, std::size_t>& numbers) {
+  std::map<std::size_t, std::size_t> first;
+  std::vector<std::pair<std::string, double>> whole;
+  for (auto& [name, spent] : time.indexes) {
+    const auto number = numbers.find(name);
+    if (number != numbers.end()) {
+      const auto [at, is_new] = first.try_emplace(number->second, whole.size());
+      if (!is_new) {
+        whole[at->second].second += spent;
+        continue;
+      }
+    }
+    whole.emplace_back(std::move(name), spent);
+  }
+  std::ranges::stable_sort(whole, std::greater(), &std::pair<std::string, double>::second);
+  time.indexes = std::move(whole);
+}
+
 }  // namespace
 
 double maintenance_of(const Candidate& candidate, const std::vector<sql::QueryFacts>& facts,
@@ -134,9 +178,10 @@ double maintenance_of(const Candidate& candidate, const std::vector<sql::QueryFa
   double cost = 0;
   for (std::size_t q = 0; q < facts.size(); ++q)
     for (const sql::Write& write : facts[q].writes) {
-      const bool same = write.name == candidate.table->name &&
-                        (write.schema.empty() || write.schema == candidate.table->schema);
-      if (same)
+      const auto named = [&](const Relation* table) {
+        return write.name == table->name && (write.schema.empty() || write.schema == table->schema);
+      };
+      if (named(candidate.table) || std::ranges::any_of(places(candidate), named))
         cost += queries[q].calls * queries[q].rows_per_call * changes(write, candidate) *
                 cost_of_change(candidate);
     }
@@ -151,12 +196,16 @@ Judge judge_of(const catalog::Catalog& catalog, const IndexProblem& problem) {
           existing = std::move(existing)](const engine::Answer& answer) -> std::optional<PlanTime> {
     const auto plan = plan::read_json(answer.plan);
     if (!plan) return {};
-    return plan_time(plan->root, catalog, [&](std::string_view name) -> const catalog::Index* {
-      for (const auto& [called, candidate] : answer.names)
-        if (called == name) return &problem.candidates[candidate].index;
-      const auto found = existing.find(name);
-      return found != existing.end() ? found->second : nullptr;
-    });
+    const std::map<std::string_view, std::size_t> numbers(answer.names.begin(), answer.names.end());
+    PlanTime time =
+        plan_time(plan->root, catalog, [&](std::string_view name) -> const catalog::Index* {
+          if (const auto number = numbers.find(name); number != numbers.end())
+            return &problem.candidates[number->second].index;
+          const auto found = existing.find(name);
+          return found != existing.end() ? found->second : nullptr;
+        });
+    add_up(time, numbers);
+    return time;
   };
 }
 
@@ -206,16 +255,16 @@ Result<IndexProblem> index_problem(const catalog::Catalog& catalog,
                                                   .server_version = catalog.server.version_number});
   KeyStatistics statistics(catalog, problem.facts);
   if (Status known = know_expressions(found, planner, statistics); !known) return fail(known);
-  if (Status sized = size(found, catalog.server.version_number, planner, statistics); !sized)
-    return fail(sized);
-  std::vector<std::string> statements;
-  for (const Candidate& each : found)
-    statements.push_back(create_statement(*each.table, each.index, /*concurrently=*/false));
-  auto sizes = planner.set_indexes(statements);
+  auto hypothetical_indexes =
+      hypothetical(found, catalog.server.version_number, planner, statistics);
+  if (!hypothetical_indexes) return fail(hypothetical_indexes);
+  for (std::size_t i = 0; i < found.size(); ++i)
+    found[i].bytes = bytes_of((*hypothetical_indexes)[i]);
+  auto sizes = planner.set_indexes(*hypothetical_indexes);
   if (!sizes) return fail(sizes);
   // What the server does not take (an expression that may change, a method that HypoPG does not
   // know) or what is larger than the budget is no candidate.
-  std::vector<std::string> kept;
+  std::vector<engine::HypotheticalIndex> kept;
   std::map<const Relation*, std::size_t> table_numbers;
   std::map<std::pair<const Relation*, std::string>, std::size_t> leading_numbers;
   problem.relevant.resize(queries.size());
@@ -224,13 +273,14 @@ Result<IndexProblem> index_problem(const catalog::Catalog& catalog,
     if (options.sizes == Sizes::hypopg || found[i].bytes == 0) found[i].bytes = *(*sizes)[i];
     if (found[i].bytes > options.budget) continue;
     found[i].maintenance = maintenance_of(found[i], problem.facts, queries);
-    kept.push_back(std::move(statements[i]));
+    kept.push_back(std::move((*hypothetical_indexes)[i]));
     problem.input.tables.push_back(
         table_numbers.try_emplace(found[i].table, table_numbers.size()).first->second);
     const catalog::IndexKey& first = found[i].index.keys.front();
     problem.input.leading.push_back(
         leading_numbers
-            .try_emplace({found[i].table, first.column + first.expression}, leading_numbers.size())
+            .try_emplace({root_of(catalog, found[i].table), first.column + first.expression},
+                         leading_numbers.size())
             .first->second);
     problem.input.variant.push_back(!found[i].index.include.empty() ||
                                     !found[i].index.predicate.empty());

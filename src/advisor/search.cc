@@ -678,10 +678,32 @@ class Search {
     return attempt(std::move(chosen));
   }
 
+  // Where two with the same first key are chosen, as one on a partition and one on the whole table
+  // may be, the one may do for the other. The largest go first.
+  Status leave_out_needless() {
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < result_.chosen.size(); ++i)
+      if (result_.chosen[i]) order.push_back(i);
+    std::ranges::stable_sort(order, std::greater(), [&](std::size_t i) { return input_.bytes[i]; });
+    for (const std::size_t i : order) {
+      const bool has_alike = !input_.leading.empty() && std::ranges::any_of(order, [&](auto j) {
+        return j != i && result_.chosen[j] && input_.leading[j] == input_.leading[i];
+      });
+      if (!has_alike) continue;
+      std::vector<bool> without = result_.chosen;
+      without[i] = false;
+      if (Status asked = ask_about(without); !asked) return asked;
+      if (workload_cost(without) > workload_cost(result_.chosen) || makes_slow(without)) continue;
+      result_.chosen = std::move(without);
+    }
+    return {};
+  }
+
   Result<SearchResult> finish() {
     if (interrupted()) return fail("interrupted", "interrupted");
     // What a set costs is known at the end, and not only what it costs at most.
     if (Status asked = ask_about(result_.chosen); !asked) return fail(asked);
+    if (Status done = leave_out_needless(); !done) return fail(done);
     result_.after = std::min(result_.after, workload_cost(result_.chosen));
     result_.bound = std::min(result_.bound, result_.after);
     return std::move(result_);

@@ -25,7 +25,8 @@ struct SearchInput {
   std::vector<double> weights;      // of the queries: how often each is run
   std::vector<std::int64_t> bytes;  // of the candidates
   std::vector<std::size_t> tables;  // of the candidates: the same number for the same table
-  // Of the candidates: the same number for the same table and first key. May be empty.
+  // Of the candidates: the same number for the same table and first key; a partition's is that of
+  // the whole. May be empty.
   std::vector<std::size_t> leading;
   std::vector<double> maintenance;  // of the candidates, in the planner's units for the workload
   // Of the candidates: a wider or narrower form of another (INCLUDE, WHERE), which is looked at

@@ -38,7 +38,8 @@ class PlansOf : public engine::Planner {
   Result<std::vector<std::string>> set_queries(std::vector<engine::PlannerQuery>) override {
     return std::vector<std::string>();
   }
-  Result<std::vector<std::optional<std::int64_t>>> set_indexes(std::vector<std::string>) override {
+  Result<std::vector<std::optional<std::int64_t>>> set_indexes(
+      std::vector<engine::HypotheticalIndex>) override {
     return std::vector<std::optional<std::int64_t>>();
   }
   Result<std::vector<std::optional<double>>> expected_rows(

@@ -11,6 +11,7 @@
 #include "advisor/drops.h"
 #include "advisor/index_proposals.h"
 #include "advisor/index_size.h"
+#include "advisor/partitions.h"
 #include "advisor/replay.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -144,8 +145,7 @@ class Tuner {
 
   void name_indexes() {
     for (std::size_t i = 0; i < result_.chosen.size(); ++i)
-      if (result_.chosen[i])
-        problem_.candidates[i].index.name = index_name(catalog_, problem_.candidates[i], taken_);
+      if (result_.chosen[i]) name_index(catalog_, problem_.candidates[i], taken_);
   }
 
   // What the search kept away from, for the sake of which query.
@@ -265,13 +265,29 @@ class Tuner {
   }
 
   void note_uncounted() {
+    const Partitions partitions(catalog_);
     std::set<std::string> uncounted;
+    std::set<std::string> foreign;
     for (const sql::QueryFacts& facts : problem_.facts)
       for (const sql::Mention& mention : facts.relations) {
         const catalog::Relation* table = catalog_.relation(mention.schema, mention.name);
-        if (table != nullptr && table->kind == catalog::RelationKind::table && !rows_of(*table))
-          uncounted.insert(catalog::qualified(table->schema, table->name));
+        if (table == nullptr || (table->kind != catalog::RelationKind::table &&
+                                 table->kind != catalog::RelationKind::partitioned_table))
+          continue;
+        const std::string name = catalog::qualified(table->schema, table->name);
+        const auto leaves = partitions.leaves(*table);
+        const auto counted = [](const auto* leaf) { return rows_of(*leaf).has_value(); };
+        if (!leaves.empty() && std::ranges::none_of(leaves, counted)) uncounted.insert(name);
+        const auto is_foreign = [](const auto* leaf) {
+          return leaf->kind == catalog::RelationKind::foreign_table;
+        };
+        if (std::ranges::any_of(leaves, is_foreign)) foreign.insert(name);
       }
+    if (!foreign.empty())
+      tuning_.notes.push_back(
+          "left out, since some of their partitions are foreign tables, on which there are no "
+          "indexes: " +
+          join({foreign.begin(), foreign.end()}, ", "));
     if (uncounted.empty()) return;
     tuning_.notes.push_back(
         "never analyzed, so that nobody knows how many rows they have, and left out: " +
@@ -395,7 +411,7 @@ class Tuner {
          find_inverted_candidates(catalog_, problem_.facts, catalog_.server.version_number)) {
       if (candidate.bytes > left) continue;
       candidate.maintenance = maintenance_of(candidate, problem_.facts, weighted_);
-      candidate.index.name = index_name(catalog_, candidate, taken_);
+      name_index(catalog_, candidate, taken_);
       std::vector<engine::Question> questions;
       for (const std::size_t q : candidate.queries) {
         engine::Question question{q, {}};

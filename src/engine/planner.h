@@ -20,6 +20,15 @@ struct PlannerQuery {
   std::vector<std::optional<std::string>> parameters;
 };
 
+// An index that could be there: one, or of a partitioned table one on each partition that holds
+// rows.
+struct HypotheticalPart {
+  std::string create;          // CREATE INDEX ON …, without a name
+  std::int64_t bytes = 0;      // that it will take, as the asker reckons; 0: not known
+  std::optional<double> rows;  // of a partial one
+};
+using HypotheticalIndex = std::vector<HypotheticalPart>;
+
 struct Question {
   std::size_t query = 0;             // into the queries of the planner
   std::vector<std::size_t> indexes;  // into its hypothetical indexes: those that are there
@@ -48,7 +57,7 @@ struct Answer {
   std::vector<std::size_t> used;      // hypothetical indexes that the plan uses, sorted
   std::vector<std::string> existing;  // names of real indexes that it uses, sorted
   std::string plan;                   // EXPLAIN's JSON
-  // How it calls those of `used`.
+  // How it calls those of `used`: one may have several names, each that of a part.
   std::vector<std::pair<std::string, std::size_t>> names;
 };
 
@@ -59,10 +68,10 @@ class Planner {
   // The queries that can be asked about from now on. Those that the server can't plan get its
   // complaint, in the order given; the others nothing.
   virtual Result<std::vector<std::string>> set_queries(std::vector<PlannerQuery> queries) = 0;
-  // Statements CREATE INDEX …; their places in the list are their numbers from now on. Gives the
-  // bytes that HypoPG thinks each takes; absent for one that it does not take.
+  // Their places in the list are their numbers from now on. Gives the bytes that the planner takes
+  // each to have; absent for one that the server does not take.
   virtual Result<std::vector<std::optional<std::int64_t>>> set_indexes(
-      std::vector<std::string> statements) = 0;
+      std::vector<HypotheticalIndex> indexes) = 0;
   // How many rows the planner expects of each SELECT; absent where it can't plan it.
   virtual Result<std::vector<std::optional<double>>> expected_rows(
       const std::vector<std::string>& selects) = 0;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
 #include <span>
 #include <thread>
 #include <unordered_map>
@@ -90,7 +91,7 @@ class WhatIf final : public engine::Planner {
 
   Result<std::vector<std::string>> set_queries(std::vector<PlannerQuery> queries) override;
   Result<std::vector<std::optional<std::int64_t>>> set_indexes(
-      std::vector<std::string> statements) override;
+      std::vector<engine::HypotheticalIndex> indexes) override;
   Result<std::vector<std::optional<double>>> expected_rows(
       const std::vector<std::string>& selects) override;
   Result<std::vector<std::optional<engine::ExpressionSample>>> sample(
@@ -113,6 +114,8 @@ class WhatIf final : public engine::Planner {
   };
   std::string function(std::string_view name) const { return schema_ + "." + std::string(name); }
   std::string create(const std::vector<std::size_t>& indexes) const;
+  // Which of them each row of that is.
+  std::vector<std::size_t> numbers(const std::vector<std::size_t>& indexes) const;
   // The plans' texts of the questions at `which`, by one session.
   Status ask_one(Connection& connection, const std::vector<Question>& questions,
                  std::span<const std::size_t> which, std::vector<std::optional<Answer>>& answers,
@@ -126,7 +129,8 @@ class WhatIf final : public engine::Planner {
   std::string schema_;
   std::string description_;
   std::vector<Prepared> queries_;
-  std::vector<std::string> indexes_;
+  std::vector<engine::HypotheticalIndex> indexes_;
+  std::map<std::string, std::optional<std::int64_t>, std::less<>> sizes_;  // by statement
   std::int64_t calls_ = 0;
 };
 
@@ -172,29 +176,50 @@ Result<std::vector<std::string>> WhatIf::set_queries(std::vector<PlannerQuery> q
 std::string WhatIf::create(const std::vector<std::size_t>& indexes) const {
   std::string list;
   for (const std::size_t each : indexes)
-    list += (list.empty() ? "" : ", ") + quote_literal(indexes_[each]);
+    for (const engine::HypotheticalPart& part : indexes_[each])
+      list += (list.empty() ? "" : ", ") + quote_literal(part.create);
   return "SELECT h.indexrelid FROM pg_catalog.unnest(ARRAY[" + list +
          "]::text[]) WITH ORDINALITY AS s(statement, place), LATERAL " +
          function("hypopg_create_index") + "(s.statement) AS h ORDER BY s.place";
 }
 
+std::vector<std::size_t> WhatIf::numbers(const std::vector<std::size_t>& indexes) const {
+  std::vector<std::size_t> numbers;
+  for (const std::size_t each : indexes) numbers.insert(numbers.end(), indexes_[each].size(), each);
+  return numbers;
+}
+
 Result<std::vector<std::optional<std::int64_t>>> WhatIf::set_indexes(
-    std::vector<std::string> statements) {
-  indexes_ = std::move(statements);
+    std::vector<engine::HypotheticalIndex> indexes) {
+  indexes_ = std::move(indexes);
   std::vector<std::string> all = {"BEGIN READ ONLY", "SELECT 1", "SAVEPOINT s"};
-  const std::size_t first = all.size();
-  for (const std::string& each : indexes_)
-    all.insert(all.end(), {"SELECT " + function("hypopg_relation_size") + "(indexrelid) FROM " +
-                               function("hypopg_create_index") + "(" + quote_literal(each) + ")",
-                           "ROLLBACK TO s"});
-  all.push_back("SELECT " + function("hypopg_reset") + "()");
+  std::vector<std::pair<std::size_t, std::string>> asked;
+  for (const engine::HypotheticalIndex& index : indexes_)
+    for (const engine::HypotheticalPart& part : index) {
+      if (!sizes_.try_emplace(part.create).second) continue;
+      asked.emplace_back(all.size(), part.create);
+      all.insert(all.end(),
+                 {"SELECT " + function("hypopg_relation_size") + "(indexrelid) FROM " +
+                      function("hypopg_create_index") + "(" + quote_literal(part.create) + ")",
+                  "SELECT " + function("hypopg_reset") + "()", "ROLLBACK TO s"});
+    }
   all.emplace_back("ROLLBACK");
-  auto results = connections_[0].pipeline(all);
-  if (!results) return fail(results);
-  std::vector<std::optional<std::int64_t>> sizes(indexes_.size());
-  for (std::size_t i = 0; i < indexes_.size(); ++i)
-    if (const Result<Rows>& row = (*results)[first + 2 * i]; row && row->size() > 0)
-      sizes[i] = number<std::int64_t>(row->cell(0, 0));
+  if (!asked.empty()) {
+    auto results = connections_[0].pipeline(all);
+    if (!results) return fail(results);
+    for (const auto& [at, statement] : asked)
+      if (const Result<Rows>& row = (*results)[at]; row && row->size() > 0)
+        sizes_[statement] = number<std::int64_t>(row->cell(0, 0));
+  }
+  std::vector<std::optional<std::int64_t>> sizes;
+  for (const engine::HypotheticalIndex& index : indexes_) {
+    std::optional<std::int64_t>& sum = sizes.emplace_back(0);
+    for (const engine::HypotheticalPart& part : index)
+      if (const auto& size = sizes_.at(part.create); size && sum)
+        *sum += *size;
+      else
+        sum.reset();
+  }
   return sizes;
 }
 
@@ -309,10 +334,10 @@ Status WhatIf::ask_one(Connection& connection, const std::vector<Question>& ques
     std::unordered_map<std::uint32_t, std::size_t> oids;
     if (place.created != 0) {
       const Result<Rows>& rows = (*results)[place.created];
-      const std::vector<std::size_t>& indexes = questions[place.question].indexes;
-      if (!rows || rows->size() != std::ssize(indexes)) continue;
+      const std::vector<std::size_t> made = numbers(questions[place.question].indexes);
+      if (!rows || rows->size() != std::ssize(made)) continue;
       for (int row = 0; row < rows->size(); ++row)
-        oids[number<std::uint32_t>(rows->cell(row, 0))] = indexes[static_cast<std::size_t>(row)];
+        oids[number<std::uint32_t>(rows->cell(row, 0))] = made[static_cast<std::size_t>(row)];
     }
     const Result<Rows>& plan = (*results)[place.explained];
     if (!plan || plan->size() == 0) continue;
