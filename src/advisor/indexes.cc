@@ -25,6 +25,10 @@ constexpr double index_tuple_cost = 0.005;
 constexpr double page_cost = 4.0;
 constexpr double cached = 0.5;
 
+// Hypothetical indexes of a query's candidates, of which one on a partitioned table has many: with
+// so many at once the planner takes about a second.
+constexpr std::size_t most_parts = 8000;
+
 // A row lies in one partition.
 double cost_of_change(const Candidate& candidate) {
   const Relation* table = largest(places(candidate));
@@ -70,10 +74,14 @@ Result<std::vector<engine::HypotheticalIndex>> hypothetical(
   std::vector<engine::HypotheticalIndex> indexes;
   for (const Candidate& each : candidates) {
     engine::HypotheticalIndex& index = indexes.emplace_back();
+    if (each.table->kind == catalog::RelationKind::partitioned_table) {
+      index.table = catalog::qualified(each.table->schema, each.table->name);
+      index.create = create_statement(*each.table, each.index, /*concurrently=*/false);
+    }
     for (const Relation* table : places(each)) {
       const std::optional<double> held =
           each.index.predicate.empty() ? std::nullopt : rows[select(*table, each)];
-      index.push_back(
+      index.parts.push_back(
           {create_statement(*table, each.index, /*concurrently=*/false),
            index_bytes(*table, each.index, server_version, held, statistics).value_or(0), held});
     }
@@ -88,7 +96,7 @@ const Relation* root_of(const catalog::Catalog& catalog, const Relation* table) 
 
 std::int64_t bytes_of(const engine::HypotheticalIndex& index) {
   std::int64_t bytes = 0;
-  for (const engine::HypotheticalPart& part : index) bytes += part.bytes;
+  for (const engine::HypotheticalPart& part : index.parts) bytes += part.bytes;
   return bytes;
 }
 
@@ -289,11 +297,15 @@ Result<IndexProblem> index_problem(const catalog::Catalog& catalog,
     problem.input.maintenance.push_back(found[i].maintenance);
     problem.candidates.push_back(std::move(found[i]));
   }
+  std::vector<std::size_t> parts(queries.size());
   for (const bool wide : {false, true})
     for (std::size_t i = 0; i < problem.candidates.size(); ++i)
       for (const std::size_t q : problem.candidates[i].queries)
-        if (problem.input.wide[i] == wide && problem.relevant[q].size() < most_relevant)
+        if (problem.input.wide[i] == wide && problem.relevant[q].size() < most_relevant &&
+            parts[q] + kept[i].parts.size() <= most_parts) {
           problem.relevant[q].push_back(i);
+          parts[q] += kept[i].parts.size();
+        }
   for (std::vector<std::size_t>& each : problem.relevant) std::ranges::sort(each);
   if (auto numbered = planner.set_indexes(std::move(kept)); !numbered) return fail(numbered);
   problem.input.budget = options.budget;

@@ -20,14 +20,17 @@ struct PlannerQuery {
   std::vector<std::optional<std::string>> parameters;
 };
 
-// An index that could be there: one, or of a partitioned table one on each partition that holds
-// rows.
+// An index that could be there: on a table, or on each partition that holds rows.
 struct HypotheticalPart {
   std::string create;          // CREATE INDEX ON …, without a name
   std::int64_t bytes = 0;      // that it will take, as the asker reckons; 0: not known
   std::optional<double> rows;  // of a partial one
 };
-using HypotheticalIndex = std::vector<HypotheticalPart>;
+struct HypotheticalIndex {
+  std::vector<HypotheticalPart> parts;
+  std::string table;   // the partitioned one, qualified and quoted; empty if it is not
+  std::string create;  // on that table
+};
 
 struct Question {
   std::size_t query = 0;             // into the queries of the planner

@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <map>
+#include <set>
 #include <span>
 #include <thread>
 #include <unordered_map>
@@ -26,6 +27,8 @@ using engine::PlannerQuery;
 using engine::Question;
 
 constexpr std::size_t sessions = 2;
+// HypoPG takes its numbers from those below 16384 that initdb has left: between 2,500 and 3,000.
+constexpr std::size_t most_made_up_oids = 2000;
 
 template <class Number>
 Number number(std::string_view text) {
@@ -113,6 +116,8 @@ class WhatIf final : public engine::Planner {
     std::vector<std::string> after;
   };
   std::string function(std::string_view name) const { return schema_ + "." + std::string(name); }
+  Result<std::set<std::string>> alike_partitioned(
+      const std::vector<engine::HypotheticalIndex>& indexes);
   std::string create(const std::vector<std::size_t>& indexes) const;
   // Which of them each row of that is.
   std::vector<std::size_t> numbers(const std::vector<std::size_t>& indexes) const;
@@ -129,7 +134,7 @@ class WhatIf final : public engine::Planner {
   std::string schema_;
   std::string description_;
   std::vector<Prepared> queries_;
-  std::vector<engine::HypotheticalIndex> indexes_;
+  std::vector<std::vector<std::string>> indexes_;  // statements that make each
   std::map<std::string, std::optional<std::int64_t>, std::less<>> sizes_;  // by statement
   std::int64_t calls_ = 0;
 };
@@ -176,8 +181,8 @@ Result<std::vector<std::string>> WhatIf::set_queries(std::vector<PlannerQuery> q
 std::string WhatIf::create(const std::vector<std::size_t>& indexes) const {
   std::string list;
   for (const std::size_t each : indexes)
-    for (const engine::HypotheticalPart& part : indexes_[each])
-      list += (list.empty() ? "" : ", ") + quote_literal(part.create);
+    for (const std::string& statement : indexes_[each])
+      list += (list.empty() ? "" : ", ") + quote_literal(statement);
   return "SELECT h.indexrelid FROM pg_catalog.unnest(ARRAY[" + list +
          "]::text[]) WITH ORDINALITY AS s(statement, place), LATERAL " +
          function("hypopg_create_index") + "(s.statement) AS h ORDER BY s.place";
@@ -189,18 +194,49 @@ std::vector<std::size_t> WhatIf::numbers(const std::vector<std::size_t>& indexes
   return numbers;
 }
 
+// HypoPG takes one on the whole for one on each partition, but not where these have their columns
+// in another order: it would index others.
+Result<std::set<std::string>> WhatIf::alike_partitioned(
+    const std::vector<engine::HypotheticalIndex>& indexes) {
+  std::set<std::string> tables;
+  for (const engine::HypotheticalIndex& each : indexes)
+    if (!each.table.empty()) tables.insert(each.table);
+  if (tables.empty()) return tables;
+  std::string list;
+  for (const std::string& each : tables) list += (list.empty() ? "" : ", ") + quote_literal(each);
+  const auto others = connections_[0].query(
+      "SELECT DISTINCT n FROM pg_catalog.unnest(ARRAY[" + list +
+      "]::pg_catalog.text[]) n, LATERAL pg_catalog.pg_partition_tree(n::pg_catalog.regclass) t"
+      " JOIN pg_catalog.pg_attribute p ON p.attnum > 0 AND NOT p.attisdropped"
+      " JOIN pg_catalog.pg_attribute c ON c.attrelid = t.relid AND c.attname = p.attname"
+      " WHERE p.attrelid = n::pg_catalog.regclass AND c.attnum <> p.attnum");
+  if (!others) return std::unexpected(others.error());
+  for (int i = 0; i < others->size(); ++i) tables.erase(std::string(others->cell(i, 0)));
+  return tables;
+}
+
 Result<std::vector<std::optional<std::int64_t>>> WhatIf::set_indexes(
     std::vector<engine::HypotheticalIndex> indexes) {
-  indexes_ = std::move(indexes);
+  const auto alike = alike_partitioned(indexes);
+  if (!alike) return std::unexpected(alike.error());
+  indexes_.clear();
+  for (engine::HypotheticalIndex& index : indexes) {
+    std::vector<std::string>& statements = indexes_.emplace_back();
+    if (alike->contains(index.table))
+      statements.push_back(std::move(index.create));
+    else
+      for (engine::HypotheticalPart& part : index.parts)
+        statements.push_back(std::move(part.create));
+  }
   std::vector<std::string> all = {"BEGIN READ ONLY", "SELECT 1", "SAVEPOINT s"};
   std::vector<std::pair<std::size_t, std::string>> asked;
-  for (const engine::HypotheticalIndex& index : indexes_)
-    for (const engine::HypotheticalPart& part : index) {
-      if (!sizes_.try_emplace(part.create).second) continue;
-      asked.emplace_back(all.size(), part.create);
+  for (const std::vector<std::string>& index : indexes_)
+    for (const std::string& statement : index) {
+      if (!sizes_.try_emplace(statement).second) continue;
+      asked.emplace_back(all.size(), statement);
       all.insert(all.end(),
                  {"SELECT " + function("hypopg_relation_size") + "(indexrelid) FROM " +
-                      function("hypopg_create_index") + "(" + quote_literal(part.create) + ")",
+                      function("hypopg_create_index") + "(" + quote_literal(statement) + ")",
                   "SELECT " + function("hypopg_reset") + "()", "ROLLBACK TO s"});
     }
   all.emplace_back("ROLLBACK");
@@ -212,10 +248,10 @@ Result<std::vector<std::optional<std::int64_t>>> WhatIf::set_indexes(
         sizes_[statement] = number<std::int64_t>(row->cell(0, 0));
   }
   std::vector<std::optional<std::int64_t>> sizes;
-  for (const engine::HypotheticalIndex& index : indexes_) {
+  for (const std::vector<std::string>& index : indexes_) {
     std::optional<std::int64_t>& sum = sizes.emplace_back(0);
-    for (const engine::HypotheticalPart& part : index)
-      if (const auto& size = sizes_.at(part.create); size && sum)
+    for (const std::string& statement : index)
+      if (const auto& size = sizes_.at(statement); size && sum)
         *sum += *size;
       else
         sum.reset();
@@ -313,6 +349,8 @@ Status WhatIf::ask_one(Connection& connection, const std::vector<Question>& ques
       all.push_back("SELECT " + function("hypopg_reset") + "()");
       created = 0;
       if (!question.indexes.empty()) {
+        if (numbers(question.indexes).size() > most_made_up_oids)
+          all.emplace_back("SET LOCAL hypopg.use_real_oids = on");
         created = all.size();
         all.push_back(create(question.indexes));
       }
