@@ -150,6 +150,19 @@ std::string name_of(const Resolved& resolved) {
   return resolved.path == "-" ? "standard input" : resolved.path.string();
 }
 
+// What went wrong in a translated script is said of the line that declares it.
+void point_back(std::vector<LoadProblem>& problems, const std::vector<SqlFile>& files) {
+  for (LoadProblem& each : problems)
+    for (const SqlFile& file : files) {
+      const auto line = static_cast<std::size_t>(each.line);
+      if (file.file != each.file || line == 0 || line > file.origins.size()) continue;
+      const Origin& origin = file.origins[line - 1];
+      each.file = origin.file;
+      each.line = origin.line;
+      break;
+    }
+}
+
 Result<Opened> open_postgres_sql(const Resolved& resolved, const OpenOptions& options) {
   const Result<postgres::Installation> installation =
       postgres::choose_installation(options.server_version);
@@ -162,6 +175,7 @@ Result<Opened> open_postgres_sql(const Resolved& resolved, const OpenOptions& op
   say(options, "loading the SQL");
   Result<postgres::Loaded> loaded = postgres::load_scripts(scripts, **sandbox);
   if (!loaded) return fail(loaded);
+  point_back(loaded->problems, resolved.files);
   if (!loaded->problems.empty() && std::ssize(loaded->problems) >= loaded->statements) {
     const LoadProblem& first = loaded->problems.front();
     return fail(
@@ -221,6 +235,7 @@ Result<Opened> open_sqlite_sql(const Resolved& resolved) {
   std::vector<sqlite::Script> scripts;
   for (const SqlFile& file : resolved.files) scripts.push_back({file.file, file.text});
   Result<Opened> opened = open_sqlite(sqlite::load_scripts(scripts, name_of(resolved)));
+  if (opened) point_back(opened->problems, resolved.files);
   if (resolved.dialect == Dialect::mysql && (!opened || !opened->problems.empty()))
     return fail("source.unsupported", "this looks like a script for MySQL, which can't be read yet",
                 name_of(resolved),

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "engine/model/translate.h"
 #include "engine/postgres/twin.h"
 #include "engine/sqlite/source.h"
 
@@ -13,9 +14,8 @@ namespace architrave::engine {
 namespace {
 
 constexpr const char* forms =
-    "a source is postgresql://HOST/NAME, sqlite:FILE, a .sql file or a folder of them, a .twin, or "
-    "- "
-    "for SQL on stdin";
+    "a source is postgresql://HOST/NAME, sqlite:FILE, a .sql, .prisma or .dbml file or a folder of "
+    "them, a .twin, or - for SQL on stdin";
 
 // A keyword string for libpq: "host=/run/postgresql dbname=shop".
 bool is_keyword_string(std::string_view source) {
@@ -34,22 +34,38 @@ bool is_undo(const std::filesystem::path& path) {
          name.ends_with(".undo.sql") || name.ends_with("_rollback.sql");
 }
 
-Result<std::vector<std::filesystem::path>> sql_files_of(const std::filesystem::path& folder) {
-  std::vector<std::filesystem::path> paths;
+struct Found {
+  std::vector<std::filesystem::path> sql;
+  std::vector<std::filesystem::path> prisma;
+  std::vector<std::filesystem::path> dbml;
+};
+
+Result<Found> files_of(const std::filesystem::path& folder) {
+  Found found;
   std::error_code error;
   auto each = std::filesystem::recursive_directory_iterator(folder, error);
-  for (; !error && each != std::filesystem::recursive_directory_iterator(); each.increment(error))
-    if (each->is_regular_file(error) && lower(each->path().extension().string()) == ".sql" &&
-        !is_undo(each->path()))
-      paths.push_back(each->path());
+  for (; !error && each != std::filesystem::recursive_directory_iterator(); each.increment(error)) {
+    if (!each->is_regular_file(error)) continue;
+    const auto language = model::language_of(each->path());
+    if (language)
+      (language == model::Language::prisma ? found.prisma : found.dbml).push_back(each->path());
+    else if (lower(each->path().extension().string()) == ".sql" && !is_undo(each->path()))
+      found.sql.push_back(each->path());
+  }
   if (error)
     return fail("file.read", "cannot read the folder " + folder.string() + ": " + error.message(),
                 folder.string(), "check that you may read it and the folders in it");
-  if (paths.empty())
+  if (found.sql.empty() && found.prisma.empty() && found.dbml.empty())
     return fail("source.empty", "there are no .sql files in " + folder.string(), folder.string(),
                 "name the folder that holds the schema or its migrations as .sql files");
-  std::ranges::sort(paths);
-  return paths;
+  for (auto* list : {&found.sql, &found.prisma, &found.dbml}) std::ranges::sort(*list);
+  if (!found.sql.empty() && !found.prisma.empty())
+    return fail("source.ambiguous",
+                folder.string() + " holds a Prisma schema and .sql files, which may be two things",
+                folder.string(),
+                "name one: " + found.prisma.front().string() + ", or the folder of " +
+                    found.sql.front().string());
+  return found;
 }
 
 Result<Resolved> sql(Resolved resolved, std::string_view engine) {
@@ -64,17 +80,38 @@ Result<Resolved> sql(Resolved resolved, std::string_view engine) {
   return resolved;
 }
 
+Result<Resolved> translated(Resolved resolved, model::Language language, std::string_view engine) {
+  std::vector<model::File> files;
+  for (SqlFile& each : resolved.files)
+    files.push_back({std::move(each.file), std::move(each.text)});
+  Result<model::Script> script = model::translate(files, language, engine);
+  if (!script) return fail(script);
+  SqlFile made{resolved.path.string(), std::move(script->text)};
+  for (const model::Place& place : script->places)
+    made.origins.push_back({files[static_cast<std::size_t>(place.file)].name, place.line});
+  resolved.files = {std::move(made)};
+  resolved.dialect =
+      script->engine == model::Engine::sqlite ? Dialect::sqlite : Dialect::postgresql;
+  resolved.kind = Resolved::Kind::sql;
+  return resolved;
+}
+
 Result<Resolved> folder(const std::filesystem::path& path, std::string_view engine) {
   Resolved resolved;
   resolved.path = path;
   resolved.is_folder = true;
-  const auto paths = sql_files_of(path);
-  if (!paths) return std::unexpected(paths.error());
-  for (const std::filesystem::path& each : *paths) {
+  const auto found = files_of(path);
+  if (!found) return std::unexpected(found.error());
+  const auto& paths = !found->sql.empty()      ? found->sql
+                      : !found->prisma.empty() ? found->prisma
+                                               : found->dbml;
+  for (const std::filesystem::path& each : paths) {
     Result<std::string> text = read_file(each);
     if (!text) return fail(text);
     resolved.files.push_back({each.string(), std::move(*text)});
   }
+  if (const auto language = model::language_of(paths.front()))
+    return translated(std::move(resolved), *language, engine);
   return sql(std::move(resolved), engine);
 }
 
@@ -103,6 +140,8 @@ Result<Resolved> file(const std::string& path, std::string_view engine, bool may
     return fail("source.empty", (path == "-" ? "standard input" : path) + " is empty", path,
                 "give it SQL that creates a schema, such as what pg_dump --schema-only prints");
   resolved.files.push_back({path, std::move(*bytes)});
+  if (const auto language = model::language_of(path))
+    return translated(std::move(resolved), *language, engine);
   return sql(std::move(resolved), engine);
 }
 
@@ -131,7 +170,8 @@ Result<Resolved> resolve(const std::string& source, std::string_view engine, boo
     if (path.starts_with("//")) path = path.substr(2);
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored)) return folder(path, "sqlite");
-    if (path.ends_with(".sql") || path == "-") return file(path, "sqlite", may_be_empty);
+    if (path.ends_with(".sql") || path == "-" || model::language_of(path))
+      return file(path, "sqlite", may_be_empty);
     resolved.kind = Resolved::Kind::sqlite_file;
     resolved.path = path;
     return resolved;

@@ -12,9 +12,16 @@ namespace architrave::engine {
 
 enum class Dialect { postgresql, sqlite, mysql };
 
+// Where a line of a script that was translated from a model file was declared.
+struct Origin {
+  std::string file;
+  int line = 0;
+};
+
 struct SqlFile {
   std::string file;  // "-" for standard input
   std::string text;
+  std::vector<Origin> origins = {};  // of each line; none: these are the file's own
 };
 
 // A source, resolved: which kind, and for files what is in them.
@@ -29,8 +36,9 @@ struct Resolved {
   std::string bytes;  // kind twin
 };
 
-// `engine`: "postgresql" or "sqlite" to force the dialect of .sql files, else "". Errors:
-// "source.unknown", "source.unsupported", "source.empty", "file.missing", "file.read".
+// `engine`: "postgresql" or "sqlite" to force the dialect of .sql files, else "". Files of .prisma
+// and .dbml come out as SQL. Errors: "source.unknown", "source.unsupported", "source.ambiguous",
+// "source.empty", "model.syntax", "model.meaning", "file.missing", "file.read".
 Result<Resolved> resolve(const std::string& source, std::string_view engine,
                          bool may_be_empty = false);
 
