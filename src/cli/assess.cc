@@ -112,10 +112,10 @@ void add(CLI::App& app, Chosen& chosen, const std::string& name, const std::stri
   CLI::App* command = add_command(app, name, description, examples);
   const auto arguments = std::make_shared<Arguments>();
   arguments->options.command = name;
-  command->add_option(
-      "SOURCE", arguments->source,
-      "postgresql://…, sqlite:FILE, a .sql file or folder, a .twin, or - for SQL on "
-      "stdin; without it, libpq's own environment (PGHOST, PGDATABASE, …)");
+  command->add_option("SOURCE", arguments->source,
+                      "postgresql://…, sqlite:FILE, a .sql, .prisma or .dbml file or folder, a "
+                      ".twin, or - for SQL on "
+                      "stdin; without it, libpq's own environment (PGHOST, PGDATABASE, …)");
   command->add_option("-f,--format", arguments->format, "text, json, markdown, html, sarif, github")
       ->check(CLI::IsMember({"text", "json", "markdown", "html", "sarif", "github"}));
   command->add_option("-o,--output", arguments->output,

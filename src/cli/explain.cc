@@ -94,7 +94,8 @@ void add_explain(CLI::App& app, Chosen& chosen) {
   const auto arguments = std::make_shared<Arguments>();
   command
       ->add_option("SOURCE", arguments->source,
-                   "postgresql://…, sqlite:FILE, a .sql file or folder, a .twin; or, alone, a file "
+                   "postgresql://…, sqlite:FILE, a .sql, .prisma or .dbml file or folder, a .twin; "
+                   "or, alone, a file "
                    "that holds what EXPLAIN printed")
       ->required();
   command->add_option("QUERIES", arguments->queries,

@@ -132,12 +132,13 @@ void add_diff(CLI::App& app, Chosen& chosen) {
   CLI::App* command =
       add_command(app, "diff", "Say how two schemas differ.",
                   "  architrave diff postgresql:///prod schema.sql\n"
+                  "  architrave diff postgresql:///prod prisma/schema.prisma\n"
                   "  architrave diff postgresql:///staging postgresql:///prod --format json\n"
                   "  architrave diff prod.twin migrations/");
   const auto arguments = std::make_shared<Arguments>();
   command
       ->add_option("FROM", arguments->from,
-                   "postgresql://…, .sql, a folder, a .twin, a SQLite file")
+                   "postgresql://…, .sql, .prisma, .dbml, a folder, a .twin, a SQLite file")
       ->required();
   command->add_option("TO", arguments->to, "the same")->required();
   command->add_option("-f,--format", arguments->format, "text, json")
@@ -160,8 +161,9 @@ void add_migrate_plan(CLI::App& group, Chosen& chosen) {
       "  architrave migrate plan old.sql new.sql --allow-loss=app.orders.note");
   const auto arguments = std::make_shared<Arguments>();
   command
-      ->add_option("FROM", arguments->from,
-                   "what is: postgresql://…, .sql, a folder, a .twin, a SQLite file")
+      ->add_option(
+          "FROM", arguments->from,
+          "what is: postgresql://…, .sql, .prisma, .dbml, a folder, a .twin, a SQLite file")
       ->required();
   command->add_option("TO", arguments->to, "what is wanted: the same")->required();
   command->add_option("--name", arguments->options.name, "of the migration: add_price_cents");

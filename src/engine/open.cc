@@ -178,9 +178,11 @@ Result<Opened> open_postgres_sql(const Resolved& resolved, const OpenOptions& op
   point_back(loaded->problems, resolved.files);
   if (!loaded->problems.empty() && std::ssize(loaded->problems) >= loaded->statements) {
     const LoadProblem& first = loaded->problems.front();
-    return fail(
-        "sql.load", first.message, fmt::format("{}:{}", first.file, first.line),
-        !first.hint.empty() ? first.hint : "no statement of it loaded: is it SQL for PostgreSQL?");
+    const bool is_model = !resolved.files.front().origins.empty();
+    return fail("sql.load", first.message, fmt::format("{}:{}", first.file, first.line),
+                !first.hint.empty() || is_model
+                    ? first.hint
+                    : "no statement of it loaded: is it SQL for PostgreSQL?");
   }
   say(options, "reading the catalog");
   Result<catalog::Catalog> catalog = (*sandbox)->read();

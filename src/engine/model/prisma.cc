@@ -22,6 +22,15 @@ using Arity = Field::Arity;
 
 std::string text_of(const Value* value) { return value == nullptr ? std::string() : value->text; }
 
+// A list's values; a single one stands for itself.
+std::vector<const Value*> items_of(const Value* value) {
+  std::vector<const Value*> all;
+  if (value != nullptr && value->kind != Value::Kind::list) return {value};
+  if (value != nullptr)
+    for (const Argument& each : value->items) all.push_back(&each.value);
+  return all;
+}
+
 std::string mapped(const Field& field) {
   const Attribute* map = field.find("map");
   return map == nullptr ? field.name : text_of(map->find("name", true));
@@ -100,10 +109,9 @@ class Translator {
               "those of postgresql and sqlite can", "source.unsupported");
       for (const char* name : {"relationMode", "referentialIntegrity"})
         if (text_of(each.setting(name)) == "prisma") foreign_keys_ = false;
-      if (const Value* list = each.setting("schemas"))
-        for (const Argument& one : list->items) schema_.schemas.push_back(one.value.text);
-      if (const Value* list = each.setting("extensions"))
-        for (const Argument& one : list->items) extension(one.value);
+      for (const Value* one : items_of(each.setting("schemas")))
+        schema_.schemas.push_back(one->text);
+      for (const Value* one : items_of(each.setting("extensions"))) extension(*one);
     }
   }
 
@@ -168,9 +176,8 @@ class Translator {
     for (const Attribute& each : block.attributes) {
       if (each.name == "id") {
         table.primary_key = {key_name(table, each), {}};
-        if (const Value* fields = list_of_fields(each))
-          for (const Argument& one : fields->items)
-            table.primary_key.columns.push_back(column_name(block, one.value));
+        for (const Value* one : fields_of(each))
+          table.primary_key.columns.push_back(column_name(block, *one));
       } else if (each.name == "unique" || each.name == "index") {
         table.indexes.push_back(block_index(block, table, each));
       }
@@ -269,13 +276,12 @@ class Translator {
     return mapped(*field);
   }
 
-  const Value* list_of_fields(const Attribute& attribute) {
-    const Value* fields = attribute.find("fields", true);
-    if (fields != nullptr && fields->kind == Value::Kind::list && !fields->items.empty())
-      return fields;
-    wrong(attribute.place, "@@" + attribute.name + " wants a list of fields",
-          "@@" + attribute.name + "([first, second])");
-    return nullptr;
+  std::vector<const Value*> fields_of(const Attribute& attribute) {
+    std::vector<const Value*> fields = items_of(attribute.find("fields", true));
+    if (fields.empty())
+      wrong(attribute.place, "@@" + attribute.name + " wants a list of fields",
+            "@@" + attribute.name + "([first, second])");
+    return fields;
   }
 
   std::string index_key(const std::string& column, const std::vector<Argument>& items) const {
@@ -316,11 +322,10 @@ class Translator {
   Index block_index(const Block& block, const Table& table, const Attribute& attribute) {
     Index one;
     std::vector<std::string> columns;
-    if (const Value* fields = list_of_fields(attribute))
-      for (const Argument& each : fields->items) {
-        columns.push_back(column_name(block, each.value));
-        one.keys.push_back(index_key(columns.back(), each.value.items));
-      }
+    for (const Value* each : fields_of(attribute)) {
+      columns.push_back(column_name(block, *each));
+      one.keys.push_back(index_key(columns.back(), each->items));
+    }
     if (const Value* where = attribute.find("where")) one.predicate = predicate(block, *where);
     finish_index(one, table, attribute, columns);
     return one;
@@ -356,15 +361,13 @@ class Translator {
     key.parent = mapped(*parent);
     key.place = field.place;
     bool required = false;
-    for (const Argument& each : fields->items) {
-      key.columns.push_back(column_name(block, each.value));
-      const Field* own = field_of(block, each.value.text);
+    for (const Value* each : items_of(fields)) {
+      key.columns.push_back(column_name(block, *each));
+      const Field* own = field_of(block, each->text);
       required = required || (own != nullptr && own->arity == Arity::required);
     }
-    const Value* references = relation->find("references");
-    if (references != nullptr)
-      for (const Argument& each : references->items)
-        key.parent_columns.push_back(column_name(*parent, each.value));
+    for (const Value* each : items_of(relation->find("references")))
+      key.parent_columns.push_back(column_name(*parent, *each));
     if (key.parent_columns.size() != key.columns.size() || key.columns.empty())
       wrong(relation->place, "fields and references name different numbers of fields");
     const Value* map = relation->find("map");
@@ -454,10 +457,9 @@ class Translator {
     for (const Field& each : model.fields)
       if (each.find("id") != nullptr) return &each;
     const Attribute* id = model.find("id");
-    const Value* fields = id == nullptr ? nullptr : id->find("fields", true);
-    return fields == nullptr || fields->items.size() != 1
-               ? nullptr
-               : field_of(model, fields->items.front().value.text);
+    if (id == nullptr) return nullptr;
+    const std::vector<const Value*> fields = items_of(id->find("fields", true));
+    return fields.size() == 1 ? field_of(model, fields.front()->text) : nullptr;
   }
 
   const std::vector<File>& files_;

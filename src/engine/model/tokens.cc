@@ -75,11 +75,15 @@ class Reader {
   char ahead(std::size_t by = 0) const { return at_ + by < text_.size() ? text_[at_ + by] : '\0'; }
   bool ahead_is(std::string_view word) const { return text_.substr(at_).starts_with(word); }
 
-  Place here() const {
-    const auto count = std::count_if(text_.begin() + static_cast<std::ptrdiff_t>(line_begin_),
-                                     text_.begin() + static_cast<std::ptrdiff_t>(at_),
-                                     [](char c) { return (c & 0xC0) != 0x80; });
-    return {.file = file_, .line = line_, .column = static_cast<int>(count) + 1};
+  // Counted on from the last place, so that a long line is not counted again for each word.
+  Place here() {
+    const std::size_t from = std::max(counted_, line_begin_);
+    if (from == line_begin_) column_ = 1;
+    column_ += static_cast<int>(std::count_if(text_.begin() + static_cast<std::ptrdiff_t>(from),
+                                              text_.begin() + static_cast<std::ptrdiff_t>(at_),
+                                              [](char c) { return (c & 0xC0) != 0x80; }));
+    counted_ = at_;
+    return {.file = file_, .line = line_, .column = column_};
   }
   Token& start(Token::Kind kind) {
     Token token;
@@ -245,7 +249,9 @@ class Reader {
   bool dbml_;
   std::size_t at_ = 0;
   std::size_t line_begin_ = 0;
+  std::size_t counted_ = 0;
   int line_ = 1;
+  int column_ = 1;
 };
 
 std::string shown(const Token& token) {

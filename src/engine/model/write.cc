@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "base/text.h"
@@ -18,6 +19,22 @@ std::string constraint(std::string_view name) {
   return name.empty() ? std::string() : "CONSTRAINT " + quoted(name) + ' ';
 }
 
+// Whose a type, an operator class or a function is. A model file need not say so; the server must
+// know it all the same.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> providers = {
+    {{"citext", "citext"},
+     {"hstore", "hstore"},
+     {"ltree", "ltree"},
+     {"vector", "vector"},
+     {"halfvec", "vector"},
+     {"geometry", "postgis"},
+     {"geography", "postgis"},
+     {"gin_trgm_ops", "pg_trgm"},
+     {"gist_trgm_ops", "pg_trgm"},
+     {"uuid_generate_v1", "uuid-ossp"},
+     {"uuid_generate_v4", "uuid-ossp"},
+     {"gen_random_bytes", "pgcrypto"}}};
+
 class Writer {
  public:
   explicit Writer(const Schema& schema)
@@ -28,6 +45,7 @@ class Writer {
   Script write() && {
     if (!sqlite_) write_schemas();
     for (const Extension& each : schema_.extensions) write_extension(each);
+    if (!sqlite_) write_needed_extensions();
     for (const Enumeration& each : schema_.enumerations) write_enumeration(each);
     for (const Table& each : schema_.tables) write_table(each);
     for (const Table& each : schema_.tables)
@@ -62,6 +80,26 @@ class Writer {
             (each.schema.empty() ? "" : " WITH SCHEMA " + quoted(each.schema)) +
             (each.version.empty() ? "" : " VERSION " + quoted(each.version)),
         each.place);
+  }
+
+  void write_needed_extensions() {
+    std::set<std::string_view> made;
+    for (const Extension& each : schema_.extensions) made.insert(each.name);
+    for (const auto& [word, extension] : providers)
+      for (const Table& table : schema_.tables)
+        if (mentions(table, word) && made.insert(extension).second)
+          write_extension(
+              {.name = std::string(extension), .schema = {}, .version = {}, .place = table.place});
+  }
+
+  static bool mentions(const Table& table, std::string_view word) {
+    const auto in = [&](const std::string& text) { return contains_word(lower(text), word); };
+    return std::ranges::any_of(
+               table.columns,
+               [&](const Column& each) { return in(each.type) || in(each.default_value); }) ||
+           std::ranges::any_of(table.indexes, [&](const Index& each) {
+             return std::ranges::any_of(each.keys, in);
+           });
   }
 
   void write_enumeration(const Enumeration& each) {
