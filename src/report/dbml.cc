@@ -99,11 +99,9 @@ std::string index_line(const Index& index) {
   std::vector<std::string> list;
   if (index.primary) list.emplace_back("pk");
   if (index.unique && !index.primary) list.emplace_back("unique");
-  // The language knows these two methods only; others stand in the note.
-  if (index.method == "btree" || index.method == "hash") list.push_back("type: " + index.method);
+  if (!index.method.empty()) list.push_back("type: " + index.method);
   list.push_back("name: " + string(index.name));
   std::vector<std::string> notes;
-  if (index.method != "btree" && index.method != "hash") notes.push_back("USING " + index.method);
   if (!index.include.empty()) notes.push_back("INCLUDE (" + join(index.include, ", ") + ')');
   if (!index.predicate.empty()) notes.push_back("WHERE " + index.predicate);
   if (!index.comment.empty()) notes.push_back(index.comment);

@@ -37,7 +37,7 @@ void append_utf8(std::string& out, unsigned code) {
   }
 }
 
-// Without the indentation that all its lines share, and the empty first and last line.
+// Without the indentation that all its lines share, and an empty first line.
 std::string without_indent(std::string_view text) {
   std::vector<std::string> lines = split(text, '\n');
   std::size_t shared = std::string::npos;
@@ -51,7 +51,6 @@ std::string without_indent(std::string_view text) {
     if (line.ends_with('\r')) line.pop_back();
   }
   if (trim(lines.front()).empty()) lines.erase(lines.begin());
-  if (!lines.empty() && trim(lines.back()).empty()) lines.pop_back();
   return join(lines, "\n");
 }
 

@@ -1,6 +1,7 @@
 #include "engine/model/translate.h"
 
 #include "base/text.h"
+#include "engine/model/dbml.h"
 #include "engine/model/prisma.h"
 
 namespace architrave::model {
@@ -14,7 +15,8 @@ std::optional<Language> language_of(const std::filesystem::path& path) {
 
 Result<Script> translate(const std::vector<File>& files, Language language,
                          std::string_view engine) {
-  Result<Schema> schema = read_prisma(files);
+  Result<Schema> schema =
+      language == Language::prisma ? read_prisma(files) : read_dbml(files, engine);
   if (!schema) return fail(schema);
   const bool sqlite = schema->engine == Engine::sqlite;
   if (!engine.empty() && sqlite != (engine == "sqlite"))
