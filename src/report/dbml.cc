@@ -43,14 +43,34 @@ std::string name(std::string_view text) {
   return is_word(text) ? std::string(text) : escaped(text, '"');
 }
 std::string name(std::string_view schema, std::string_view text) {
-  return schema.empty() || schema == "public" ? name(text) : name(schema) + '.' + name(text);
+  return schema.empty() || schema == "public" || schema == "main" ? name(text)
+                                                                  : name(schema) + '.' + name(text);
 }
 std::string string(std::string_view text) { return escaped(text, '\''); }
-// An expression can't hold its own delimiter, nor a line break.
+// An expression can't hold its own delimiter: what does is left out.
+bool is_sayable(std::string_view text) { return text.find('`') == std::string_view::npos; }
 std::string expression(std::string_view text) {
-  std::string out = replace_all(std::string(text), "`", "'");
+  std::string out(text);
   std::ranges::replace_if(out, [](unsigned char c) { return c < 0x20; }, ' ');
   return '`' + out + '`';
+}
+
+// 'it''s'::text is a string.
+std::string default_value(std::string_view text) {
+  std::string value;
+  std::size_t at = 1;
+  for (; text.starts_with('\'') && at < text.size(); ++at) {
+    if (text[at] == '\'' && text.substr(at + 1).starts_with('\''))
+      ++at;
+    else if (text[at] == '\'')
+      break;
+    value += text[at];
+  }
+  const std::string_view rest = text.substr(std::min(at + 1, text.size()));
+  const bool is_cast =
+      rest.empty() || (rest.starts_with("::") && is_word(short_type(rest.substr(2))));
+  if (text.starts_with('\'') && at < text.size() && is_cast) return string(value);
+  return is_sayable(text) ? expression(text) : std::string();
 }
 
 std::string columns(const std::vector<std::string>& list) {
@@ -59,16 +79,37 @@ std::string columns(const std::vector<std::string>& list) {
   return parts.size() == 1 ? parts.front() : '(' + join(parts, ", ") + ')';
 }
 
+// serial, for a column that takes from the sequence that this word makes.
+std::string serial(const catalog::Catalog& catalog, const Relation& table, const Column& column) {
+  if (!column.default_value.starts_with("nextval(")) return {};
+  const auto is_its_own = [&](const catalog::Sequence& each) {
+    return each.schema == table.schema && each.name == table.name + '_' + column.name + "_seq" &&
+           each.owned_by_table == table.name && each.owned_by_column == column.name;
+  };
+  if (std::ranges::none_of(catalog.sequences, is_its_own)) return {};
+  return column.type == "bigint"     ? "bigserial"
+         : column.type == "smallint" ? "smallserial"
+                                     : "serial";
+}
+
 std::string type(const catalog::Catalog& catalog, const Column& column) {
   const Type* own = catalog.type(column.type_schema, column.type_name);
-  if (own != nullptr && own->kind == TypeKind::enumeration) return name(own->schema, own->name);
+  if (own != nullptr && own->kind == TypeKind::enumeration)
+    return name(own->schema, own->name) + (column.type.ends_with("[]") ? "[]" : "");
+  // A domain has no words here; what it is made of has.
+  if (own != nullptr && own->kind == TypeKind::domain && !column.type.ends_with("[]")) {
+    const std::string base = short_type(own->base_type);
+    return is_word(base.substr(0, base.find('('))) ? base : escaped(base, '"');
+  }
   // A quoted name of a type, unless an array's: DBML has no way to write it but as a name.
   const bool quoted = column.type.find('"') != std::string::npos && !column.type.ends_with("[]");
   if (quoted && !column.type_name.empty()) return name(column.type_schema, column.type_name);
   const std::string text = short_type(column.type);
-  const std::size_t modifier = std::min(text.find('('), text.size());
-  const bool plain = is_word(std::string_view(text).substr(0, modifier)) &&
-                     (modifier == text.size() || text.back() == ')');
+  std::string_view element = text;
+  while (element.ends_with("[]")) element.remove_suffix(2);
+  const std::size_t modifier = std::min(element.find('('), element.size());
+  const bool plain =
+      is_word(element.substr(0, modifier)) && (modifier == element.size() || element.back() == ')');
   return plain ? text : escaped(text, '"');
 }
 
@@ -76,32 +117,60 @@ std::string settings(const std::vector<std::string>& list) {
   return list.empty() ? std::string() : " [" + join(list, ", ") + ']';
 }
 
+// A key that a column can say by itself: of this column alone, and with the name that it then gets.
+// SQLite gives none.
+bool is_said_by_column(const Relation& table, const Constraint& key) {
+  const bool primary = key.type == catalog::ConstraintType::primary_key;
+  if (key.columns.size() != 1 || key.deferrable) return false;
+  if (!primary && key.type != catalog::ConstraintType::unique) return false;
+  const std::string usual = table.name + (primary ? "_pkey" : '_' + key.columns.front() + "_key");
+  return key.name.empty() || key.name == usual || key.name.starts_with("sqlite_autoindex_");
+}
+
+bool says(const Relation& table, const Column& column, catalog::ConstraintType type) {
+  return std::ranges::any_of(table.constraints, [&](const Constraint& each) {
+    return each.type == type && is_said_by_column(table, each) &&
+           each.columns.front() == column.name;
+  });
+}
+
 std::string column_line(const catalog::Catalog& catalog, const Relation& table,
                         const Column& column) {
-  const Role role = role_of(table, column);
-  const Constraint* primary = table.primary_key();
   std::vector<std::string> list;
-  if (role.primary && primary != nullptr && primary->columns.size() == 1) list.emplace_back("pk");
-  if (role.unique && !role.primary) list.emplace_back("unique");
-  if (column.not_null && !role.primary) list.emplace_back("not null");
+  if (says(table, column, catalog::ConstraintType::primary_key)) list.emplace_back("pk");
+  if (says(table, column, catalog::ConstraintType::unique)) list.emplace_back("unique");
+  if (column.not_null && !role_of(table, column).primary) list.emplace_back("not null");
   if (!column.identity.empty()) list.emplace_back("increment");
-  if (column.generated.empty() && !column.default_value.empty())
-    list.push_back("default: " + expression(column.default_value));
+  const std::string counted = serial(catalog, table, column);
+  if (column.generated.empty() && !column.default_value.empty() && counted.empty())
+    if (const std::string value = default_value(column.default_value); !value.empty())
+      list.push_back("default: " + value);
   if (!column.comment.empty()) list.push_back("note: " + string(column.comment));
-  return "  " + name(column.name) + ' ' + type(catalog, column) + settings(list) + '\n';
+  return "  " + name(column.name) + ' ' + (counted.empty() ? type(catalog, column) : counted) +
+         settings(list) + '\n';
+}
+
+std::string check_line(const Constraint& check) {
+  return "    " + expression(check.expression) + settings({"name: " + string(check.name)}) + '\n';
 }
 
 std::string index_line(const Index& index) {
   std::vector<std::string> keys;
   for (const IndexKey& key : index.keys)
     keys.push_back(key.column.empty() ? expression(key.expression) : name(key.column));
-  if (keys.empty()) return {};
+  const bool sayable = std::ranges::all_of(
+      index.keys, [](const IndexKey& key) { return is_sayable(key.expression); });
+  if (keys.empty() || !sayable) return {};
   std::vector<std::string> list;
   if (index.primary) list.emplace_back("pk");
   if (index.unique && !index.primary) list.emplace_back("unique");
-  if (!index.method.empty()) list.push_back("type: " + index.method);
+  // Where an operator class stands that DBML can't write, the method alone would make no index.
+  const bool has_class =
+      std::ranges::any_of(index.keys, [](const IndexKey& key) { return !key.opclass.empty(); });
+  if (!index.method.empty() && !has_class) list.push_back("type: " + index.method);
   list.push_back("name: " + string(index.name));
   std::vector<std::string> notes;
+  if (has_class) notes.push_back("USING " + index.method);
   if (!index.include.empty()) notes.push_back("INCLUDE (" + join(index.include, ", ") + ')');
   if (!index.predicate.empty()) notes.push_back("WHERE " + index.predicate);
   if (!index.comment.empty()) notes.push_back(index.comment);
@@ -114,10 +183,17 @@ std::string table_block(const catalog::Catalog& catalog, const Relation& table) 
   for (const Column& column : table.columns) out += column_line(catalog, table, column);
   std::string indexes;
   for (const Index& index : table.indexes) {
-    const bool said_already = index.primary && index.keys.size() == 1;
-    if (!said_already) indexes += index_line(index);
+    const auto key = std::ranges::find(table.constraints, index.constraint, &Constraint::name);
+    const bool is_key = !index.constraint.empty() && key != table.constraints.end();
+    if (!is_key || !is_said_by_column(table, *key)) indexes += index_line(index);
   }
   if (!indexes.empty()) out += "\n  indexes {\n" + indexes + "  }\n";
+  std::string checks;
+  for (const Constraint& each : table.constraints)
+    if (each.type == catalog::ConstraintType::check && !each.expression.empty() &&
+        is_sayable(each.expression))
+      checks += check_line(each);
+  if (!checks.empty()) out += "\n  checks {\n" + checks + "  }\n";
   if (!table.comment.empty()) out += "\n  Note: " + string(table.comment) + '\n';
   return out + "}\n\n";
 }
@@ -127,10 +203,12 @@ std::string reference(const Edge& edge, std::string_view ref_name) {
   std::vector<std::string> list;
   if (!key.on_delete.empty()) list.push_back("delete: " + key.on_delete);
   if (!key.on_update.empty()) list.push_back("update: " + key.on_update);
-  return "Ref " + name(ref_name) + ": " + name(edge.child->schema, edge.child->name) + '.' +
-         columns(key.columns) + (edge.unique ? " - " : " > ") +
-         name(edge.parent->schema, edge.parent->name) + '.' + columns(key.references_columns) +
-         settings(list) + '\n';
+  const std::string child = name(edge.child->schema, edge.child->name) + '.' + columns(key.columns);
+  const std::string parent =
+      name(edge.parent->schema, edge.parent->name) + '.' + columns(key.references_columns);
+  // Of one to one the second is the one that holds the key.
+  return "Ref " + name(ref_name) + ": " +
+         (edge.unique ? parent + " - " + child : child + " > " + parent) + settings(list) + '\n';
 }
 
 }  // namespace

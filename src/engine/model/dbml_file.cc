@@ -158,7 +158,7 @@ class Parser {
   void body(Body& into) {
     for (const Setting& each : settings())
       if (each.name == "note") into.note = each.value.text;
-    block("the table's name", [&] {
+    block("the table", [&] {
       if (note(into.note)) return;
       if (cursor_.accept("~")) {
         Field use;
@@ -319,7 +319,13 @@ class Parser {
     if (cursor_.peek().kind != Kind::word) cursor_.fail_expected("a setting");
     while (cursor_.peek().kind == Kind::word)
       one.name += (one.name.empty() ? "" : " ") + lower(cursor_.take().text);
-    if (!cursor_.accept(":")) return one;
+    static constexpr std::array<std::string_view, 4> with_value = {"ref", "default", "check",
+                                                                   "note"};
+    if (!cursor_.accept(":")) {
+      if (std::ranges::find(with_value, one.name) != with_value.end())
+        cursor_.fail_expected(": and what the " + one.name + " is");
+      return one;
+    }
     cursor_.skip_newlines();
     one.value = cursor_.peek();
     if (one.name == "ref") {
