@@ -16,12 +16,6 @@ using catalog::Relation;
 
 constexpr double days_of_counters = 7;  // after which "never used" means something
 
-bool may_be_dropped(const Relation& table, const Index& index) {
-  return index.valid && !index.unique && !index.primary && index.constraint.empty() &&
-         !index.inherited && !index.clustered && table.replica_identity != index.name &&
-         table.kind == catalog::RelationKind::table && !table.is_partition();
-}
-
 bool covers(const Index& index, const std::string& column) {
   return std::ranges::find(index.include, column) != index.include.end() ||
          std::ranges::any_of(index.keys,
@@ -43,6 +37,24 @@ bool is_rather_kept(const Relation& table, const Index& other, const Index& inde
 }
 
 }  // namespace
+
+bool may_be_dropped(const Relation& table, const Index& index) {
+  return index.valid && !index.unique && !index.primary && index.constraint.empty() &&
+         !index.inherited && !index.clustered && table.replica_identity != index.name &&
+         table.kind == catalog::RelationKind::table && !table.is_partition();
+}
+
+bool serves_foreign_key(const Relation& table, const Index& index) {
+  return std::ranges::any_of(table.constraints, [&](const catalog::Constraint& each) {
+    if (each.type != catalog::ConstraintType::foreign_key ||
+        index.keys.size() < each.columns.size())
+      return false;
+    return std::all_of(index.keys.begin(), index.keys.begin() + std::ssize(each.columns),
+                       [&](const catalog::IndexKey& key) {
+                         return std::ranges::find(each.columns, key.column) != each.columns.end();
+                       });
+  });
+}
 
 std::vector<Superfluous> superfluous_indexes(
     const catalog::Catalog& catalog, const std::set<std::string>& used,

@@ -1,4 +1,5 @@
-// Indexes that are there and not needed: the same as another, contained in another, or never used.
+// Indexes that are there and not needed: the same as another, contained in another, or never used;
+// and which of the others may be given up if that spares more than it costs.
 #pragma once
 
 #include <set>
@@ -8,6 +9,12 @@
 #include "catalog/catalog.h"
 
 namespace architrave::advisor {
+
+// An index that exists for the sake of queries alone: no constraint, foreign key, replica identity
+// or partitioned table rests on it.
+bool may_be_dropped(const catalog::Relation& table, const catalog::Index& index);
+// Whether the checks of a foreign key of the table would be slow without it: no query shows them.
+bool serves_foreign_key(const catalog::Relation& table, const catalog::Index& index);
 
 struct Superfluous {
   const catalog::Relation* table;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <set>
 
+#include "advisor/drops.h"
 #include "advisor/index_size.h"
 #include "advisor/partitions.h"
 #include "catalog/object.h"
@@ -179,6 +180,53 @@ void add_up(PlanTime& time, const std::map<std::string_view, std::size_t>& numbe
   time.indexes = std::move(whole);
 }
 
+// Indexes that cost the workload's writes something and serve nothing but queries. One that was
+// used and not by the workload's is used by others.
+Result<std::vector<Candidate>> find_dispensable(const catalog::Catalog& catalog,
+                                                const std::vector<WeightedQuery>& queries,
+                                                const IndexProblem& problem,
+                                                engine::Planner& planner) {
+  std::map<std::string, int, std::less<>> names;
+  for (const Relation& table : catalog.relations)
+    for (const catalog::Index& index : table.indexes) ++names[index.name];
+  std::vector<Candidate> found;
+  std::set<std::size_t> reading;
+  for (const Relation& table : catalog.relations)
+    for (const catalog::Index& index : table.indexes) {
+      // A plan names an index without its schema.
+      if (!may_be_dropped(table, index) || serves_foreign_key(table, index) ||
+          names[index.name] > 1)
+        continue;
+      Candidate made{.table = &table, .index = index, .queries = {}};
+      made.maintenance = maintenance_of(made, problem.facts, queries);
+      if (made.maintenance <= 0) continue;
+      for (std::size_t q = 0; q < queries.size(); ++q) {
+        const auto names_it = [&](const auto& each) {
+          return each.name == table.name && (each.schema.empty() || each.schema == table.schema);
+        };
+        if (problem.complaints[q].empty() &&
+            (std::ranges::any_of(problem.facts[q].relations, names_it) ||
+             std::ranges::any_of(problem.facts[q].writes, names_it)))
+          made.queries.push_back(q);
+      }
+      reading.insert(made.queries.begin(), made.queries.end());
+      found.push_back(std::move(made));
+    }
+  if (found.empty() || !catalog.server.has_workload) return found;
+  std::vector<engine::Question> questions;
+  for (const std::size_t q : reading)
+    questions.push_back({.query = q, .indexes = {}, .without = {}, .serial = false});
+  const auto answers = planner.ask(questions);
+  if (!answers) return std::unexpected(answers.error());
+  std::set<std::string> used;
+  for (const auto& answer : *answers)
+    if (answer) used.insert(answer->existing.begin(), answer->existing.end());
+  std::erase_if(found, [&](const Candidate& each) {
+    return each.index.stats && each.index.stats->scans > 0 && !used.contains(each.index.name);
+  });
+  return found;
+}
+
 }  // namespace
 
 double maintenance_of(const Candidate& candidate, const std::vector<sql::QueryFacts>& facts,
@@ -276,30 +324,50 @@ Result<IndexProblem> index_problem(const catalog::Catalog& catalog,
   std::map<const Relation*, std::size_t> table_numbers;
   std::map<std::pair<const Relation*, std::string>, std::size_t> leading_numbers;
   problem.relevant.resize(queries.size());
+  const auto take = [&](Candidate each) {
+    problem.input.tables.push_back(
+        table_numbers.try_emplace(each.table, table_numbers.size()).first->second);
+    const catalog::IndexKey& first = each.index.keys.front();
+    problem.input.leading.push_back(
+        leading_numbers
+            .try_emplace({root_of(catalog, each.table), first.column + first.expression},
+                         leading_numbers.size())
+            .first->second);
+    problem.input.bytes.push_back(each.bytes);
+    problem.input.maintenance.push_back(each.maintenance);
+    problem.candidates.push_back(std::move(each));
+  };
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (!(*sizes)[i]) continue;
     if (options.sizes == Sizes::hypopg || found[i].bytes == 0) found[i].bytes = *(*sizes)[i];
     if (found[i].bytes > options.budget) continue;
     found[i].maintenance = maintenance_of(found[i], problem.facts, queries);
     kept.push_back(std::move((*hypothetical_indexes)[i]));
-    problem.input.tables.push_back(
-        table_numbers.try_emplace(found[i].table, table_numbers.size()).first->second);
-    const catalog::IndexKey& first = found[i].index.keys.front();
-    problem.input.leading.push_back(
-        leading_numbers
-            .try_emplace({root_of(catalog, found[i].table), first.column + first.expression},
-                         leading_numbers.size())
-            .first->second);
     problem.input.variant.push_back(!found[i].index.include.empty() ||
                                     !found[i].index.predicate.empty());
     problem.input.wide.push_back(is_wide(found[i].index));
-    problem.input.bytes.push_back(found[i].bytes);
-    problem.input.maintenance.push_back(found[i].maintenance);
-    problem.candidates.push_back(std::move(found[i]));
+    take(std::move(found[i]));
+  }
+  problem.hypothetical = problem.candidates.size();
+  auto dispensable = find_dispensable(catalog, queries, problem, planner);
+  if (!dispensable) return fail(dispensable);
+  std::vector<engine::RealIndex> real;
+  for (const Candidate& each : *dispensable) real.push_back({each.table->schema, each.index.name});
+  if (!real.empty() && planner.set_dispensable(std::move(real))) {
+    problem.input.present.assign(problem.hypothetical, false);
+    for (Candidate& each : *dispensable) {
+      for (const std::size_t q : each.queries)
+        if (problem.relevant[q].size() < most_relevant)
+          problem.relevant[q].push_back(problem.candidates.size());
+      problem.input.variant.push_back(false);
+      problem.input.wide.push_back(false);
+      problem.input.present.push_back(true);
+      take(std::move(each));
+    }
   }
   std::vector<std::size_t> parts(queries.size());
   for (const bool wide : {false, true})
-    for (std::size_t i = 0; i < problem.candidates.size(); ++i)
+    for (std::size_t i = 0; i < problem.hypothetical; ++i)
       for (const std::size_t q : problem.candidates[i].queries)
         if (problem.input.wide[i] == wide && problem.relevant[q].size() < most_relevant &&
             parts[q] + kept[i].parts.size() <= most_parts) {

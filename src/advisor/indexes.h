@@ -33,11 +33,12 @@ struct IndexOptions {
 };
 
 // Everything that is known before the search: the candidates that the server takes, with their
-// sizes and what they cost writes.
+// sizes and what they cost writes; and behind them the indexes that exist and may be given up.
 struct IndexProblem {
   std::vector<sql::QueryFacts> facts;   // of the queries, in order
   std::vector<std::string> complaints;  // why a query can't be planned; empty for the others
   std::vector<Candidate> candidates;
+  std::size_t hypothetical = 0;  // so many of the candidates are new
   SearchInput input;
   std::vector<std::vector<std::size_t>> relevant;  // of each query
 };

@@ -19,12 +19,20 @@ bool same(double a, double b) { return a == b || b - a <= 1e-6 * b; }
 }  // namespace
 
 Oracle::Oracle(engine::Planner& planner, std::vector<std::vector<std::size_t>> relevant,
-               Judge judge)
-    : planner_(planner), judge_(std::move(judge)), relevant_(std::move(relevant)) {
+               Judge judge, std::size_t hypothetical)
+    : planner_(planner),
+      judge_(std::move(judge)),
+      relevant_(std::move(relevant)),
+      hypothetical_(hypothetical) {
   const std::size_t count = relevant_.size();
   relevant_.reserve(2 * count);
   for (std::size_t q = 0; q < count; ++q) relevant_.push_back(relevant_[q]);
   entries_.resize(relevant_.size());
+  for (const std::vector<std::size_t>& list : relevant_) {
+    Set& exists = present_.emplace_back();
+    for (std::size_t i = 0; i < list.size(); ++i)
+      if (list[i] >= hypothetical_) exists.set(i);
+  }
 }
 
 Set Oracle::all(std::size_t query) const {
@@ -65,15 +73,13 @@ bool Oracle::is_known(std::size_t query, const Set& set) const {
 }
 
 double Oracle::slowdown(std::size_t query, const Entry& entry) const {
-  const Entry* without = best(query, {});
-  return without != nullptr && without->milliseconds > 0
-             ? entry.milliseconds / without->milliseconds
-             : 0;
+  const Entry* before = best(query, present(query));
+  return before != nullptr && before->milliseconds > 0 ? entry.milliseconds / before->milliseconds
+                                                       : 0;
 }
 
 bool Oracle::is_slow(std::size_t query, const Entry& entry) const {
-  return entry.used.any() && entry.milliseconds > too_short_to_tell &&
-         slowdown(query, entry) > slower;
+  return entry.milliseconds > too_short_to_tell && slowdown(query, entry) > slower;
 }
 
 Status Oracle::ask(const std::vector<std::pair<std::size_t, Set>>& questions) {
@@ -82,9 +88,14 @@ Status Oracle::ask(const std::vector<std::pair<std::size_t, Set>>& questions) {
   for (const auto& [query, set] : questions) {
     const bool twice = std::ranges::find(unknown, std::pair{query, set}) != unknown.end();
     if (twice || is_known(query, set)) continue;
-    engine::Question question{query % queries(), {}, query >= queries()};
-    for (std::size_t i = 0; i < relevant_[query].size(); ++i)
-      if (set.test(i)) question.indexes.push_back(relevant_[query][i]);
+    engine::Question question{
+        .query = query % queries(), .indexes = {}, .without = {}, .serial = query >= queries()};
+    for (std::size_t i = 0; i < relevant_[query].size(); ++i) {
+      const std::size_t candidate = relevant_[query][i];
+      if (candidate >= hypothetical_ && !set.test(i))
+        question.without.push_back(candidate - hypothetical_);
+      if (candidate < hypothetical_ && set.test(i)) question.indexes.push_back(candidate);
+    }
     unknown.emplace_back(query, set);
     sent.push_back(std::move(question));
   }
@@ -102,6 +113,10 @@ Status Oracle::ask(const std::vector<std::pair<std::size_t, Set>>& questions) {
         return static_cast<std::size_t>(at - relevant_[query].begin());
       };
       for (const std::size_t used : answer->used) entry.used.set(place(used));
+      for (const std::size_t kept : answer->kept)
+        if (const std::size_t at = place(hypothetical_ + kept);
+            at < relevant_[query].size() && relevant_[query][at] == hypothetical_ + kept)
+          entry.used.set(at);
       if (const auto time = judge_ ? judge_(*answer) : std::nullopt) {
         entry.milliseconds = time->milliseconds;
         for (const auto& [name, spent] : time->indexes)

@@ -41,9 +41,10 @@ class Oracle {
   };
 
   // relevant[query]: the candidates (numbers of the planner's hypothetical indexes) that can matter
-  // to it, at most `most_relevant`, sorted.
+  // to it, at most `most_relevant`, sorted. From number `hypothetical` on they are indexes that
+  // exist (the planner's dispensable ones), with which plans are compared that are new.
   Oracle(engine::Planner& planner, std::vector<std::vector<std::size_t>> relevant,
-         Judge judge = {});
+         Judge judge = {}, std::size_t hypothetical = static_cast<std::size_t>(-1));
 
   std::int64_t calls() const { return planner_.calls(); }
   std::size_t queries() const { return relevant_.size() / 2; }
@@ -52,6 +53,8 @@ class Oracle {
   bool has_judge() const { return judge_ != nullptr; }
   const std::vector<std::size_t>& relevant(std::size_t query) const { return relevant_[query]; }
   Set all(std::size_t query) const;
+  // Those that exist.
+  const Set& present(std::size_t query) const { return present_[query]; }
   // Of a set of candidates those that matter to the query.
   Set of(std::size_t query, const std::vector<bool>& candidates) const;
 
@@ -61,7 +64,7 @@ class Oracle {
   // What the cheapest known plan for this set uses.
   const Entry* best(std::size_t query, const Set& set) const;
   bool is_known(std::size_t query, const Set& set) const;
-  // Of the time of the query's plan without candidates; 0 where that is not known.
+  // Of the time of the query's plan with what exists; 0 where that is not known.
   double slowdown(std::size_t query, const Entry& entry) const;
   bool is_slow(std::size_t query, const Entry& entry) const;
   const std::vector<Entry>& entries(std::size_t query) const { return entries_[query]; }
@@ -73,6 +76,8 @@ class Oracle {
   engine::Planner& planner_;
   Judge judge_;
   std::vector<std::vector<std::size_t>> relevant_;
+  std::size_t hypothetical_;
+  std::vector<Set> present_;
   std::vector<std::vector<Entry>> entries_;
 };
 

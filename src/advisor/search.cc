@@ -46,7 +46,7 @@ class Search {
   Result<SearchResult> run() {
     fill_pool(/*wide=*/false);
     if (Status asked = look_at_both_ends(); !asked) return fail(asked);
-    result_.chosen.assign(input_.bytes.size(), false);
+    result_.chosen = present();
     confirmed_ = result_.chosen;
     result_.before = result_.after = confirmed_after_ = workload_cost(result_.chosen);
     result_.bound = lowest_;
@@ -65,6 +65,10 @@ class Search {
 
  private:
   double weight(std::size_t query) const { return input_.weights[query]; }
+
+  std::vector<bool> present() const {
+    return input_.present.empty() ? std::vector<bool>(input_.bytes.size(), false) : input_.present;
+  }
 
   // The candidates of the pool, and of their variants what helps.
   Status explore() {
@@ -200,7 +204,8 @@ class Search {
     return count;
   }
 
-  // Without any candidate, and with all of the pool: between them lies every set.
+  // Without any candidate, with those that exist, and with all of the pool: every set lies between
+  // the first and the last.
   Status look_at_both_ends() {
     helped_.clear();
     touched_.clear();
@@ -208,6 +213,7 @@ class Search {
     std::vector<Question> questions;
     for (std::size_t q = 0; q < oracle_.queries(); ++q) {
       questions.emplace_back(q, Set());
+      questions.emplace_back(q, oracle_.present(q));
       questions.emplace_back(q, all(q));
     }
     if (Status asked = oracle_.ask(questions); !asked) return asked;
@@ -246,7 +252,7 @@ class Search {
   const Refusal* refusal_of(const std::vector<bool>& chosen) const {
     const auto has = [&](std::size_t i) { return chosen[i]; };
     for (const Refusal& each : result_.refused)
-      if (std::ranges::all_of(each.together, has) &&
+      if (std::ranges::all_of(each.together, has) && std::ranges::none_of(each.missing, has) &&
           (each.remedy.empty() || !std::ranges::all_of(each.remedy, has)))
         return &each;
     return nullptr;
@@ -258,29 +264,45 @@ class Search {
   }
 
   // Of each plan that is slow under the set those of its indexes, the longest first, with which
-  // alone the query is slow as well.
+  // alone the query is slow as well; or what exists and is missing, if that alone makes it slow.
   Status learn_refusals(const std::vector<bool>& chosen) {
     for (const std::size_t touched : touched_)
       for (const std::size_t q : {touched, oracle_.serial(touched)}) {
         const Oracle::Entry* slow = oracle_.best(q, oracle_.of(q, chosen));
         if (slow == nullptr || !oracle_.is_slow(q, *slow)) continue;
         const Oracle::Entry entry = *slow;
+        const Set& present = oracle_.present(q);
+        const Set given_up = present & ~oracle_.of(q, chosen);
         std::vector<bool> used(input_.bytes.size(), false);
-        mark(q, entry.used, used);
+        mark(q, entry.used | (present & ~given_up), used);
         if (refusal_of(used) != nullptr) continue;
+        const double slowdown = oracle_.slowdown(q, entry);
+        Refusal refusal{{}, {}, {}, q % oracle_.queries(), slowdown};
+        if (given_up.any()) {
+          const Set whole = oracle_.of(q, chosen) | present;
+          if (Status asked = oracle_.ask({{q, whole}}); !asked) return asked;
+          if (const Oracle::Entry* kept = oracle_.best(q, whole);
+              kept != nullptr && !oracle_.is_slow(q, *kept)) {
+            refusal.missing = numbers(q, kept->used & given_up);
+            if (!refusal.missing.empty()) result_.refused.push_back(std::move(refusal));
+            continue;
+          }
+        }
+        const Set added = entry.used & ~present;
         Set few;
         for (const std::size_t i : entry.longest) {
           few.set(i);
-          if (few == entry.used) break;
-          if (Status asked = oracle_.ask({{q, few}}); !asked) return asked;
-          if (is_slow(q, few)) break;
+          if (few == added) break;
+          if (Status asked = oracle_.ask({{q, few | present}}); !asked) return asked;
+          if (is_slow(q, few | present)) break;
         }
-        if (few.none() || !is_slow(q, few)) few = entry.used;
-        const double slowdown = oracle_.slowdown(q, entry);
+        if (few.none() || !is_slow(q, few | present)) few = added;
+        if (few.none()) continue;
         const auto remedy = remedy_of(q, few);
         if (!remedy) return std::unexpected(remedy.error());
-        result_.refused.push_back(
-            {numbers(q, few), numbers(q, *remedy), q % oracle_.queries(), slowdown});
+        refusal.together = numbers(q, few);
+        refusal.remedy = numbers(q, *remedy);
+        result_.refused.push_back(std::move(refusal));
       }
     return {};
   }
@@ -288,15 +310,17 @@ class Search {
   // The fewest candidates of other tables in whose company those are not slow; none if there are
   // no such.
   Result<Set> remedy_of(std::size_t query, const Set& slow) {
-    Set others = all(query);
+    const Set present = oracle_.present(query);
+    Set others = all(query) & ~present;
     for (const Set& table : tables_of(query))
       if ((table & slow).any()) others &= ~table;
     const auto helps = [&](const Set& company) -> Result<Set> {
-      if (Status asked = oracle_.ask({{query, slow | company}}); !asked) return fail(asked);
-      const Oracle::Entry* entry = oracle_.best(query, slow | company);
+      const Set set = slow | company | present;
+      if (Status asked = oracle_.ask({{query, set}}); !asked) return fail(asked);
+      const Oracle::Entry* entry = oracle_.best(query, set);
       const bool good =
           entry != nullptr && !oracle_.is_slow(query, *entry) && (entry->used & slow) == slow;
-      return good ? entry->used & ~slow : Set();
+      return good ? entry->used & ~slow & ~present : Set();
     };
     auto few = helps(others);
     if (!few) return few;
@@ -326,6 +350,10 @@ class Search {
         if (Status done = weigh(chosen); !done) return done;
       const Refusal* refusal = refusal_of(chosen);
       if (refusal == nullptr) return {};
+      if (!refusal->missing.empty()) {
+        for (const std::size_t i : refusal->missing) chosen[i] = true;
+        continue;
+      }
       if (!refusal->remedy.empty()) {
         std::vector<bool> remedied = chosen;
         for (const std::size_t i : refusal->remedy) remedied[i] = true;
@@ -362,9 +390,10 @@ class Search {
       std::vector<Question> questions;
       for (const std::size_t q : touched_) {
         const Oracle::Entry* entry = oracle_.best(q, oracle_.of(q, chosen));
-        if (entry == nullptr || entry->used.none() || oracle_.slowdown(q, *entry) < clearly_faster)
+        if (entry == nullptr || entry == oracle_.best(q, oracle_.present(q)) ||
+            oracle_.slowdown(q, *entry) < clearly_faster)
           continue;
-        questions.emplace_back(oracle_.serial(q), Set());
+        questions.emplace_back(oracle_.serial(q), oracle_.present(q));
         questions.emplace_back(oracle_.serial(q), oracle_.of(q, chosen));
       }
       if (Status asked = oracle_.ask(questions); !asked) return asked;
@@ -392,6 +421,11 @@ class Search {
                       const std::function<std::size_t(std::size_t)>& candidate) const {
     for (const Refusal& each : result_.refused) {
       Program::Terms terms;
+      if (!each.missing.empty()) {
+        for (const std::size_t i : each.missing) terms.emplace_back(candidate(i), 1);
+        program.at_least(std::move(terms), 1);
+        continue;
+      }
       for (const std::size_t i : each.together)
         if (const auto at = variable_of.find(i); at != variable_of.end())
           terms.emplace_back(at->second, 1);
@@ -427,6 +461,11 @@ class Search {
   Status seed() {
     auto chosen = db2advis(oracle_, input_, input_.wide);
     if (!chosen) return std::unexpected(chosen.error());
+    if (!input_.present.empty()) {
+      std::vector<bool> with = *chosen;
+      for (std::size_t i = 0; i < with.size(); ++i) with[i] = with[i] || input_.present[i];
+      if (Status done = attempt(std::move(with)); !done) return done;
+    }
     return attempt(std::move(*chosen));
   }
 
@@ -791,7 +830,8 @@ Result<std::vector<bool>> db2advis(Oracle& oracle, const SearchInput& input,
 
 Result<std::vector<bool>> extend(Oracle& oracle, const SearchInput& input,
                                  const std::vector<std::vector<std::size_t>>& widens) {
-  std::vector<bool> chosen(input.bytes.size(), false);
+  std::vector<bool> chosen =
+      input.present.empty() ? std::vector<bool>(input.bytes.size(), false) : input.present;
   const auto bytes_of = [&](const std::vector<bool>& set) {
     std::int64_t bytes = 0;
     for (std::size_t i = 0; i < set.size(); ++i)

@@ -35,6 +35,9 @@ struct SearchInput {
   // Of the candidates: one of many columns, which is looked at once a good set of the narrow ones
   // is known, so that the set is never worse for there being more of them. May be empty.
   std::vector<bool> wide;
+  // Of the candidates: exists, takes nothing of the budget, and may be given up for the sake of the
+  // writes. May be empty.
+  std::vector<bool> present;
   std::int64_t budget = 0;                  // bytes
   double seconds = 60;                      // to search at most
   std::int64_t most_calls = 1'000'000'000;  // questions, about so many at most
@@ -44,9 +47,10 @@ struct SearchInput {
   double gap = 0.001;  // at which to be content
 };
 
-// Candidates that make a query's plan slow where they are together.
+// Candidates that make a query's plan slow where they are together, or where they all are missing.
 struct Refusal {
   std::vector<std::size_t> together;
+  std::vector<std::size_t> missing;  // that exist; then `together` is empty
   std::vector<std::size_t> remedy;  // others with all of which it is not slow; or none
   std::size_t query = 0;
   double slowdown = 0;  // 1.5: it is expected to take half as long again
@@ -54,7 +58,7 @@ struct Refusal {
 
 struct SearchResult {
   std::vector<bool> chosen;  // of the candidates
-  double before = 0;         // cost of the workload without any
+  double before = 0;         // cost of the workload with what exists, its maintenance included
   double after = 0;          // with those chosen, their maintenance included
   double bound = 0;          // no set within the budget and without what is refused is below
   double first_seconds = 0;  // until the first answer stood

@@ -18,7 +18,9 @@ class PlansOf : public engine::Planner {
     std::vector<std::size_t> needs;
   };
   using Plans = std::vector<std::vector<Plan>>;
-  explicit PlansOf(Plans queries) : queries_(std::move(queries)) {}
+  // What plans need from number `hypothetical` on exists.
+  explicit PlansOf(Plans queries, std::size_t hypothetical = 1000)
+      : queries_(std::move(queries)), hypothetical_(hypothetical) {}
 
   Result<std::vector<std::optional<engine::Answer>>> ask(
       const std::vector<engine::Question>& questions) override {
@@ -27,11 +29,23 @@ class PlansOf : public engine::Planner {
     for (const engine::Question& question : questions) {
       const Plan* best = nullptr;
       for (const Plan& plan : queries_[question.query])
-        if (std::ranges::includes(question.indexes, plan.needs) &&
+        if (std::ranges::all_of(plan.needs,
+                                [&](std::size_t i) {
+                                  return i < hypothetical_
+                                             ? has(question.indexes, i)
+                                             : !has(question.without, i - hypothetical_);
+                                }) &&
             (best == nullptr || plan.cost < best->cost))
           best = &plan;
-      answers.push_back(best == nullptr ? std::optional<engine::Answer>()
-                                        : engine::Answer{best->cost, best->needs, {}});
+      std::optional<engine::Answer>& answer = answers.emplace_back();
+      if (best == nullptr) continue;
+      answer.emplace();
+      answer->cost = best->cost;
+      for (const std::size_t i : best->needs)
+        if (i < hypothetical_)
+          answer->used.push_back(i);
+        else
+          answer->kept.push_back(i - hypothetical_);
     }
     return answers;
   }
@@ -60,7 +74,12 @@ class PlansOf : public engine::Planner {
   std::string description() const override { return "a table"; }
 
  private:
+  static bool has(const std::vector<std::size_t>& list, std::size_t i) {
+    return std::ranges::find(list, i) != list.end();
+  }
+
   std::vector<std::vector<Plan>> queries_;
+  std::size_t hypothetical_;
   std::int64_t calls_ = 0;
 };
 
@@ -193,6 +212,30 @@ TEST_P(SearchTest, MoreWidthIsNeverWorse) {
   EXPECT_LE(cost_of_width(24), cost_of_width(12) * (1 + 1e-9));
 }
 
+// The last three of twelve exist: they take nothing of the budget and may go for what they cost.
+TEST_P(SearchTest, KeepsOrGivesUpWhatExists) {
+  Case each = random_case(GetParam() + 3000, 12, 9);
+  each.input.present.assign(12, false);
+  for (std::size_t i = 9; i < 12; ++i) {
+    each.input.present[i] = true;
+    each.input.bytes[i] = 0;
+    each.input.maintenance[i] += 500.0 * static_cast<double>(i % 3);
+  }
+  PlansOf planner(each.plans, 9);
+  Oracle oracle(planner, each.relevant, {}, 9);
+  const auto found = search(oracle, each.input);
+  ASSERT_TRUE(found);
+  unsigned set = 0;
+  for (std::size_t i = 0; i < 12; ++i)
+    if (found->chosen[i]) set |= 1U << i;
+  const double best = best_possible(each);
+  EXPECT_NEAR(found->before, cost_under(each, 7U << 9), 1e-6 * found->before);
+  EXPECT_NEAR(found->after, cost_under(each, set), 1e-6 * found->after);
+  EXPECT_LE(found->after, found->before * (1 + 1e-9));
+  EXPECT_LE(found->bound, best * (1 + 1e-6));
+  EXPECT_LE(found->after, best * 1.02);
+}
+
 INSTANTIATE_TEST_SUITE_P(Seeds, SearchTest, testing::Range(1U, 41U));
 
 TEST(Search, NothingToGainTakesNothing) {
@@ -223,6 +266,31 @@ TEST(Search, WhatWritesPayMoreForIsNotTaken) {
   const auto found = search(oracle, input);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->after, 100);
+}
+
+// By cost it should go; but then the query takes twice as long.
+TEST(Search, WhatExistsStaysIfAQueryWouldGetSlow) {
+  const PlansOf::Plans plans = {{{100, {}}, {90, {0}}}};
+  const SearchInput input{.weights = {1},
+                          .bytes = {0},
+                          .tables = {0},
+                          .maintenance = {50},
+                          .variant = {false},
+                          .present = {true},
+                          .budget = 1 << 30};
+  const auto kept = [&](const Judge& judge) {
+    PlansOf planner(plans, 0);
+    Oracle oracle(planner, {{0}}, judge, 0);
+    const auto found = search(oracle, input);
+    EXPECT_TRUE(found);
+    return std::pair{bool(found->chosen[0]), found->after};
+  };
+  EXPECT_EQ(kept({}), (std::pair{false, 100.0}));
+  EXPECT_EQ(kept([](const engine::Answer& answer) {
+              return std::optional(
+                  PlanTime{.milliseconds = answer.kept.empty() ? 200.0 : 100.0, .indexes = {}});
+            }),
+            (std::pair{true, 140.0}));
 }
 
 // A judge by the first index that a plan uses: 0 makes it slow, if 1 is not there.

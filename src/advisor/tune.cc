@@ -84,7 +84,7 @@ class Tuner {
     auto problem = index_problem(catalog_, weighted_, planner_, options_.index);
     if (!problem) return std::unexpected(problem.error());
     problem_ = std::move(*problem);
-    Oracle oracle(planner_, problem_.relevant, judge_of(catalog_, problem_));
+    Oracle oracle(planner_, problem_.relevant, judge_of(catalog_, problem_), problem_.hypothetical);
     const auto progress = [&](double after, double bound) {
       if (options_.progress)
         options_.progress(
@@ -143,9 +143,35 @@ class Tuner {
                               " with the least total time were left out");
   }
 
+  // The new indexes of the set.
+  std::vector<std::size_t> chosen() const {
+    std::vector<std::size_t> list;
+    for (std::size_t i = 0; i < problem_.hypothetical; ++i)
+      if (result_.chosen[i]) list.push_back(i);
+    return list;
+  }
+
+  // About a query with the set that was found.
+  engine::Question under_the_set(std::size_t query) const {
+    engine::Question question{.query = query, .indexes = {}, .without = {}, .serial = false};
+    for (const std::size_t i : problem_.relevant[query]) {
+      if (i < problem_.hypothetical && result_.chosen[i]) question.indexes.push_back(i);
+      if (i >= problem_.hypothetical && !result_.chosen[i])
+        question.without.push_back(i - problem_.hypothetical);
+    }
+    return question;
+  }
+
+  static double before(const Oracle& oracle, std::size_t query) {
+    return oracle.upper(query, oracle.present(query));
+  }
+
+  double after(const Oracle& oracle, std::size_t query) const {
+    return oracle.upper(query, oracle.of(query, result_.chosen));
+  }
+
   void name_indexes() {
-    for (std::size_t i = 0; i < result_.chosen.size(); ++i)
-      if (result_.chosen[i]) name_index(catalog_, problem_.candidates[i], taken_);
+    for (const std::size_t i : chosen()) name_index(catalog_, problem_.candidates[i], taken_);
   }
 
   // What the search kept away from, for the sake of which query.
@@ -153,7 +179,7 @@ class Tuner {
     std::string note;
     std::size_t named = 0;
     for (const Refusal& each : result_.refused) {
-      if (!each.remedy.empty() || ++named > named_in_comment) continue;
+      if (!each.remedy.empty() || !each.missing.empty() || ++named > named_in_comment) continue;
       std::vector<std::string> parts;
       for (const std::size_t i : each.together)
         parts.push_back(problem_.candidates[i].table->name + " " +
@@ -170,9 +196,7 @@ class Tuner {
 
   Status try_on_rows(Oracle& oracle) {
     if (options_.rows == nullptr || options_.rows->has_statistics()) return {};
-    std::vector<std::size_t> chosen;
-    for (std::size_t i = 0; i < result_.chosen.size(); ++i)
-      if (result_.chosen[i]) chosen.push_back(i);
+    const std::vector<std::size_t> chosen = this->chosen();
     if (chosen.empty()) return {};
     std::vector<std::string> create;
     std::vector<std::string> drop;
@@ -213,12 +237,13 @@ class Tuner {
     return {};
   }
 
-  // Candidates of the chosen set that the query's plan uses.
+  // New indexes of the set that the query's plan uses.
   std::vector<std::size_t> used_by(const Oracle& oracle, std::size_t query) const {
     std::vector<std::size_t> used;
     if (const auto* entry = oracle.best(query, oracle.of(query, result_.chosen)))
       for (std::size_t i = 0; i < oracle.relevant(query).size(); ++i)
-        if (entry->used.test(i)) used.push_back(oracle.relevant(query)[i]);
+        if (entry->used.test(i) && oracle.relevant(query)[i] < problem_.hypothetical)
+          used.push_back(oracle.relevant(query)[i]);
     return used;
   }
 
@@ -231,10 +256,8 @@ class Tuner {
       query.calls = weighted_[q].calls;
       for (const std::string& name : problem_.facts[q].missing) missing.insert(name);
       if (problem_.complaints[q].empty()) {
-        const double before = oracle.upper(q, {});
-        const double after = oracle.upper(q, oracle.of(q, result_.chosen));
-        if (std::isfinite(before)) query.before = before;
-        if (std::isfinite(after)) query.after = after;
+        if (const double cost = before(oracle, q); std::isfinite(cost)) query.before = cost;
+        if (const double cost = after(oracle, q); std::isfinite(cost)) query.after = cost;
         for (const std::size_t i : used_by(oracle, q))
           query.indexes.push_back(problem_.candidates[i].index.name);
         if (const auto with = inverted_after_.find(q); with != inverted_after_.end()) {
@@ -297,7 +320,7 @@ class Tuner {
   std::string why_not(const Oracle& oracle, std::size_t q) const {
     const std::string& complaint = problem_.complaints[q];
     if (!complaint.empty()) return "it can't be planned: " + complaint;
-    const double before = oracle.upper(q, {});
+    const double before = Tuner::before(oracle, q);
     if (!std::isfinite(before)) return "the server could not plan it";
     if (queries_[q]->kind == QueryKind::insert && problem_.facts[q].relations.empty())
       return "it only adds rows, which every index makes slower";
@@ -340,8 +363,7 @@ class Tuner {
     std::map<std::size_t, std::vector<Effect>> effects;
     for (std::size_t q = 0; q < queries_.size(); ++q)
       for (const std::size_t i : used_by(oracle, q))
-        effects[i].push_back(
-            {q, oracle.upper(q, {}), oracle.upper(q, oracle.of(q, result_.chosen))});
+        effects[i].push_back({q, before(oracle, q), after(oracle, q)});
     for (auto& [i, list] : effects) propose(problem_.candidates[i], std::move(list));
     for (auto& [candidate, list] : inverted_) propose(candidate, list);
     std::vector<std::size_t> order(tuning_.indexes.size());
@@ -413,12 +435,7 @@ class Tuner {
       candidate.maintenance = maintenance_of(candidate, problem_.facts, weighted_);
       name_index(catalog_, candidate, taken_);
       std::vector<engine::Question> questions;
-      for (const std::size_t q : candidate.queries) {
-        engine::Question question{q, {}};
-        for (const std::size_t i : oracle.relevant(q))
-          if (result_.chosen[i]) question.indexes.push_back(i);
-        questions.push_back(std::move(question));
-      }
+      for (const std::size_t q : candidate.queries) questions.push_back(under_the_set(q));
       const auto answers = planner_.ask_with(
           {create_statement(*candidate.table, candidate.index, /*concurrently=*/false)}, questions);
       if (!answers) return std::unexpected(answers.error());
@@ -428,13 +445,11 @@ class Tuner {
         const std::size_t q = questions[at].query;
         if (!(*answers)[at]) continue;
         const auto known = inverted_after_.find(q);
-        const double now = known != inverted_after_.end()
-                               ? known->second
-                               : oracle.upper(q, oracle.of(q, result_.chosen));
+        const double now = known != inverted_after_.end() ? known->second : after(oracle, q);
         const double with = (*answers)[at]->cost;
         if (with >= now * (1 - noticeable)) continue;
         gain += weighted_[q].calls * (now - with);
-        effects.push_back({q, oracle.upper(q, {}), with});
+        effects.push_back({q, before(oracle, q), with});
       }
       if (effects.empty() || gain <= 0) continue;
       for (const Effect& effect : effects) {
@@ -450,67 +465,113 @@ class Tuner {
     return {};
   }
 
+  struct Trial {
+    bool tried = false;
+    double with = 0;  // cost of the workload, upkeep included
+    double without = 0;
+    bool is_harmless() const { return tried && without <= with * (1 + noticeable); }
+  };
+
+  // The workload with the new indexes, with all that exist and without those.
+  Result<Trial> try_without(const std::vector<Superfluous>& leaving) {
+    std::vector<std::string> names;
+    Trial trial;
+    for (const Superfluous& each : leaving) {
+      names.push_back(catalog::qualified(each.table->schema, each.index->name));
+      trial.with += maintenance_of({.table = each.table, .index = *each.index, .queries = {}},
+                                   problem_.facts, weighted_);
+    }
+    std::vector<engine::Question> questions;
+    for (std::size_t q = 0; q < queries_.size(); ++q)
+      if (problem_.complaints[q].empty()) {
+        questions.push_back(under_the_set(q));
+        questions.back().without.clear();
+      }
+    const auto kept = planner_.ask(questions);
+    if (!kept) return std::unexpected(kept.error());
+    const auto left = planner_.ask_without(names, questions);
+    if (!left) return std::unexpected(left.error());
+    for (std::size_t at = 0; at < questions.size(); ++at) {
+      if (!(*kept)[at] || !(*left)[at]) continue;
+      trial.tried = true;
+      trial.with += weighted_[questions[at].query].calls * (*kept)[at]->cost;
+      trial.without += weighted_[questions[at].query].calls * (*left)[at]->cost;
+    }
+    return trial;
+  }
+
+  // Of the indexes that exist those whose upkeep is more than what they spare.
+  std::vector<Superfluous> given_up(const Oracle& oracle) const {
+    std::vector<Superfluous> found;
+    for (std::size_t i = problem_.hypothetical; i < problem_.candidates.size(); ++i) {
+      if (result_.chosen[i]) continue;
+      const Candidate& each = problem_.candidates[i];
+      const auto index =
+          std::ranges::find(each.table->indexes, each.index.name, &catalog::Index::name);
+      double spared = 0;
+      for (std::size_t q = 0; q < queries_.size(); ++q) {
+        Set with = oracle.of(q, result_.chosen);
+        for (std::size_t at = 0; at < oracle.relevant(q).size(); ++at)
+          if (oracle.relevant(q)[at] == i) with.set(at);
+        if (std::isfinite(after(oracle, q)))
+          spared += weighted_[q].calls * (after(oracle, q) - oracle.lower(q, with));
+      }
+      found.push_back(
+          {each.table, &*index,
+           "keeping it costs the workload's writes " + human_count(std::llround(each.maintenance)) +
+               ", and it spares its queries " +
+               (spared > 0.5 ? "at most " + human_count(std::llround(spared)) : "nothing")});
+    }
+    return found;
+  }
+
   Status find_drops(const Oracle& oracle) {
     std::set<std::string> used;
     for (std::size_t q = 0; q < queries_.size(); ++q)
-      for (const Set& set : {Set(), oracle.of(q, result_.chosen)})
+      for (const Set& set : {oracle.present(q), oracle.of(q, result_.chosen)})
         if (const auto* entry = oracle.best(q, set))
           used.insert(entry->existing.begin(), entry->existing.end());
     std::vector<std::pair<const catalog::Relation*, const catalog::Index*>> added;
-    for (std::size_t i = 0; i < result_.chosen.size(); ++i)
-      if (result_.chosen[i])
-        added.emplace_back(problem_.candidates[i].table, &problem_.candidates[i].index);
-    const std::vector<Superfluous> found = superfluous_indexes(catalog_, used, added);
+    for (const std::size_t i : chosen())
+      added.emplace_back(problem_.candidates[i].table, &problem_.candidates[i].index);
+    std::vector<Superfluous> found = given_up(oracle);
+    const std::size_t certain = found.size();
+    for (Superfluous& each : superfluous_indexes(catalog_, used, added))
+      if (std::ranges::find(found, each.index, &Superfluous::index) == found.end())
+        found.push_back(std::move(each));
     if (found.empty()) return {};
-    std::vector<std::string> names;
-    for (const Superfluous& each : found)
-      names.push_back(catalog::qualified(each.table->schema, each.index->name));
     // All at once: what is not missed in company is not missed alone.
-    std::vector<engine::Question> questions;
-    for (std::size_t q = 0; q < queries_.size(); ++q) {
-      if (!problem_.complaints[q].empty()) continue;
-      engine::Question question{q, {}};
-      for (const std::size_t i : oracle.relevant(q))
-        if (result_.chosen[i]) question.indexes.push_back(i);
-      questions.push_back(std::move(question));
+    auto trial = try_without(found);
+    if (!trial) return std::unexpected(trial.error());
+    if (trial->tried && !trial->is_harmless()) {
+      tuning_.notes.push_back(
+          plural(std::ssize(found) - static_cast<std::int64_t>(certain), "index", "indexes") +
+          " looked superfluous, but the workload costs more without: kept");
+      found.resize(certain);
+      if (found.empty()) return {};
+      trial = try_without(found);
+      if (!trial) return std::unexpected(trial.error());
+      if (!trial->is_harmless()) return {};
     }
-    const auto answers = planner_.ask_without(names, questions);
-    if (!answers) return std::unexpected(answers.error());
-    double with = 0;
-    double without = 0;
-    bool tried = false;
-    for (std::size_t at = 0; at < questions.size(); ++at) {
-      const std::size_t q = questions[at].query;
-      if (!(*answers)[at]) continue;
-      tried = true;
-      with += weighted_[q].calls * oracle.upper(q, oracle.of(q, result_.chosen));
-      without += weighted_[q].calls * (*answers)[at]->cost;
-    }
-    const bool harmless = tried && without <= with * (1 + noticeable);
-    if (tried && !harmless) {
-      tuning_.notes.push_back(plural(std::ssize(found), "index", "indexes") +
-                              " looked superfluous, but the workload costs more without: kept");
-      return {};
-    }
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      const Superfluous& each = found[i];
+    for (const Superfluous& each : found) {
       std::string why = each.why;
       why.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(why.front())));
       Proposal proposal = drop_index_proposal(*each.table, *each.index, why);
       Claim claim{ClaimKind::cheaper,
                   "EXPLAIN of the workload on " + planner_.description() + " without " +
-                      plural(std::ssize(found), "index", "indexes") + " that would go",
+                      plural(std::ssize(found), "index", "indexes") +
+                      " that would go, and what their upkeep costs its writes",
                   {},
                   std::nullopt};
-      if (tried) {
-        claim.seen = "cost " + human_count(std::llround(with)) + " with, " +
-                     human_count(std::llround(without)) + " without";
+      if (trial->tried) {
+        claim.seen = "cost " + human_count(std::llround(trial->with)) + " with, " +
+                     human_count(std::llround(trial->without)) + " without";
         claim.holds = true;
       } else {
         claim.seen = "not tried: only a sandbox may be asked to leave an index out";
       }
       proposal.proof.claims.push_back(std::move(claim));
-      tuning_.drops.push_back({.index = names[i],
+      tuning_.drops.push_back({.index = catalog::qualified(each.table->schema, each.index->name),
                                .table = catalog::qualified(each.table->schema, each.table->name),
                                .why = each.why,
                                .bytes = each.index->stats ? each.index->stats->bytes : 0,
@@ -532,12 +593,10 @@ class Tuner {
     for (int n = 0; n < options_.plans && static_cast<std::size_t>(n) < order.size(); ++n) {
       const std::size_t q = order[static_cast<std::size_t>(n)];
       if (gain(tuning_.queries[q]) <= 0) break;
-      engine::Question with{q, {}};
-      for (const std::size_t i : problem_.relevant[q])
-        if (result_.chosen[i]) with.indexes.push_back(i);
-      const auto before = planner_.plan({q, {}});
+      const auto before =
+          planner_.plan({.query = q, .indexes = {}, .without = {}, .serial = false});
       if (!before) return std::unexpected(before.error());
-      const auto after = planner_.plan(with);
+      const auto after = planner_.plan(under_the_set(q));
       if (!after) return std::unexpected(after.error());
       tuning_.queries[q].plan_before = *before;
       tuning_.queries[q].plan_after = *after;

@@ -32,9 +32,14 @@ struct HypotheticalIndex {
   std::string create;  // on that table
 };
 
+struct RealIndex {
+  std::string schema, name;
+};
+
 struct Question {
   std::size_t query = 0;             // into the queries of the planner
   std::vector<std::size_t> indexes;  // into its hypothetical indexes: those that are there
+  std::vector<std::size_t> without;  // into those of set_dispensable: that are not there
   bool serial = false;               // without parallel workers, which are not always to be had
 };
 
@@ -60,6 +65,7 @@ struct Answer {
   std::vector<std::size_t> used;      // hypothetical indexes that the plan uses, sorted
   std::vector<std::string> existing;  // names of real indexes that it uses, sorted
   std::string plan;                   // EXPLAIN's JSON
+  std::vector<std::size_t> kept;  // of those of set_dispensable, that it uses, sorted
   // How it calls those of `used`: one may have several names, each that of a part.
   std::vector<std::pair<std::string, std::size_t>> names;
 };
@@ -75,6 +81,12 @@ class Planner {
   // each to have; absent for one that the server does not take.
   virtual Result<std::vector<std::optional<std::int64_t>>> set_indexes(
       std::vector<HypotheticalIndex> indexes) = 0;
+  // Real indexes that questions may leave out; their places in the list are their numbers from now
+  // on. False where none can be left out: a server that is not a sandbox is not touched.
+  virtual bool set_dispensable(std::vector<RealIndex> indexes) {
+    (void)indexes;
+    return false;
+  }
   // How many rows the planner expects of each SELECT; absent where it can't plan it.
   virtual Result<std::vector<std::optional<double>>> expected_rows(
       const std::vector<std::string>& selects) = 0;

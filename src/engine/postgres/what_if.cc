@@ -49,9 +49,16 @@ void each_value(std::string_view json, std::string_view key, Visit&& visit) {
   }
 }
 
+// The planner leaves an index alone that is not valid. `indexes`: expressions for their names.
+std::string hide(const std::vector<std::string>& indexes) {
+  return "UPDATE pg_catalog.pg_index SET indisvalid = false WHERE indexrelid = ANY (ARRAY[" +
+         join(indexes, ", ") + "]::pg_catalog.regclass[])";
+}
+
 // `oids` are those of the question's hypothetical indexes: HypoPG calls one "<13543>btree_…".
 std::optional<Answer> read_answer(std::string_view json,
-                                  const std::unordered_map<std::uint32_t, std::size_t>& oids) {
+                                  const std::unordered_map<std::uint32_t, std::size_t>& oids,
+                                  std::span<const engine::RealIndex> dispensable) {
   Answer answer;
   bool found = false;
   each_value(json, "Total Cost", [&](std::string_view rest) {
@@ -79,6 +86,8 @@ std::optional<Answer> read_answer(std::string_view json,
   };
   tidy(answer.used);
   tidy(answer.existing);
+  for (std::size_t i = 0; i < dispensable.size(); ++i)
+    if (std::ranges::binary_search(answer.existing, dispensable[i].name)) answer.kept.push_back(i);
   answer.plan = json;
   return answer;
 }
@@ -95,6 +104,7 @@ class WhatIf final : public engine::Planner {
   Result<std::vector<std::string>> set_queries(std::vector<PlannerQuery> queries) override;
   Result<std::vector<std::optional<std::int64_t>>> set_indexes(
       std::vector<engine::HypotheticalIndex> indexes) override;
+  bool set_dispensable(std::vector<engine::RealIndex> indexes) override;
   Result<std::vector<std::optional<double>>> expected_rows(
       const std::vector<std::string>& selects) override;
   Result<std::vector<std::optional<engine::ExpressionSample>>> sample(
@@ -136,6 +146,7 @@ class WhatIf final : public engine::Planner {
   std::vector<Prepared> queries_;
   std::vector<std::vector<std::string>> indexes_;  // statements that make each
   std::map<std::string, std::optional<std::int64_t>, std::less<>> sizes_;  // by statement
+  std::vector<engine::RealIndex> dispensable_;
   std::int64_t calls_ = 0;
 };
 
@@ -259,6 +270,12 @@ Result<std::vector<std::optional<std::int64_t>>> WhatIf::set_indexes(
   return sizes;
 }
 
+bool WhatIf::set_dispensable(std::vector<engine::RealIndex> indexes) {
+  if (pids_.empty()) return false;
+  dispensable_ = std::move(indexes);
+  return true;
+}
+
 Result<std::vector<std::optional<double>>> WhatIf::expected_rows(
     const std::vector<std::string>& selects) {
   std::vector<std::optional<double>> rows(selects.size());
@@ -330,8 +347,11 @@ Status WhatIf::ask_one(Connection& connection, const std::vector<Question>& ques
                        std::vector<std::optional<Answer>>& answers, std::string* text,
                        const std::vector<std::string>& changes) const {
   if (which.empty()) return {};
-  // What is changed first, this session alone sees, and it is rolled back.
-  std::vector<std::string> all = {changes.empty() ? "BEGIN READ ONLY" : "BEGIN", "SELECT 1"};
+  // What is changed, this session alone sees, and it is rolled back.
+  const bool reads_only = changes.empty() && std::ranges::all_of(which, [&](std::size_t at) {
+                            return questions[at].without.empty();
+                          });
+  std::vector<std::string> all = {reads_only ? "BEGIN READ ONLY" : "BEGIN", "SELECT 1"};
   all.insert(all.end(), changes.begin(), changes.end());
   struct Place {
     std::size_t question;
@@ -357,6 +377,13 @@ Status WhatIf::ask_one(Connection& connection, const std::vector<Question>& ques
       standing = &question.indexes;
       all.emplace_back("SAVEPOINT s");
     }
+    if (!question.without.empty()) {
+      std::vector<std::string> names;
+      for (const std::size_t each : question.without)
+        names.push_back(
+            quote_literal(catalog::qualified(dispensable_[each].schema, dispensable_[each].name)));
+      all.push_back(hide(names));
+    }
     if (question.serial) all.emplace_back("SET LOCAL max_parallel_workers_per_gather = 0");
     all.insert(all.end(), query.before.begin(), query.before.end());
     places.push_back({at, created, all.size()});
@@ -379,7 +406,7 @@ Status WhatIf::ask_one(Connection& connection, const std::vector<Question>& ques
     }
     const Result<Rows>& plan = (*results)[place.explained];
     if (!plan || plan->size() == 0) continue;
-    answers[place.question] = read_answer(plan->cell(0, 0), oids);
+    answers[place.question] = read_answer(plan->cell(0, 0), oids, dispensable_);
     if (text != nullptr) *text = plan->cell(0, 0);
   }
   return {};
@@ -392,7 +419,12 @@ Result<std::vector<std::optional<Answer>>> WhatIf::ask(const std::vector<Questio
   std::vector<std::size_t> order(questions.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::ranges::stable_sort(order, {}, [&](std::size_t i) { return questions[i].indexes; });
-  const std::size_t half = order.size() < 2 ? order.size() : order.size() / sessions;
+  // Those that leave real indexes out are asked by one session: two would wait for one another.
+  const auto changing = std::ranges::stable_partition(
+      order, [&](std::size_t i) { return !questions[i].without.empty(); });
+  const std::size_t half = order.size() < 2
+                               ? order.size()
+                               : std::max(order.size() / sessions, order.size() - changing.size());
   const std::span<const std::size_t> all = order;
   Status second;
   std::thread other;
@@ -408,12 +440,9 @@ Result<std::vector<std::optional<Answer>>> WhatIf::ask(const std::vector<Questio
 
 Result<std::vector<std::optional<Answer>>> WhatIf::ask_without(
     const std::vector<std::string>& dropped, const std::vector<Question>& questions) {
-  // The planner leaves an index alone that is not valid.
-  std::vector<std::string> changes;
-  for (const std::string& index : dropped)
-    changes.push_back("UPDATE pg_catalog.pg_index SET indisvalid = false WHERE indexrelid = " +
-                      quote_literal(index) + "::pg_catalog.regclass");
-  return ask_after(changes, questions);
+  std::vector<std::string> names;
+  for (const std::string& index : dropped) names.push_back(quote_literal(index));
+  return ask_after(names.empty() ? names : std::vector{hide(names)}, questions);
 }
 
 Result<std::vector<std::optional<Answer>>> WhatIf::ask_with(
