@@ -43,8 +43,8 @@ class Oracle {
   // relevant[query]: the candidates (numbers of the planner's hypothetical indexes) that can matter
   // to it, at most `most_relevant`, sorted. From number `hypothetical` on they are indexes that
   // exist (the planner's dispensable ones), with which plans are compared that are new.
-  Oracle(engine::Planner& planner, std::vector<std::vector<std::size_t>> relevant,
-         Judge judge = {}, std::size_t hypothetical = static_cast<std::size_t>(-1));
+  Oracle(engine::Planner& planner, std::vector<std::vector<std::size_t>> relevant, Judge judge = {},
+         std::size_t hypothetical = static_cast<std::size_t>(-1));
 
   std::int64_t calls() const { return planner_.calls(); }
   std::size_t queries() const { return relevant_.size() / 2; }

@@ -51,7 +51,7 @@ struct SearchInput {
 struct Refusal {
   std::vector<std::size_t> together;
   std::vector<std::size_t> missing;  // that exist; then `together` is empty
-  std::vector<std::size_t> remedy;  // others with all of which it is not slow; or none
+  std::vector<std::size_t> remedy;   // others with all of which it is not slow; or none
   std::size_t query = 0;
   double slowdown = 0;  // 1.5: it is expected to take half as long again
 };

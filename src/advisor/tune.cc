@@ -518,8 +518,8 @@ class Tuner {
       }
       found.push_back(
           {each.table, &*index,
-           "keeping it costs the workload's writes " + human_count(std::llround(each.maintenance)) +
-               ", and it spares its queries " +
+           "its upkeep costs the workload's writes " + human_count(std::llround(each.maintenance)) +
+               " in the planner's units, and it spares the queries " +
                (spared > 0.5 ? "at most " + human_count(std::llround(spared)) : "nothing")});
     }
     return found;

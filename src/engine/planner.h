@@ -65,7 +65,7 @@ struct Answer {
   std::vector<std::size_t> used;      // hypothetical indexes that the plan uses, sorted
   std::vector<std::string> existing;  // names of real indexes that it uses, sorted
   std::string plan;                   // EXPLAIN's JSON
-  std::vector<std::size_t> kept;  // of those of set_dispensable, that it uses, sorted
+  std::vector<std::size_t> kept;      // of those of set_dispensable, that it uses, sorted
   // How it calls those of `used`: one may have several names, each that of a part.
   std::vector<std::pair<std::string, std::size_t>> names;
 };
