@@ -65,6 +65,8 @@ Result<Pair> open_both(const Arguments& arguments, engine::OpenOptions open) {
 }
 
 void report_problems_of(const Pair& pair) {
+  for (const engine::Opened* each : {&pair.from, &pair.to})
+    for (const std::string& text : each->notes) note(text);
   report_problems(pair.from, "the rest of it is what we start from");
   report_problems(pair.to, "the rest of it is what we go to");
 }

@@ -22,6 +22,7 @@ struct SourceInfo {
   std::string engine;          // "postgresql", "sqlite"
   std::string server_version;  // of what was read; for a file that of the sandbox
   std::string name;            // for people: without a password
+  std::string language = {};   // of a model file: "Prisma", "DBML"
 };
 
 // Statements that belong together. In a transaction, they all happen or none does.

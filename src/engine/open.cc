@@ -261,8 +261,11 @@ Result<Opened> open(const std::string& source, const OpenOptions& options) {
     case Resolved::Kind::sql:
       break;
   }
-  if (resolved->dialect == Dialect::postgresql) return open_postgres_sql(*resolved, options);
-  return open_sqlite_sql(*resolved);
+  Result<Opened> opened = resolved->dialect == Dialect::postgresql
+                              ? open_postgres_sql(*resolved, options)
+                              : open_sqlite_sql(*resolved);
+  if (opened) opened->source.language = resolved->language;
+  return opened;
 }
 
 Result<std::unique_ptr<Sandbox>> make_sandbox(Opened& opened, Fill fill) {

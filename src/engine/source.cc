@@ -92,6 +92,7 @@ Result<Resolved> translated(Resolved resolved, model::Language language, std::st
   resolved.files = {std::move(made)};
   resolved.dialect =
       script->engine == model::Engine::sqlite ? Dialect::sqlite : Dialect::postgresql;
+  resolved.language = language == model::Language::prisma ? "Prisma" : "DBML";
   resolved.kind = Resolved::Kind::sql;
   return resolved;
 }

@@ -33,7 +33,8 @@ struct Resolved {
   bool is_folder = false;
   std::vector<SqlFile> files;  // kind sql, in the order to load
   Dialect dialect = Dialect::postgresql;
-  std::string bytes;  // kind twin
+  std::string language;  // of model files: "Prisma", "DBML"
+  std::string bytes;     // kind twin
 };
 
 // `engine`: "postgresql" or "sqlite" to force the dialect of .sql files, else "". Files of .prisma

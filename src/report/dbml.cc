@@ -169,13 +169,15 @@ std::string index_line(const Index& index) {
       std::ranges::any_of(index.keys, [](const IndexKey& key) { return !key.opclass.empty(); });
   if (!index.method.empty() && !has_class) list.push_back("type: " + index.method);
   list.push_back("name: " + string(index.name));
-  std::vector<std::string> notes;
-  if (has_class) notes.push_back("USING " + index.method);
-  if (!index.include.empty()) notes.push_back("INCLUDE (" + join(index.include, ", ") + ')');
-  if (!index.predicate.empty()) notes.push_back("WHERE " + index.predicate);
-  if (!index.comment.empty()) notes.push_back(index.comment);
-  if (!notes.empty()) list.push_back("note: " + string(join(notes, " ")));
-  return "    (" + join(keys, ", ") + ')' + settings(list) + '\n';
+  if (!index.comment.empty()) list.push_back("note: " + string(index.comment));
+  // What DBML has no words for stands behind, for those who read it.
+  std::vector<std::string> unsaid;
+  if (has_class) unsaid.push_back("USING " + index.method);
+  if (!index.include.empty()) unsaid.push_back("INCLUDE (" + join(index.include, ", ") + ')');
+  if (!index.predicate.empty()) unsaid.push_back("WHERE " + index.predicate);
+  std::string remark = unsaid.empty() ? std::string() : " // " + join(unsaid, " ");
+  std::ranges::replace_if(remark, [](unsigned char c) { return c < 0x20; }, ' ');
+  return "    (" + join(keys, ", ") + ')' + settings(list) + remark + '\n';
 }
 
 std::string table_block(const catalog::Catalog& catalog, const Relation& table) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <ranges>
 #include <set>
 
 #include "base/text.h"
@@ -83,19 +84,19 @@ class Translator {
     for (const Field& each : table.fields)
       if (each.partial.empty()) names.insert(each.name);
     std::vector<Field> fields;
-    for (auto each = table.fields.rbegin(); each != table.fields.rend(); ++each) {
-      if (each->partial.empty()) {
-        fields.push_back(std::move(*each));
+    for (Field& each : table.fields | std::views::reverse) {
+      if (each.partial.empty()) {
+        fields.push_back(std::move(each));
         continue;
       }
-      const auto found = contents_.partials.find(each->partial);
+      const auto found = contents_.partials.find(each.partial);
       if (found == contents_.partials.end()) {
-        wrong(each->place, "there is no TablePartial " + each->partial);
+        wrong(each.place, "there is no TablePartial " + each.partial);
         continue;
       }
       const Body& partial = found->second;
-      for (auto field = partial.fields.rbegin(); field != partial.fields.rend(); ++field)
-        if (names.insert(field->name).second) fields.push_back(*field);
+      for (const Field& field : partial.fields | std::views::reverse)
+        if (names.insert(field.name).second) fields.push_back(field);
       table.indexes.insert(table.indexes.end(), partial.indexes.begin(), partial.indexes.end());
       table.checks.insert(table.checks.end(), partial.checks.begin(), partial.checks.end());
       if (table.note.empty()) table.note = partial.note;

@@ -293,9 +293,10 @@ class Parser {
     if (setting.value.kind == Kind::expression) return '(' + setting.value.text + ')';
     if (setting.value.kind == Kind::string) return literal(setting.value.text);
     if (setting.value.kind == Kind::name) return literal(setting.value.text);
-    const std::string word = lower(setting.words);
+    std::string word = lower(setting.words);
     if (word == "null") return {};
-    const bool is_number = word.find_first_not_of("+-.0123456789e") == std::string::npos;
+    const bool is_number =
+        !word.starts_with('e') && word.find_first_not_of("+-.0123456789e") == std::string::npos;
     if (is_number || word == "true" || word == "false") return word;
     // A value of an enum: status.open, app.status.open.
     return literal(std::string_view(setting.words).substr(setting.words.rfind('.') + 1));

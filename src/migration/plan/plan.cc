@@ -21,6 +21,7 @@
 #include "migration/plan/rows.h"
 #include "migration/plan/sqlite.h"
 #include "migration/schema.h"
+#include "migration/unsaid.h"
 #include "sql/node.h"
 
 namespace architrave::migration {
@@ -601,6 +602,7 @@ class Planner {
 Result<Plan> make_plan(engine::Opened& from, engine::Opened& to, const PlanOptions& options) {
   if (from.source.kind == "live") leave_out_histories(from.catalog, to.catalog);
   if (to.source.kind == "live") leave_out_histories(to.catalog, from.catalog);
+  keep_unsaid(from, to);
   Result<Plan> plan = from.source.engine == "sqlite" ? make_sqlite_plan(from, to, options)
                                                      : Planner(from, to, options).make();
   if (!plan) return plan;
@@ -614,6 +616,7 @@ Result<Plan> make_plan(engine::Opened& from, engine::Opened& to, const PlanOptio
 Result<std::vector<catalog::Change>> compare(engine::Opened& from, engine::Opened& to) {
   if (from.source.kind == "live") leave_out_histories(from.catalog, to.catalog);
   if (to.source.kind == "live") leave_out_histories(to.catalog, from.catalog);
+  keep_unsaid(from, to);
   if (from.source.engine == "sqlite") return compare_sqlite(from, to);
   return Planner(from, to, {}).compare();
 }
