@@ -61,6 +61,9 @@ class Keeper {
       if (find_same(model_.others, same) == model_.others.end())
         keep(model_.others, each, "other object");
     }
+    // What was taken over needs what it needed there.
+    model_.dependencies.insert(model_.dependencies.end(), there_.dependencies.begin(),
+                               there_.dependencies.end());
     return std::move(kept_);
   }
 
@@ -299,7 +302,8 @@ class Keeper {
     else if (columns_of(model) == columns_of(there))
       for (std::size_t key = 0; key < model.keys.size(); ++key) {
         // How it is sorted, and by which operators, DBML can't say; nor so which kind it is.
-        if (!there.keys[key].column.empty()) model.keys[key] = there.keys[key];
+        if (model.keys[key].expression == there.keys[key].expression)
+          model.keys[key] = there.keys[key];
         if (!there.keys[key].opclass.empty()) model.method = there.method;
       }
     if (model.unique == there.unique && model.method == there.method && same_keys(model, there))
