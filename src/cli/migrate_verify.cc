@@ -7,6 +7,9 @@
 #include "cli/command.h"
 #include "engine/engine.h"
 #include "engine/postgres/sandbox.h"
+#include "engine/source.h"
+#include "engine/sqlite/source.h"
+#include "migration/plan/sqlite.h"
 #include "migration/plan/way_back.h"
 #include "migration/verify.h"
 
@@ -25,9 +28,17 @@ struct Arguments {
   engine::OpenOptions open;
 };
 
+// As asked for, else by what the files' SQL looks like.
+bool is_for_sqlite(const Arguments& arguments) {
+  if (!arguments.open.engine.empty()) return arguments.open.engine == "sqlite";
+  const auto folder = engine::resolve(arguments.folder.string(), {}, true);
+  return folder && folder->dialect == engine::Dialect::sqlite;
+}
+
 // What the first migration is applied to: nothing, or what the source holds.
 Result<std::unique_ptr<engine::Sandbox>> sandbox_of(const Arguments& arguments) {
   if (arguments.from.empty()) {
+    if (is_for_sqlite(arguments)) return sqlite::make_sandbox({});
     const auto installation = postgres::choose_installation(arguments.open.server_version);
     if (!installation) return std::unexpected(installation.error());
     auto made = postgres::make_empty_sandbox(*installation);
@@ -38,36 +49,61 @@ Result<std::unique_ptr<engine::Sandbox>> sandbox_of(const Arguments& arguments) 
   if (!opened) return fail(opened);
   for (const std::string& each : opened->notes) note(each);
   report_problems(*opened, "the migrations are tried on the rest");
-  return engine::make_sandbox(*opened);
+  return engine::make_sandbox(
+      *opened, opened->source.engine == "sqlite" ? engine::Fill::rows : engine::Fill::definitions);
+}
+
+Result<migration::Verification> verify_on_sqlite(const Arguments& arguments,
+                                                 std::unique_ptr<engine::Sandbox> sandbox,
+                                                 migration::VerifyOptions options) {
+  const auto folder = migration::read_folder(arguments.folder, migration::Dialect::sqlite);
+  if (!folder) return std::unexpected(folder.error());
+  if (arguments.generate_downs)
+    options.make_down =
+        [](const migration::Migration&, const catalog::Catalog& before,
+           const catalog::Catalog& after) -> Result<std::optional<migration::Script>> {
+      return migration::sqlite_way_back(before, after);
+    };
+  return migration::verify_sqlite(folder->migrations, std::move(sandbox), options);
+}
+
+Result<migration::Verification> verify_on_postgres(const Arguments& arguments,
+                                                   postgres::PostgresSandbox& sandbox,
+                                                   migration::VerifyOptions options) {
+  const auto folder = migration::read_folder(arguments.folder);
+  if (!folder) return std::unexpected(folder.error());
+  if (arguments.generate_downs)
+    options.make_down =
+        [&](const migration::Migration&, const catalog::Catalog& before,
+            const catalog::Catalog& after) -> Result<std::optional<migration::Script>> {
+      auto script = migration::way_back(before, after, sandbox.server().installation());
+      if (!script) return fail(script);
+      return std::move(*script);
+    };
+  return migration::verify(folder->migrations, sandbox, options);
 }
 
 int verify(Arguments& arguments) {
   set_quiet(arguments.quiet);
   Progress progress;
   arguments.open.progress = [&](std::string_view what) { progress.show(what); };
-  const auto folder = migration::read_folder(arguments.folder);
-  if (!folder) return report_error(folder.error());
+  std::error_code unknown;
+  if (!std::filesystem::is_directory(arguments.folder, unknown)) {
+    const auto missing = migration::read_folder(arguments.folder);
+    if (!missing) return report_error(missing.error());
+  }
   auto sandbox = sandbox_of(arguments);
   progress.clear();
   if (!sandbox) return report_error(sandbox.error());
-  auto* postgres = dynamic_cast<postgres::PostgresSandbox*>(sandbox->get());
-  if (postgres == nullptr)
-    return report_error({"migration.engine", "migrations are verified on PostgreSQL alone",
-                         arguments.from, "name a PostgreSQL source: --from"});
   migration::VerifyOptions options;
   options.rows = !arguments.no_rows;
   options.progress = [&](std::string_view what, std::size_t done, std::size_t of) {
     progress.show(what, done, of);
   };
-  if (arguments.generate_downs)
-    options.make_down =
-        [&](const migration::Migration&, const catalog::Catalog& before,
-            const catalog::Catalog& after) -> Result<std::optional<migration::Script>> {
-      auto script = migration::way_back(before, after, postgres->server().installation());
-      if (!script) return fail(script);
-      return std::move(*script);
-    };
-  const auto verification = migration::verify(folder->migrations, *postgres, options);
+  auto* const postgres = dynamic_cast<postgres::PostgresSandbox*>(sandbox->get());
+  const auto verification = postgres != nullptr
+                                ? verify_on_postgres(arguments, *postgres, options)
+                                : verify_on_sqlite(arguments, std::move(*sandbox), options);
   progress.clear();
   if (!verification) return report_error(verification.error());
   return write_result(arguments.output,
@@ -85,13 +121,14 @@ void add_migrate_verify(CLI::App& group, Chosen& chosen) {
       "compared after each.",
       "  architrave migrate verify --dir migrations\n"
       "  architrave migrate verify --dir migrations --from postgresql:///prod --format json\n"
+      "  architrave migrate verify --dir migrations --from sqlite:app.db\n"
       "  architrave migrate verify --dir migrations --generate-downs");
   const auto arguments = std::make_shared<Arguments>();
   arguments->open.server_version = 0;
   command->add_option("--dir", arguments->folder, "the folder of migrations (migrations)");
   command->add_option("--from", arguments->from,
                       "what the first is applied to: postgresql://…, a .sql file or folder with "
-                      "rows, a .twin (an empty database)");
+                      "rows, a .twin, sqlite:FILE (an empty database)");
   command->add_flag("--no-rows", arguments->no_rows, "compare the catalog alone");
   command->add_flag("--generate-downs", arguments->generate_downs,
                     "try downs that are found by comparing the catalogs around each up, and not "
@@ -99,6 +136,10 @@ void add_migrate_verify(CLI::App& group, Chosen& chosen) {
   command->add_option("-f,--format", arguments->format, "text, json")
       ->check(CLI::IsMember({"text", "json"}));
   command->add_option("-o,--output", arguments->output, "write it there");
+  command
+      ->add_option("--engine", arguments->open.engine,
+                   "read the files as postgresql or sqlite, whatever they look like")
+      ->check(CLI::IsMember({"postgresql", "sqlite"}));
   command->add_option("--server-version", arguments->open.server_version,
                       "major version of the PostgreSQL to try them on (that of --from, else the "
                       "newest here)");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,6 +57,11 @@ struct VerifyOptions {
                                               const catalog::Catalog& after)>
       make_down;
 };
+
+// The same on SQLite, whose sandbox is copied before a down is tried.
+Result<Verification> verify_sqlite(const std::vector<Migration>& migrations,
+                                   std::unique_ptr<engine::Sandbox> sandbox,
+                                   const VerifyOptions& options);
 
 // `sandbox` holds what the first migration is applied to, definitions and rows. All is done in
 // copies of its database: it stays as it is. Errors: the server went away, an interrupt. A

@@ -14,7 +14,6 @@
 #include "engine/sqlite/transition.h"
 #include "migration/histories.h"
 #include "migration/plan/kept.h"
-#include "migration/plan/rows.h"
 
 namespace architrave::migration {
 
@@ -74,44 +73,6 @@ Result<std::string> run(engine::Sandbox& sandbox, const std::vector<Step>& steps
   for (const engine::Outcome& outcome : *outcomes)
     if (!outcome.ok) return outcome.error + ": " + outcome.statement;
   return std::string();
-}
-
-// Of each table and column: "main.orders.total" how many rows and a sum over its values' hashes,
-// "main.orders.*" the same of whole rows.
-Result<Digests> digest(engine::Sandbox& sandbox, const SharedColumns& columns) {
-  std::vector<std::string> queries;
-  std::vector<std::pair<std::string, const std::vector<std::string>*>> asked;
-  const auto sums = [](const std::string& values) {
-    return fmt::format(
-        "count(*) || ' rows, ' || coalesce(sum(hash_of({0}) & 0x7fffffff), 0) || '-' || "
-        "coalesce(sum(hash_of({0}) >> 31), 0)",
-        values);
-  };
-  for (const auto& [table, list] : columns) {
-    std::vector<std::string> quoted;
-    std::vector<std::string> all;
-    for (const std::string& column : list) {
-      quoted.push_back(sqlite::quote(sqlite::unquote(column)));
-      all.push_back(sums(quoted.back()));
-    }
-    all.push_back(sums(join(quoted, ", ")));
-    const std::string name = sqlite::quote(sqlite::unquote(table.substr(table.find('.') + 1)));
-    queries.push_back("SELECT " + join(all, ", ") + " FROM main." + name);
-    asked.emplace_back(table, &list);
-  }
-  Digests digests;
-  if (queries.empty()) return digests;
-  auto answers = sandbox.attempt(queries, 60);
-  if (!answers) return fail(answers);
-  for (std::size_t i = 0; i < answers->size(); ++i) {
-    const auto& [table, list] = asked[i];
-    if (!(*answers)[i].ok()) return fail("plan.rows", (*answers)[i].error, table);
-    const auto& row = (*answers)[i].rows.at(0);
-    for (std::size_t c = 0; c < list->size(); ++c)
-      digests[table + '.' + (*list)[c]] = row[c].value_or("");
-    digests[table + ".*"] = row[list->size()].value_or("");
-  }
-  return digests;
 }
 
 void forget(Catalog& catalog) {
@@ -280,7 +241,7 @@ class Planner {
   Status prove() {
     say("trying it there and back");
     const SharedColumns there = shared_columns(begin_, to_.catalog);
-    auto rows = digest(*named_, without_filled(there));
+    auto rows = digest_sqlite(*named_, without_filled(there));
     if (!rows) return fail(rows);
     Claim loads{ClaimKind::loads, "the file as it stands", {}, true};
     auto failed = run(*walked_, plan_.phases[0].up);
@@ -312,7 +273,7 @@ class Planner {
           if (to_string(object_of(relation, column)) == lost.object && all.contains(table))
             std::erase(all[table], catalog::quote_identifier(column.name));
       }
-    auto before = digest(*origin_, without_filled(all));
+    auto before = digest_sqlite(*origin_, without_filled(all));
     if (!before) return fail(before);
     Claim reverses{ClaimKind::reverses, "the way back", {}, true};
     auto failed = run(*walked_, plan_.phases[0].down);
@@ -326,7 +287,7 @@ class Planner {
                                      : catalog::describe(left.front());
     plan_.proof.claims.push_back(reverses);
     if (!*reverses.holds) return {};
-    auto after = digest(*walked_, without_filled(all));
+    auto after = digest_sqlite(*walked_, without_filled(all));
     if (!after) return fail(after);
     // What another type has made of values: it can be neither kept aside nor had back.
     for (const Relation& relation : from_.catalog.relations)
@@ -344,14 +305,14 @@ class Planner {
                            object.name)});
       }
     if (!plan_.refused.empty()) return {};
-    before = digest(*origin_, without_filled(all));
+    before = digest_sqlite(*origin_, without_filled(all));
     if (!before) return fail(before);
     return compare_rows("after the way back", without_filled(all), *before);
   }
 
   Status compare_rows(const std::string& when, const SharedColumns& columns,
                       const Digests& expected) {
-    auto rows = digest(*walked_, columns);
+    auto rows = digest_sqlite(*walked_, columns);
     if (!rows) return fail(rows);
     if (rows->empty()) return {};
     Claim lossless{ClaimKind::lossless, "rows counted and hashed " + when, {}, true};
@@ -433,6 +394,48 @@ class Planner {
 Result<Plan> make_sqlite_plan(engine::Opened& from, engine::Opened& to,
                               const PlanOptions& options) {
   return Planner(from, to, options).make();
+}
+
+Result<Digests> digest_sqlite(engine::Sandbox& sandbox, const SharedColumns& columns) {
+  std::vector<std::string> queries;
+  std::vector<std::pair<std::string, const std::vector<std::string>*>> asked;
+  const auto sums = [](const std::string& values) {
+    return fmt::format(
+        "count(*) || ' rows, ' || coalesce(sum(hash_of({0}) & 0x7fffffff), 0) || '-' || "
+        "coalesce(sum(hash_of({0}) >> 31), 0)",
+        values);
+  };
+  for (const auto& [table, list] : columns) {
+    std::vector<std::string> quoted;
+    std::vector<std::string> all;
+    for (const std::string& column : list) {
+      quoted.push_back(sqlite::quote(sqlite::unquote(column)));
+      all.push_back(sums(quoted.back()));
+    }
+    all.push_back(sums(join(quoted, ", ")));
+    const std::string name = sqlite::quote(sqlite::unquote(table.substr(table.find('.') + 1)));
+    queries.push_back("SELECT " + join(all, ", ") + " FROM main." + name);
+    asked.emplace_back(table, &list);
+  }
+  Digests digests;
+  if (queries.empty()) return digests;
+  auto answers = sandbox.attempt(queries, 60);
+  if (!answers) return fail(answers);
+  for (std::size_t i = 0; i < answers->size(); ++i) {
+    const auto& [table, list] = asked[i];
+    if (!(*answers)[i].ok()) return fail("plan.rows", (*answers)[i].error, table);
+    const auto& row = (*answers)[i].rows.at(0);
+    for (std::size_t c = 0; c < list->size(); ++c)
+      digests[table + '.' + (*list)[c]] = row[c].value_or("");
+    digests[table + ".*"] = row[list->size()].value_or("");
+  }
+  return digests;
+}
+
+Script sqlite_way_back(const Catalog& before, const Catalog& after) {
+  Script script;
+  script.steps = steps_of(sqlite::transition(after, before), /*guarded=*/false);
+  return script;
 }
 
 std::vector<catalog::Change> compare_sqlite(const engine::Opened& from, const engine::Opened& to) {

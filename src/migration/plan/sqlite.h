@@ -7,11 +7,19 @@
 #include "base/result.h"
 #include "engine/engine.h"
 #include "migration/plan/plan.h"
+#include "migration/plan/rows.h"
 
 namespace architrave::migration {
 
 // Errors: those of the engine, "plan.rename".
 Result<Plan> make_sqlite_plan(engine::Opened& from, engine::Opened& to, const PlanOptions& options);
+
+// The statements that lead back from `after` to `before`.
+Script sqlite_way_back(const catalog::Catalog& before, const catalog::Catalog& after);
+
+// Of each table and column: "main.orders.total" how many rows and a sum over its values' hashes,
+// "main.orders.*" the same of whole rows. Error "plan.rows".
+Result<Digests> digest_sqlite(engine::Sandbox& sandbox, const SharedColumns& columns);
 
 // How the one differs from the other, without what is kept aside.
 std::vector<catalog::Change> compare_sqlite(const engine::Opened& from, const engine::Opened& to);
