@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "engine/postgres/connection.h"
 #include "engine/postgres/sandbox.h"
+#include "engine/source.h"
 #include "migration/rehearse/rehearse.h"
 #include "migration/run/runner.h"
 
@@ -48,6 +49,44 @@ bool may_change(const Arguments& arguments) {
   return ask({"the migrations are applied to the copy for good"});
 }
 
+// On the copy that is named, or on a sandbox.
+Result<migration::Rehearsal> rehearse_postgres(const Arguments& arguments,
+                                               engine::Opened& production,
+                                               const std::vector<migration::Migration>& migrations,
+                                               const migration::RehearseOptions& options) {
+  if (arguments.copy.empty()) {
+    auto sandbox = engine::make_sandbox(production);
+    if (!sandbox) return fail(sandbox);
+    auto& postgres = dynamic_cast<postgres::PostgresSandbox&>(**sandbox);
+    auto rehearsal = migration::rehearse(migrations, postgres.connection(), options);
+    if (rehearsal) rehearsal->on = postgres.description();
+    return rehearsal;
+  }
+  if (!may_change(arguments))
+    return fail("migration.declined", "nothing was changed", {},
+                "--yes applies the migrations to the copy without asking");
+  auto connection =
+      postgres::Connection::open(arguments.copy, {.statement_timeout = 0, .lock_timeout = 10});
+  if (!connection) return fail(connection);
+  auto rehearsal = migration::rehearse(migrations, *connection, options);
+  if (rehearsal) {
+    rehearsal->on = connection->database();
+    rehearsal->has_rows = true;
+  }
+  return rehearsal;
+}
+
+Result<migration::Rehearsal> rehearse_sqlite(const Arguments& arguments,
+                                             const std::vector<migration::Migration>& migrations,
+                                             const migration::RehearseOptions& options) {
+  if (!arguments.copy.empty())
+    return fail("migration.engine", "a SQLite database is copied for the rehearsal anyway",
+                arguments.copy, "leave out --copy");
+  const auto resolved = engine::resolve(arguments.database, {});
+  if (!resolved) return std::unexpected(resolved.error());
+  return migration::rehearse_sqlite(migrations, resolved->path, options);
+}
+
 int rehearse(Arguments& arguments) {
   set_quiet(arguments.quiet);
   Progress progress;
@@ -62,34 +101,10 @@ int rehearse(Arguments& arguments) {
   options.progress = [&](std::string_view what, std::size_t done, std::size_t of) {
     progress.show(what, done, of);
   };
-  Result<migration::Rehearsal> rehearsal;
-  if (arguments.copy.empty()) {
-    auto sandbox = engine::make_sandbox(*production);
-    if (!sandbox) return report_error(sandbox.error());
-    auto* postgres = dynamic_cast<postgres::PostgresSandbox*>(sandbox->get());
-    if (postgres == nullptr)
-      return report_error({"migration.engine",
-                           "migrations are rehearsed on PostgreSQL alone",
-                           arguments.database,
-                           {}});
-    rehearsal = migration::rehearse(*migrations, postgres->connection(), options);
-    if (rehearsal) rehearsal->on = postgres->description();
-  } else {
-    progress.clear();
-    if (!may_change(arguments))
-      return report_error({"migration.declined",
-                           "nothing was changed",
-                           {},
-                           "--yes applies the migrations to the copy without asking"});
-    auto connection =
-        postgres::Connection::open(arguments.copy, {.statement_timeout = 0, .lock_timeout = 10});
-    if (!connection) return report_error(connection.error());
-    rehearsal = migration::rehearse(*migrations, *connection, options);
-    if (rehearsal) {
-      rehearsal->on = connection->database();
-      rehearsal->has_rows = true;
-    }
-  }
+  if (!arguments.copy.empty()) progress.clear();
+  const auto rehearsal = production->source.engine == "sqlite"
+                             ? rehearse_sqlite(arguments, *migrations, options)
+                             : rehearse_postgres(arguments, *production, *migrations, options);
   progress.clear();
   if (!rehearsal) return report_error(rehearsal.error());
   const int code = rehearsal->failed ? Exit::findings : Exit::success;
@@ -107,11 +122,13 @@ void add_migrate_rehearse(CLI::App& group, Chosen& chosen) {
       "Run what is not applied yet on a copy, and say which locks it takes, what it writes anew,\n"
       "how long that lasts and how much it writes, before production sees it.",
       "  architrave migrate rehearse --database postgresql:///prod\n"
+      "  architrave migrate rehearse --database sqlite:app.db\n"
       "  architrave migrate rehearse --database postgresql:///prod --copy postgresql:///restored "
       "--yes");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("--database", arguments->database,
-                      "postgresql://…, which is only read; without it, libpq's own environment");
+  command->add_option(
+      "--database", arguments->database,
+      "postgresql://… or sqlite:FILE, which is only read; without it, libpq's own environment");
   command->add_option("--copy", arguments->copy,
                       "a restored copy of it, which gets the migrations for good; without it, a "
                       "sandbox that has its definitions and none of its rows");

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -40,6 +41,7 @@ struct Rehearsal {
   bool has_rows = false;  // whether times and bytes mean anything
   std::vector<RehearsedStatement> statements;
   std::int64_t disk_bytes = 0;       // by which the database has grown
+  double longest_write = 0;          // of SQLite: seconds that other writers have to wait at most
   std::optional<Error> failed;       // what ended it, at file:line:column
   std::vector<std::string> pending;  // the migrations that were rehearsed: "0007 add_price"
 };
@@ -54,9 +56,14 @@ struct RehearseOptions {
 Result<Rehearsal> rehearse(const std::vector<Migration>& migrations,
                            postgres::Connection& connection, const RehearseOptions& options);
 
+// Of a SQLite database, on a private copy of its file, rows included.
+Result<Rehearsal> rehearse_sqlite(const std::vector<Migration>& migrations,
+                                  const std::filesystem::path& file,
+                                  const RehearseOptions& options);
+
 std::string to_text(const Rehearsal& rehearsal);
 // {on, has_rows, statements[]{version, file, line, sql, locks[]{relation, lock}, rewritten[],
-//  seconds, estimate, wal_bytes}, disk_bytes, failed, pending[]}
+//  seconds, estimate, wal_bytes}, disk_bytes, longest_write_seconds, failed, pending[]}
 std::string to_json(const Rehearsal& rehearsal);
 
 }  // namespace architrave::migration

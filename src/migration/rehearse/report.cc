@@ -44,9 +44,10 @@ std::string to_text(const Rehearsal& rehearsal) {
   text += fmt::format("rehearsed {} on {}",
                       plural(static_cast<std::int64_t>(rehearsal.pending.size()), "migration"),
                       rehearsal.on);
-  if (rehearsal.has_rows)
-    text += fmt::format(", {} of disk", human_bytes(rehearsal.disk_bytes));
-  else
+  if (rehearsal.has_rows) text += fmt::format(", {} of disk", human_bytes(rehearsal.disk_bytes));
+  if (rehearsal.longest_write > 0)
+    text += fmt::format(", other writers wait {} at most", human_seconds(rehearsal.longest_write));
+  if (!rehearsal.has_rows)
     text += ", which holds no rows: locks and rewrites are real, times are reckoned";
   return text + '\n';
 }
@@ -74,6 +75,7 @@ std::string to_json(const Rehearsal& rehearsal) {
          {"wal_bytes", rehearsal.has_rows ? Json(each.wal_bytes) : Json()}});
   }
   json["disk_bytes"] = rehearsal.has_rows ? Json(rehearsal.disk_bytes) : Json();
+  if (rehearsal.longest_write > 0) json["longest_write_seconds"] = rehearsal.longest_write;
   json["failed"] =
       rehearsal.failed
           ? Json({{"message", rehearsal.failed->message}, {"where", rehearsal.failed->where}})
