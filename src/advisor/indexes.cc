@@ -337,10 +337,15 @@ Result<IndexProblem> index_problem(const catalog::Catalog& catalog,
     problem.input.maintenance.push_back(each.maintenance);
     problem.candidates.push_back(std::move(each));
   };
+  std::vector<std::size_t> order;
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (!(*sizes)[i]) continue;
     if (options.sizes == Sizes::hypopg || found[i].bytes == 0) found[i].bytes = *(*sizes)[i];
-    if (found[i].bytes > options.budget) continue;
+    if (found[i].bytes <= options.budget) order.push_back(i);
+  }
+  // Of those that serve a plan equally well it takes the one that was made last: the smallest.
+  std::ranges::stable_sort(order, std::greater(), [&](std::size_t i) { return found[i].bytes; });
+  for (const std::size_t i : order) {
     found[i].maintenance = maintenance_of(found[i], problem.facts, queries);
     kept.push_back(std::move((*hypothetical_indexes)[i]));
     problem.input.variant.push_back(!found[i].index.include.empty() ||

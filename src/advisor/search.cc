@@ -21,7 +21,7 @@ constexpr double worthwhile = 1e-4;  // share of its cost that an index must spa
 constexpr double programs_gap = 1e-4;
 constexpr double program_share = 3;
 constexpr int deepest_cut = 15;         // layers of candidates that are taken out of one
-constexpr std::size_t most_doubts = 4;  // queries that a round learns more about
+constexpr std::size_t most_doubts = 3;  // queries that a round learns more about
 constexpr double tolerated = 0.4;       // part of the gap that the bound may miss, for all queries
 constexpr double clearly_faster = 0.3;  // of a query's time
 constexpr double confirmed_from = 0.3;  // a gap: sets that are further off come and go
@@ -214,8 +214,12 @@ class Search {
     for (std::size_t q = 0; q < oracle_.queries(); ++q) {
       questions.emplace_back(q, Set());
       questions.emplace_back(q, oracle_.present(q));
-      questions.emplace_back(q, all(q));
+      // The seed asks for that; where the plan uses nothing but the pool's, it holds for the pool.
+      questions.emplace_back(q, oracle_.of(q, allowed_));
     }
+    if (Status asked = oracle_.ask(questions); !asked) return asked;
+    questions.clear();
+    for (std::size_t q = 0; q < oracle_.queries(); ++q) questions.emplace_back(q, all(q));
     if (Status asked = oracle_.ask(questions); !asked) return asked;
     for (std::size_t q = 0; q < oracle_.queries(); ++q) {
       const double without = oracle_.upper(q, {});
@@ -385,7 +389,7 @@ class Search {
   // that are not much faster. If one is slow, the next best is looked for from the last set that
   // held.
   Status confirm() {
-    while (oracle_.has_judge() && result_.chosen != confirmed_) {
+    while (oracle_.has_judge() && result_.chosen != confirmed_ && !is_late()) {
       const std::vector<bool> chosen = result_.chosen;
       std::vector<Question> questions;
       for (const std::size_t q : touched_) {
@@ -448,6 +452,8 @@ class Search {
       if (const Oracle::Entry* entry = oracle_.best(q, oracle_.of(q, chosen)))
         for (std::size_t i = 0; i < oracle_.relevant(q).size(); ++i)
           if (entry->used.test(i)) used[oracle_.relevant(q)[i]] = true;
+    // What is there for the sake of plans without workers alone is not seen in those with them.
+    if (makes_slow(used)) used = chosen;
     std::int64_t bytes = 0;
     for (std::size_t i = 0; i < used.size(); ++i)
       if (used[i]) bytes += input_.bytes[i];

@@ -78,7 +78,8 @@ class Planner {
   // complaint, in the order given; the others nothing.
   virtual Result<std::vector<std::string>> set_queries(std::vector<PlannerQuery> queries) = 0;
   // Their places in the list are their numbers from now on. Gives the bytes that the planner takes
-  // each to have; absent for one that the server does not take.
+  // each to have; absent for one that the server does not take. Of some that serve a plan
+  // equally well the last is used.
   virtual Result<std::vector<std::optional<std::int64_t>>> set_indexes(
       std::vector<HypotheticalIndex> indexes) = 0;
   // Real indexes that questions may leave out; their places in the list are their numbers from now
