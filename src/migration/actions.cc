@@ -216,11 +216,15 @@ void Reader::set_type(Node command, const std::string& table) {
              std::ranges::find(each.columns, column->name) != each.columns.end();
     });
   };
-  const bool in_place = column != nullptr && !computes &&
-                        (keeps_form(column->type, to) || differs_by_collation(column->type, to)) &&
-                        (domain == nullptr || !domain->constrained);
-  const bool reindexed = in_place && indexed() &&
-                         (command["def"]["collClause"] || differs_by_collation(column->type, to));
+  const bool by_zone = column != nullptr && version_ >= 12 && known_.session_is_utc() &&
+                       differs_by_zone(column->type, to);
+  const bool in_place =
+      column != nullptr && !computes &&
+      (by_zone || keeps_form(column->type, to) || differs_by_collation(column->type, to)) &&
+      (domain == nullptr || !domain->constrained);
+  const bool reindexed =
+      in_place && indexed() &&
+      (by_zone || command["def"]["collClause"] || differs_by_collation(column->type, to));
   const bool checked =
       in_place && std::ranges::any_of(known->constraints, [&](const Constraint& each) {
         return each.type == ConstraintType::check &&

@@ -165,5 +165,8 @@ bool may_be_volatile(sql::Node expression);
 bool keeps_form(const TypeName& from, const TypeName& to);
 // text and citext: rows keep their form, and indexes are built anew.
 bool differs_by_collation(const TypeName& from, const TypeName& to);
+// timestamp and timestamptz, which are the same number where the session's zone is UTC; their
+// indexes are built anew. PostgreSQL 12 and newer know it.
+bool differs_by_zone(const TypeName& from, const TypeName& to);
 
 }  // namespace architrave::migration

@@ -137,6 +137,13 @@ class Schema {
   const KnownType* type(std::string_view name) const;
   const std::unordered_map<std::string_view, Table>& tables() const { return tables_; }
 
+  // Whether timestamps are read and written at UTC, as far as the statements so far say so.
+  bool session_is_utc() const { return local_utc_.value_or(utc_); }
+  void new_session() {
+    utc_ = false;
+    local_utc_.reset();
+  }
+
   // What is known after the statement, which runs in that transaction.
   void apply(sql::Node statement, std::uint32_t transaction);
 
@@ -159,6 +166,8 @@ class Schema {
   std::unordered_map<std::string_view, std::vector<std::string_view>> children_;
   std::unordered_map<std::string_view, KnownType> types_;
   std::string default_schema_ = "public";
+  bool utc_ = false;
+  std::optional<bool> local_utc_;  // SET LOCAL, up to the transaction's end
 };
 
 }  // namespace architrave::migration

@@ -1,5 +1,6 @@
 // What a statement leaves behind, as far as migration/schema.h knows of it.
 #include <algorithm>
+#include <array>
 
 #include "base/text.h"
 #include "catalog/catalog.h"
@@ -55,11 +56,40 @@ class Applier {
     if (type == "VariableSetStmt" && node["name"].text() == "search_path") {
       const std::string_view first = node["args"].front()["sval"]["sval"].text();
       if (!first.empty() && first != "pg_catalog") schema_.default_schema_ = first;
+      return;
     }
+    time_zone(type, node);
   }
 
  private:
   std::string_view keep(Node text) { return schema_.keep(text.text()); }
+
+  void time_zone(std::string_view type, Node node) {
+    const std::string_view kind = node["kind"].text();
+    if (type == "TransactionStmt") {
+      if (!kind.starts_with("TRANS_STMT_COMMIT") && !kind.starts_with("TRANS_STMT_ROLLBACK"))
+        return;
+      schema_.local_utc_.reset();
+      if (kind == "TRANS_STMT_ROLLBACK") schema_.utc_ = false;  // what was set before is not known
+    } else if (kind == "VAR_RESET_ALL" || node["target"].text() == "DISCARD_ALL") {
+      schema_.new_session();
+    } else if (type == "VariableSetStmt" && node["name"].text() == "timezone") {
+      const bool utc =
+          kind == "VAR_SET_VALUE" && is_utc(node["args"].front()["sval"]["sval"].text());
+      if (node["is_local"].flag())
+        schema_.local_utc_ = utc;
+      else
+        schema_.utc_ = utc;
+    }
+  }
+
+  static bool is_utc(std::string_view zone) {
+    static constexpr std::array<std::string_view, 8> names = {
+        "utc", "gmt", "uct", "zulu", "universal", "greenwich", "gmt0", "gmt+0"};
+    std::string name = lower(zone);
+    if (name.starts_with("etc/")) name.erase(0, 4);
+    return std::ranges::find(names, name) != names.end();
+  }
 
   void new_type(Node names, char kind) {
     schema_.types_[schema_.keep(sql::string_of(names.back()))] = {.kind = kind,

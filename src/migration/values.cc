@@ -48,6 +48,13 @@ bool differs_by_collation(const TypeName& from, const TypeName& to) {
   return (citext(from) && (text(to) || citext(to))) || (text(from) && citext(to));
 }
 
+bool differs_by_zone(const TypeName& from, const TypeName& to) {
+  const bool both = (from.name == "timestamp" && to.name == "timestamptz") ||
+                    (from.name == "timestamptz" && to.name == "timestamp");
+  // A precision would have to be looked at for each row, but for the greatest.
+  return both && !from.array && !to.array && (to.mods.empty() || to.mods[0] == 6);
+}
+
 bool keeps_form(const TypeName& from, const TypeName& to) {
   if (from == to) return true;
   if (from.array || to.array) return false;

@@ -241,6 +241,7 @@ void Pass::begin_migration(std::size_t index) {
   state_.statements = state_.statements_in_all = state_.settings_in_all = 0;
   state_.dangerous_line = state_.begun_at = 0;
   state_.settings = {};
+  impl_.schema.new_session();
   state_.timeout_reported = {};
   state_.dropped.clear();
   state_.dropped_constraints.clear();
