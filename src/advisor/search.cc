@@ -751,6 +751,7 @@ class Search {
     if (Status done = leave_out_needless(); !done) return fail(done);
     result_.after = std::min(result_.after, workload_cost(result_.chosen));
     result_.bound = std::min(result_.bound, result_.after);
+    result_.looked_at = std::ranges::count(in_pool_, true);
     return std::move(result_);
   }
 

@@ -63,6 +63,7 @@ struct SearchResult {
   double bound = 0;          // no set within the budget and without what is refused is below
   double first_seconds = 0;  // until the first answer stood
   int rounds = 0;
+  std::int64_t looked_at = 0;  // candidates that the bound speaks of
   std::vector<Refusal> refused;
   double gap() const { return after > 0 ? (after - bound) / after : 0; }
 };

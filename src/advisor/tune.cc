@@ -103,7 +103,7 @@ class Tuner {
     tuning_.bound = result_.bound;
     tuning_.first_seconds = result_.first_seconds;
     tuning_.budget = options_.index.budget;
-    tuning_.candidates = std::ssize(problem_.candidates);
+    tuning_.candidates = result_.looked_at;
     tuning_.planner = planner_.description();
     tuning_.n_plus_one = workload_.n_plus_one;
     describe_queries(oracle);

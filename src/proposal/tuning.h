@@ -103,7 +103,7 @@ struct Tuning {
   double bound = 0;  // no set of the candidates within the budget is below
   double gap() const { return after > 0 ? (after - bound) / after : 0; }
   std::int64_t budget = 0;
-  std::int64_t candidates = 0;
+  std::int64_t candidates = 0;  // that the bound speaks of
   std::int64_t whatif_calls = 0;
   double cpu_seconds = 0;    // ours and, where it is of this machine, the planner's server's
   double first_seconds = 0;  // until the first answer stood
