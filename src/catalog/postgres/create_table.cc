@@ -44,13 +44,13 @@ std::string not_null_definition(const Column& column) {
 
 class TableWriter {
  public:
-  TableWriter(const catalog::Catalog& catalog, const Relation& table, int version, bool apart)
+  TableWriter(const catalog::Catalog& catalog, const Relation& table, int version, TableForm form)
       : catalog_(catalog),
         table_(table),
         version_(version),
-        apart_(apart),
+        apart_(form == TableForm::apart),
         name_(qualified(table.schema, table.name)) {
-    if (apart) {
+    if (apart_) {
       attach_ = true;
     } else if (table.is_partition() && !table.parents.empty()) {
       const Relation* parent = catalog.relation(table.parents.front());
@@ -60,7 +60,12 @@ class TableWriter {
                                                               &Column::name, &Column::name);
       attach_ = !partition_of_;
     } else {
-      attach_ = has_order_of_its_own(catalog, table);
+      const auto inherits = [](const auto& list) {
+        return std::ranges::any_of(list, [](const auto& each) { return each.inherited; });
+      };
+      attach_ =
+          has_order_of_its_own(catalog, table) &&
+          !(form == TableForm::heir && (inherits(table.columns) || inherits(table.constraints)));
     }
   }
 
@@ -260,13 +265,13 @@ std::vector<std::string> not_valid_not_nulls(const catalog::Catalog& catalog, co
 }
 
 TableStatements create_table(const catalog::Catalog& catalog, const Relation& table, int version,
-                             bool apart) {
-  return TableWriter(catalog, table, version, apart).write();
+                             TableForm form) {
+  return TableWriter(catalog, table, version, form).write();
 }
 
 std::vector<std::string> add_column(const catalog::Catalog& catalog, const Relation& table,
                                     const Column& column, int version) {
-  return TableWriter(catalog, table, version, true).add(column);
+  return TableWriter(catalog, table, version, TableForm::apart).add(column);
 }
 
 }  // namespace architrave::postgres

@@ -36,9 +36,11 @@ struct TableStatements {
   std::vector<std::string> rest;   // what `bare` lacks
   std::vector<std::string> after;  // what CREATE TABLE can't say, in either case
 };
-// `apart`: a partition as a table of its own, see WriteOptions.
+// `apart`: a partition as a table of its own; `heir`: what it inherits is, whatever the order of
+// its columns. See WriteOptions.
+enum class TableForm { plain, apart, heir };
 TableStatements create_table(const catalog::Catalog& catalog, const catalog::Relation& table,
-                             int version, bool apart = false);
+                             int version, TableForm form = TableForm::plain);
 // ADD COLUMN, and what that can't say.
 std::vector<std::string> add_column(const catalog::Catalog& catalog, const catalog::Relation& table,
                                     const catalog::Column& column, int version);

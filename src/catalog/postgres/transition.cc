@@ -224,6 +224,7 @@ void Transitioning::add_makings() {
   Makings makings = postgres::makings(to_, {.role = options_.role,
                                             .version = options_.version,
                                             .apart = apart_,
+                                            .corrected = false,
                                             .relations = std::move(concerned)});
   for (Step& step : makings.steps) {
     const bool attaching = step.of.starts_with("attached ");

@@ -145,6 +145,10 @@ class Transitioning {
   // of another's.
   void free_not_null_name(const Relation& before, const std::string& name,
                           const std::string& own_key, Statements& needs);
+  // PostgreSQL adds no column with an identity to a table with heirs: rows are counted through,
+  // theirs too, and the column that is there becomes an identity.
+  bool refuses_identity(const Relation& before, const Relation& after) const;
+  Statements add_counted(const Relation& table, const Column& column) const;
   void alter_identity(const Relation& after, const Column& a, const Column& b);
   void alter_parents(const Relation& before, const Relation& after);
   void alter_settings(const Relation& before, const Relation& after);

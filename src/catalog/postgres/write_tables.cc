@@ -36,8 +36,10 @@ void Writer::add(const Relation& relation) {
 }
 
 void Writer::add_table(const Relation& table) {
-  TableStatements made =
-      create_table(catalog_, table, options_.version, options_.apart.contains(table.object_name()));
+  const TableForm form = options_.apart.contains(table.object_name()) ? TableForm::apart
+                         : options_.corrected                         ? TableForm::plain
+                                                                      : TableForm::heir;
+  TableStatements made = create_table(catalog_, table, options_.version, form);
   Step& each = step(of_table, object_of(table), table.schema);
   scan(each.needs, made.whole);
   for (const catalog::ObjectName& parent : table.parents)

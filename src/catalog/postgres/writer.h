@@ -19,6 +19,9 @@ struct WriteOptions {
   // Partitions that are written as tables of their own, and not attached: where the parent is there
   // before them, with indexes that they would get under names of their own.
   std::set<catalog::ObjectName> apart = {};
+  // Whether corrections() follow. If not, a table that inherits may get its columns in another
+  // order, since what is made first and inherits later has them for its own.
+  bool corrected = true;
   // Where it is given, these tables and views alone.
   std::optional<std::set<catalog::ObjectName>> relations = {};
 };

@@ -322,18 +322,27 @@ class Planner {
   Status refuse_missing_values() {
     auto counted = digest(*origin_, shared_columns(from_.catalog, from_.catalog));
     if (!counted) return fail(counted);
+    const catalog::Lookup lookup(begin_);
+    // With those of its heirs, which get the column too.
+    const auto rows_of = [&](const auto& self, const catalog::Relation& table) -> std::int64_t {
+      std::int64_t rows = table.stats ? static_cast<std::int64_t>(table.stats->rows) : 0;
+      if (const auto found = counted->find(catalog::qualified(table.schema, table.name));
+          found != counted->end())
+        rows = std::max<std::int64_t>(rows, std::atoll(found->second.c_str()));
+      for (const catalog::Relation* heir : lookup.children(table)) rows += self(self, *heir);
+      return rows;
+    };
     for (const catalog::Relation& now : to_.catalog.relations) {
       const catalog::Relation* before = begin_.relation(now.schema, now.name);
       const std::string table = catalog::qualified(now.schema, now.name);
       if (before == nullptr || before->kind != now.kind || !now.is_table()) continue;
-      std::int64_t rows = before->stats ? static_cast<std::int64_t>(before->stats->rows) : 0;
-      if (const auto found = counted->find(table); found != counted->end())
-        rows = std::max<std::int64_t>(rows, std::atoll(found->second.c_str()));
+      const std::int64_t rows = rows_of(rows_of, *before);
       if (rows <= 0) continue;
       for (const catalog::Column& column : now.columns) {
         const std::string name = table + '.' + catalog::quote_identifier(column.name);
         if (!column.not_null || !column.default_value.empty() || !column.identity.empty() ||
-            before->column(column.name) != nullptr || options_.online.fill.contains(name))
+            column.inherited || before->column(column.name) != nullptr ||
+            options_.online.fill.contains(name))
           continue;
         refuse_value(name, fmt::format("it takes no nulls and has no default, and there {} already",
                                        rows == 1 ? "is 1 row" : fmt::format("are {} rows", rows)));
@@ -509,13 +518,22 @@ class Planner {
     say("finding the way back");
     // All that was there, but for what was given up.
     SharedColumns columns = shared_columns(states_.front(), states_.front());
+    const catalog::Lookup lookup(states_.front());
+    // With its heirs'.
+    const auto give_up = [&](const auto& self, const catalog::Relation& relation,
+                             const std::string& column) -> void {
+      if (const auto found = columns.find(catalog::qualified(relation.schema, relation.name));
+          found != columns.end())
+        std::erase(found->second, column);
+      for (const catalog::Relation* heir : lookup.children(relation)) self(self, *heir, column);
+    };
     for (const Refused& lost : plan_.lost)
       for (const catalog::Relation& relation : states_.front().relations) {
-        const std::string table = catalog::qualified(relation.schema, relation.name);
-        if (to_string(object_of(relation)) == lost.object) columns.erase(table);
+        if (to_string(object_of(relation)) == lost.object)
+          columns.erase(catalog::qualified(relation.schema, relation.name));
         for (const catalog::Column& column : relation.columns)
-          if (to_string(object_of(relation, column)) == lost.object && columns.contains(table))
-            std::erase(columns[table], catalog::quote_identifier(column.name));
+          if (to_string(object_of(relation, column)) == lost.object)
+            give_up(give_up, relation, catalog::quote_identifier(column.name));
       }
     leave_out_filled(columns);
     auto before = digest(*origin_, columns);
