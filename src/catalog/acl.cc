@@ -1,5 +1,6 @@
 #include "catalog/acl.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -50,7 +51,34 @@ std::string take_role(std::string_view& text) {
   return name;
 }
 
+// As aclitem prints it.
+std::string print_role(const std::string& name) {
+  if (std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_';
+      }))
+    return name;
+  std::string quoted = "\"";
+  for (const char c : name) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + '"';
+}
+
 }  // namespace
+
+void replace_role(Acl& acl, const std::string& from, const std::string& to) {
+  if (!acl || from.empty() || to.empty()) return;
+  for (std::string& item : *acl) {
+    std::string_view rest = item;
+    const std::string grantee = take_role(rest);
+    const std::size_t slash = rest.find('/');
+    if (rest.empty() || rest.front() != '=' || slash == std::string_view::npos) continue;
+    const std::string privileges_part(rest.substr(0, slash + 1));
+    rest.remove_prefix(slash + 1);
+    const std::string grantor = take_role(rest);
+    const auto now = [&](const std::string& role) { return print_role(role == from ? to : role); };
+    if (grantee == from || grantor == from) item = now(grantee) + privileges_part + now(grantor);
+  }
+}
 
 std::string_view privilege_name(char letter) {
   for (const auto& [each, name] : privileges)

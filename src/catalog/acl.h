@@ -18,6 +18,8 @@ struct Grant {
 
 // One per privilege. Items that can't be read are left out.
 std::vector<Grant> grants(const Acl& acl);
+// Puts a role in the place of another, as grantee and as grantor.
+void replace_role(Acl& acl, const std::string& from, const std::string& to);
 // "SELECT" for 'r' and so on; "" for a letter that is not known.
 std::string_view privilege_name(char letter);
 

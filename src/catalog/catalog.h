@@ -106,6 +106,8 @@ struct Column {
   Options options;  // n_distinct, n_distinct_inherited
   Options foreign_options;
   std::string not_null_constraint;   // PostgreSQL 18: its name, only where it was chosen
+  // measured, PostgreSQL 18: its name beside that of a parent's, which no statement changes
+  std::string not_null_own_name;
   bool not_null_no_inherit = false;  // PostgreSQL 18
   bool not_null_validated = true;    // PostgreSQL 18: false if old rows may have nulls
   bool inherited = false;            // comes from a parent and is not declared here
@@ -131,6 +133,7 @@ struct Column {
                       field("options", &Column::options),
                       field("foreign_options", &Column::foreign_options),
                       field("not_null_constraint", &Column::not_null_constraint),
+                      measured("not_null_own_name", &Column::not_null_own_name),
                       field("not_null_no_inherit", &Column::not_null_no_inherit),
                       field("not_null_validated", &Column::not_null_validated),
                       field("inherited", &Column::inherited),

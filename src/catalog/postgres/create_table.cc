@@ -44,12 +44,14 @@ std::string not_null_definition(const Column& column) {
 
 class TableWriter {
  public:
-  TableWriter(const catalog::Catalog& catalog, const Relation& table, int version, TableForm form)
+  TableWriter(const catalog::Catalog& catalog, const Relation& table, int version, TableForm form,
+              const std::set<std::string>& taken_names)
       : catalog_(catalog),
         table_(table),
         version_(version),
         apart_(form == TableForm::apart),
-        name_(qualified(table.schema, table.name)) {
+        name_(qualified(table.schema, table.name)),
+        taken_names_(taken_names) {
     if (apart_) {
       attach_ = true;
     } else if (table.is_partition() && !table.parents.empty()) {
@@ -113,6 +115,18 @@ class TableWriter {
   bool declared(const Column& column) const {
     return attach_ || (!partition_of_ && !column.inherited);
   }
+  // Empty: as PostgreSQL names it by itself.
+  std::string not_null_name(const Column& column) const {
+    if (version_ < 180000) return {};
+    if (!column.not_null_constraint.empty()) return column.not_null_constraint;
+    const std::string usual = table_.name + '_' + column.name + "_not_null";
+    return taken_names_.contains(qualified(table_.schema, usual)) ? usual : "";
+  }
+  // PostgreSQL 18: the constraint is the parent's, but for one of its own beside it.
+  bool inherits_not_null(const Column& column) const {
+    return version_ >= 180000 && !attach_ && column.not_null &&
+           gives_not_null(origin(catalog_, table_, column));
+  }
   std::string text(const Constraint& constraint) const {
     return "CONSTRAINT " + quote_identifier(constraint.name) + ' ' +
            constraint_definition(constraint, version_);
@@ -137,8 +151,12 @@ class TableWriter {
       if (!options.empty()) sql += " (" + options + ')';
     }
     if (!column.not_null || is_late(column, version_)) return sql;
-    if (!column.not_null_constraint.empty() && version_ >= 180000)
-      sql += " CONSTRAINT " + quote_identifier(column.not_null_constraint);
+    if (inherits_not_null(column))
+      return column.not_null_own_name.empty()
+                 ? sql
+                 : sql + " CONSTRAINT " + quote_identifier(column.not_null_own_name) + " NOT NULL";
+    if (const std::string name = not_null_name(column); !name.empty())
+      sql += " CONSTRAINT " + quote_identifier(name);
     sql += " NOT NULL";
     if (column.not_null_no_inherit && version_ >= 180000) sql += " NO INHERIT";
     return sql;
@@ -191,6 +209,10 @@ class TableWriter {
       for (const Column& column : table_.columns)
         if (declared(column)) parts.push_back(definition(column, whole));
     }
+    for (const Column& column : table_.columns)
+      if (!declared(column) && inherits_not_null(column) && !column.not_null_own_name.empty())
+        parts.push_back("CONSTRAINT " + quote_identifier(column.not_null_own_name) + " NOT NULL " +
+                        quote_identifier(column.name));
     if (whole)
       for (const Constraint& constraint : table_.constraints)
         if (constraint.type == catalog::ConstraintType::check && constraint.validated &&
@@ -230,6 +252,7 @@ class TableWriter {
   const int version_;
   const bool apart_;
   const std::string name_;
+  const std::set<std::string>& taken_names_;
   bool partition_of_ = false;  // written as PARTITION OF
   bool attach_ = false;        // written as a table of its own, then attached
 };
@@ -265,13 +288,23 @@ std::vector<std::string> not_valid_not_nulls(const catalog::Catalog& catalog, co
 }
 
 TableStatements create_table(const catalog::Catalog& catalog, const Relation& table, int version,
-                             TableForm form) {
-  return TableWriter(catalog, table, version, form).write();
+                             TableForm form, const std::set<std::string>& taken_names) {
+  return TableWriter(catalog, table, version, form, taken_names).write();
+}
+
+std::set<std::string> chosen_not_null_names(const catalog::Catalog& catalog) {
+  std::set<std::string> names;
+  for (const Relation& table : catalog.relations)
+    for (const Column& column : table.columns)
+      for (const std::string& each : {column.not_null_constraint, column.not_null_own_name})
+        if (!each.empty()) names.insert(qualified(table.schema, each));
+  return names;
 }
 
 std::vector<std::string> add_column(const catalog::Catalog& catalog, const Relation& table,
-                                    const Column& column, int version) {
-  return TableWriter(catalog, table, version, TableForm::apart).add(column);
+                                    const Column& column, int version,
+                                    const std::set<std::string>& taken_names) {
+  return TableWriter(catalog, table, version, TableForm::apart, taken_names).add(column);
 }
 
 }  // namespace architrave::postgres

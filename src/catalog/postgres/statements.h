@@ -1,6 +1,7 @@
 // The statements that make one object of a catalog.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,10 +41,14 @@ struct TableStatements {
 // its columns. See WriteOptions.
 enum class TableForm { plain, apart, heir };
 TableStatements create_table(const catalog::Catalog& catalog, const catalog::Relation& table,
-                             int version, TableForm form = TableForm::plain);
+                             int version, TableForm form = TableForm::plain,
+                             const std::set<std::string>& taken_names = {});
 // ADD COLUMN, and what that can't say.
 std::vector<std::string> add_column(const catalog::Catalog& catalog, const catalog::Relation& table,
-                                    const catalog::Column& column, int version);
+                                    const catalog::Column& column, int version,
+                                    const std::set<std::string>& taken_names = {});
+// Names, with their schema, that were chosen for NOT NULLs: see WriteOptions::taken_names.
+std::set<std::string> chosen_not_null_names(const catalog::Catalog& catalog);
 
 // Whether a table that inherits has its columns in an order that CREATE TABLE … INHERITS would not
 // give them: its parents got some after it was made. It is made by itself and then made to inherit.

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "base/text.h"
+#include "catalog/acl.h"
 #include "catalog/diff.h"
 #include "catalog/postgres/statements.h"
 #include "catalog/postgres/transitioning.h"
@@ -26,6 +27,11 @@ Statements Transitioning::drop_of(const Part& part) const {
   if (whole_goes() && !cut_.contains(to_string(part.object))) return {};
   if (part.constraint != nullptr) {
     if (part.constraint->inherited && !is_reattached(*part.relation)) return {};
+    if (!is_reattached(*part.relation) &&
+        std::ranges::any_of(part.relation->indexes, [&](const Index& each) {
+          return each.inherited && each.name == part.constraint->index;
+        }))
+      return {};  // with its parent's index
     return {"ALTER TABLE " + qualified(part.relation->schema, part.relation->name) +
             // With its parent's, should that have gone before it was detached.
             (part.constraint->inherited ? " DROP CONSTRAINT IF EXISTS " : " DROP CONSTRAINT ") +
@@ -33,7 +39,8 @@ Statements Transitioning::drop_of(const Part& part) const {
   }
   if (part.index != nullptr) {
     if (!part.index->constraint.empty() || part.index->inherited) return {};
-    return {"DROP INDEX " + name};
+    return {"DROP INDEX " + name +
+            (constraints_below(*part.relation, *part.index).empty() ? "" : " CASCADE")};
   }
   if (part.trigger != nullptr) {
     if (part.trigger->inherited) return {};
@@ -188,14 +195,24 @@ void Transitioning::add_unmaking(const std::string& key) {
           wait_for(its);
       if (is_reattached(relation))
         step.needs.push_back("detached " + to_string(object_of(relation)));
-      // An inherited part goes with its parent's.
-      const bool inherited =
-          part.constraint != nullptr ? part.constraint->inherited : part.index->inherited;
+      // An inherited part goes with its parent's; a constraint's index may be inherited by itself.
+      const Index* index = part.index;
+      if (part.constraint != nullptr)
+        for (const Index& each : relation.indexes)
+          if (each.name == part.constraint->index) index = &each;
+      const bool inherited = (part.constraint != nullptr && part.constraint->inherited) ||
+                             (index != nullptr && index->inherited);
+      if (part.index != nullptr)
+        for (const auto& below : constraints_below(relation, *part.index))
+          for (const auto& each : from_lookup_.referencing(*below.child))
+            if (const std::string its = to_string(object_of(*each.child, *each.constraint));
+                goes(its))
+              wait_for(its);
       if (inherited || (part.index != nullptr && !part.index->constraint.empty()))
         for (const std::string& other : unmade_)
           if (const Part& its = before_.at(other);
               (inherited && its.relation != nullptr && its.is_part() &&
-               ((part.index != nullptr && its.index != nullptr && !its.index->inherited) ||
+               ((index != nullptr && its.index != nullptr && !its.index->inherited) ||
                 (part.constraint != nullptr && its.constraint != nullptr &&
                  !its.constraint->inherited)) &&
                std::ranges::find(relation.parents, its.relation->object_name()) !=
@@ -225,6 +242,7 @@ void Transitioning::add_makings() {
                                             .version = options_.version,
                                             .apart = apart_,
                                             .corrected = false,
+                                            .taken_names = taken_names_,
                                             .relations = std::move(concerned)});
   for (Step& step : makings.steps) {
     const bool attaching = step.of.starts_with("attached ");
@@ -350,19 +368,7 @@ void Transitioning::privileges(const std::string& key, const std::string& words,
                                const std::string& column) {
   // With the owner changes what the owner has and has granted.
   catalog::Acl old_list = before;
-  if (old_list && owner_before != owner_after)
-    for (std::string& item : *old_list) {
-      const std::size_t equals = item.rfind('=');
-      const std::size_t slash = item.rfind('/');
-      if (equals == std::string::npos || slash == std::string::npos) continue;
-      const std::string old_name = quote_identifier(owner_before);
-      const std::string new_name = quote_identifier(owner_after);
-      std::string grantee = item.substr(0, equals);
-      std::string grantor = item.substr(slash + 1);
-      if (grantee == old_name || grantee == owner_before) grantee = new_name;
-      if (grantor == old_name || grantor == owner_before) grantor = new_name;
-      item = grantee + item.substr(equals, slash + 1 - equals) + grantor;
-    }
+  if (owner_before != owner_after) catalog::replace_role(old_list, owner_before, owner_after);
   Statements sql =
       privilege_changes(words, kind, owner_after, old_list, after, options_.version, column);
   if (sql.empty()) return;

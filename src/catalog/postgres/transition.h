@@ -50,8 +50,9 @@ bool keeps_values(const catalog::Column& from, const catalog::Column& to);
 bool rewrites(const catalog::Column& from, const catalog::Column& to);
 
 // What can't be altered nor made beside what it replaces, since rows depend on it: an enumeration
-// that loses a label, a table that becomes partitioned. It has to make room first, by statements
-// that give it another name; a transition from the catalog as it is then does the rest.
+// that loses a label, a table that becomes partitioned, a function that deals out rows. It has to
+// make room first, by statements that give it another name; a transition from the catalog as it is
+// then does the rest, or finds that more has to make room.
 struct Aside {
   catalog::Object object;
   std::vector<std::string> statements;  // the last: "ALTER TYPE app.mood RENAME TO mood_before"

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "catalog/diff.h"
+#include "catalog/postgres/statements.h"
 #include "catalog/postgres/transitioning.h"
 
 namespace architrave::postgres::transitioning {
@@ -39,6 +40,12 @@ bool is_twin(const Relation& partition, const Index& index) {
     return other.inherited && other.constraint.empty() && other.method == index.method &&
            other.unique == index.unique && other.predicate == index.predicate &&
            key_columns(other) == key_columns(index);
+  });
+}
+
+bool stands_for_parents(const Relation& relation, const Index& index) {
+  return std::ranges::any_of(relation.constraints, [&](const Constraint& each) {
+    return each.inherited && !index.constraint.empty() && each.name == index.constraint;
   });
 }
 
@@ -148,7 +155,8 @@ Transitioning::Transitioning(const Catalog& from, const Catalog& to,
       from_lookup_(from),
       to_lookup_(to),
       before_(parts_of(from)),
-      after_(parts_of(to)) {
+      after_(parts_of(to)),
+      taken_names_(chosen_not_null_names(from)) {
   for (const catalog::Dependency& edge : from.dependencies)
     users_[to_string(edge.needs)].push_back(to_string(edge.object));
   for (const OtherObject& other : from.others) {
@@ -237,8 +245,12 @@ void Transitioning::unmake_inherited(const Relation& parent, const Part& part) {
       for (const Index& index : child->indexes)
         if (index.inherited && index.unique == part.index->unique &&
             key_columns(index) == key_columns(*part.index) &&
-            index.predicate == part.index->predicate)
+            index.predicate == part.index->predicate) {
           unmake(to_string(object_of(*child, index)));
+          if (!index.constraint.empty() && !stands_for_parents(*child, index))
+            unmake(to_string(Object{Kind::constraint, qualified(child->schema, child->name) + '.' +
+                                                          quote_identifier(index.constraint)}));
+        }
     } else if (part.constraint != nullptr) {
       for (const Constraint& constraint : child->constraints)
         if (constraint.inherited && constraint.type == part.constraint->type &&
@@ -260,6 +272,22 @@ void Transitioning::unmake_inherited(const Relation& parent, const Part& part) {
   }
 }
 
+std::vector<catalog::Lookup::ForeignKey> Transitioning::constraints_below(
+    const Relation& parent, const Index& index) const {
+  std::vector<catalog::Lookup::ForeignKey> found;
+  for (const Relation* child : from_lookup_.children(parent)) {
+    if (is_reattached(*child)) continue;
+    for (const Index& its : child->indexes) {
+      if (!its.inherited || its.unique != index.unique || key_columns(its) != key_columns(index))
+        continue;
+      for (const Constraint& each : child->constraints)
+        if (!each.inherited && each.index == its.name) found.push_back({child, &each});
+      std::ranges::copy(constraints_below(*child, its), std::back_inserter(found));
+    }
+  }
+  return found;
+}
+
 void Transitioning::unmake_above(const Relation& child, const Part& part) {
   if (is_reattached(child)) return;
   for (const catalog::ObjectName& name : child.parents) {
@@ -270,7 +298,8 @@ void Transitioning::unmake_above(const Relation& child, const Part& part) {
         if (each.type == part.constraint->type && each.columns == part.constraint->columns &&
             (each.type != ConstraintType::check || each.name == part.constraint->name))
           unmake(to_string(object_of(*parent, each)));
-    } else if (part.index != nullptr && part.index->inherited && part.index->constraint.empty()) {
+    } else if (part.index != nullptr && part.index->inherited &&
+               !stands_for_parents(child, *part.index)) {
       for (const Index& each : parent->indexes)
         if (each.constraint.empty() && each.unique == part.index->unique &&
             key_columns(each) == key_columns(*part.index) &&

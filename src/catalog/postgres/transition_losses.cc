@@ -70,6 +70,10 @@ std::vector<int> modifiers(const std::string& type) {
 }
 
 bool is_same_type(const Column& column, const catalog::Type& type) {
+  if (const auto many = type.properties.find("multirange_type_name");
+      many != type.properties.end() &&
+      many->second == qualified(column.type_schema, column.type_name))
+    return true;
   return column.type_schema == type.schema &&
          (column.type_name == type.name || column.type_name == '_' + type.name);
 }
@@ -121,6 +125,69 @@ std::vector<const catalog::Type*> types_to_put_aside(const Catalog& from, const 
   return replaced;
 }
 
+// What a range has that is not renamed with it: the functions that make its values, and its
+// multirange with those that make them.
+Statements rename_range_parts(const catalog::Type& range, const std::string& aside) {
+  Statements sql;
+  const auto function = [&](const std::string& name, const std::string& arguments,
+                            const std::string& now) {
+    sql.push_back("ALTER FUNCTION " + name + '(' + arguments + ") RENAME TO " +
+                  quote_identifier(now));
+  };
+  const std::string name = qualified(range.schema, range.name);
+  const std::string bounds = range.base_type + ", " + range.base_type;
+  function(name, bounds, aside);
+  function(name, bounds + ", text", aside);
+  const auto found = range.properties.find("multirange_type_name");
+  if (found == range.properties.end()) return sql;
+  const std::string many = aside + "_multirange";
+  function(found->second, "", many);
+  function(found->second, name, many);
+  function(found->second, "VARIADIC " + name + "[]", many);
+  sql.push_back("ALTER TYPE " + found->second + " RENAME TO " + quote_identifier(many));
+  return sql;
+}
+
+// Views that are to be made anew though rows of tables hold rows of theirs.
+std::vector<const Relation*> views_to_put_aside(const Catalog& from, const Catalog& to) {
+  std::vector<const Relation*> views;
+  for (const Relation& view : from.relations) {
+    const Relation* now = to.relation(view.schema, view.name);
+    if (!view.is_view() || now == nullptr) continue;
+    const bool same_columns =
+        std::ranges::equal(view.columns, now->columns, {}, &Column::type, &Column::type);
+    if (!must_replace(view, *now) && (same_columns || view.definition != now->definition)) continue;
+    if (std::ranges::any_of(from.relations, [&](const Relation& table) {
+          return table.is_table() && std::ranges::any_of(table.columns, [&](const Column& column) {
+                   return column.type_schema == view.schema &&
+                          (column.type_name == view.name || column.type_name == '_' + view.name);
+                 });
+        }))
+      views.push_back(&view);
+  }
+  return views;
+}
+
+// Routines that are to be made anew though tables deal out their rows by them.
+std::vector<const catalog::Routine*> routines_to_put_aside(const Catalog& from, const Catalog& to) {
+  std::vector<const catalog::Routine*> routines;
+  for (const catalog::Routine& routine : from.routines) {
+    const Object object = object_of(routine);
+    const auto now = std::ranges::find(
+        to.routines, object, [](const catalog::Routine& each) { return object_of(each); });
+    if (now == to.routines.end() || !must_replace(routine, *now)) continue;
+    if (std::ranges::any_of(from.dependencies, [&](const catalog::Dependency& edge) {
+          if (edge.needs != object) return false;
+          return std::ranges::any_of(from.relations, [&](const Relation& table) {
+            return !table.partition_key.empty() && object_of(table) == edge.object &&
+                   table.partition_key.find(routine.name) != std::string::npos;
+          });
+        }))
+      routines.push_back(&routine);
+  }
+  return routines;
+}
+
 std::string free_name(const Catalog& from, const Catalog& to, const std::string& schema,
                       const std::string& name) {
   for (int i = 0;; ++i) {
@@ -128,6 +195,10 @@ std::string free_name(const Catalog& from, const Catalog& to, const std::string&
     const auto taken = [&](const Catalog& catalog) {
       return catalog.relation(schema, candidate) != nullptr ||
              catalog.type(schema, candidate) != nullptr ||
+             std::ranges::any_of(catalog.routines,
+                                 [&](const catalog::Routine& routine) {
+                                   return routine.schema == schema && routine.name == candidate;
+                                 }) ||
              std::ranges::any_of(catalog.others, [&](const OtherObject& other) {
                return other.kind == Kind::collation && other.schema == schema &&
                       other.name == quote_identifier(candidate);
@@ -182,13 +253,27 @@ bool rewrites(const Column& from, const Column& to) {
 std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
   std::vector<Aside> asides;
   const std::vector<const catalog::Type*> made_room = types_to_put_aside(from, to);
-  for (const catalog::Type* type : made_room)
-    asides.push_back(
-        {object_of(*type),
-         {std::string("ALTER ") + (type->kind == catalog::TypeKind::domain ? "DOMAIN " : "TYPE ") +
-          qualified(type->schema, type->name) + " RENAME TO " +
-          quote_identifier(free_name(from, to, type->schema, type->name))},
-         {}});
+  for (const catalog::Type* type : made_room) {
+    const std::string aside = free_name(from, to, type->schema, type->name);
+    Statements statements;
+    if (type->kind == catalog::TypeKind::range) statements = rename_range_parts(*type, aside);
+    statements.push_back(
+        std::string("ALTER ") + (type->kind == catalog::TypeKind::domain ? "DOMAIN " : "TYPE ") +
+        qualified(type->schema, type->name) + " RENAME TO " + quote_identifier(aside));
+    asides.push_back({object_of(*type), std::move(statements), {}});
+  }
+  for (const Relation* view : views_to_put_aside(from, to))
+    asides.push_back({object_of(*view),
+                      {"ALTER " + writing::upper_words(kind_of(*view)) + ' ' +
+                       qualified(view->schema, view->name) + " RENAME TO " +
+                       quote_identifier(free_name(from, to, view->schema, view->name))},
+                      {}});
+  for (const catalog::Routine* routine : routines_to_put_aside(from, to))
+    asides.push_back({object_of(*routine),
+                      {"ALTER " + writing::upper_words(object_of(*routine).kind) + ' ' +
+                       object_of(*routine).name + " RENAME TO " +
+                       quote_identifier(free_name(from, to, routine->schema, routine->name))},
+                      {}});
   for (const OtherObject& other : from.others) {
     if (other.kind != Kind::collation) continue;
     const std::string name = quote_identifier(other.schema) + '.' + other.name;

@@ -291,9 +291,9 @@ void Transitioning::alter_columns(const Relation& before, const Relation& after)
     const bool made_up = options_.made_up.contains(its_key);
     const bool counted = (!column.identity.empty() || (made_up && is_counted(column))) &&
                          refuses_identity(before, after);
-    Step& step = alter(
-        altered_table, its_key,
-        counted ? add_counted(table, column) : add_column(to_, table, column, options_.version));
+    Step& step = alter(altered_table, its_key,
+                       counted ? add_counted(table, column)
+                               : add_column(to_, table, column, options_.version, taken_names_));
     if (made_up && !counted) make_up(step.statements, after, column);
     step.act = Step::Act::make;
     step.makes = {its_key, "altered " + its_key};
@@ -336,7 +336,7 @@ Statements Transitioning::add_counted(const Relation& table, const Column& colum
   plain.identity.clear();
   plain.identity_sequence.reset();
   plain.default_value = "nextval(" + quote_literal(counter) + "::regclass)";
-  Statements sql = add_column(to_, table, plain, options_.version);
+  Statements sql = add_column(to_, table, plain, options_.version, taken_names_);
   sql.insert(sql.begin(), "CREATE SEQUENCE " + counter);
   sql.push_back("ALTER TABLE " + name + " ALTER COLUMN " + quote_identifier(column.name) +
                 " DROP DEFAULT");

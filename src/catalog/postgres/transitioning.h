@@ -88,6 +88,9 @@ class Transitioning {
   void unmake_parts_with(const Relation& relation, const Column& column);
   void unmake_foreign_keys(const Relation& parent, const std::vector<std::string>& columns);
   void unmake_inherited(const Relation& parent, const Part& part);
+  // Constraints of partitions' own whose indexes are attached to this one: neither goes alone.
+  std::vector<catalog::Lookup::ForeignKey> constraints_below(const Relation& parent,
+                                                             const Index& index) const;
   // What is inherited goes with that of the parent alone.
   void unmake_above(const Relation& child, const Part& part);
   void make(const std::string& key);
@@ -172,6 +175,7 @@ class Transitioning {
   const catalog::Lookup to_lookup_;
   const Parts before_;
   const Parts after_;
+  const std::set<std::string> taken_names_;
   std::unordered_map<std::string, Statements> users_;  // in the old catalog
   std::unordered_map<std::string, Statements> needs_;  // in the new one
   std::unordered_map<std::string, Statements> old_needs_;
@@ -190,6 +194,8 @@ class Transitioning {
 // Whether it is like another of the partition's indexes, which is attached to the parent's: made
 // first, this one would be attached.
 bool is_twin(const Relation& partition, const Index& index);
+// Whether the index is that of a constraint which is its parent's.
+bool stands_for_parents(const Relation& relation, const Index& index);
 // Whether the one has to be unmade for the other, or can be altered into it.
 bool must_replace(const catalog::Type& before, const catalog::Type& after);
 bool must_replace(const catalog::Routine& before, const catalog::Routine& after);

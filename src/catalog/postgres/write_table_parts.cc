@@ -8,12 +8,16 @@ namespace architrave::postgres::writing {
 
 namespace {
 
-// Whether two indexes of a partitioned table and of its partition can be one and the same.
-bool same_shape(const Index& a, const Index& b) {
-  return a.method == b.method && a.unique == b.unique && a.primary == b.primary &&
-         a.constraint.empty() == b.constraint.empty() && a.predicate == b.predicate &&
-         a.include == b.include &&
-         std::ranges::equal(a.keys, b.keys, [](const auto& x, const auto& y) {
+// Whether two indexes of a partitioned table and of its partition can be one and the same. That of
+// the partition may have a constraint of its own.
+bool same_shape(const Index& whole, const Index& part, bool own_constraint) {
+  const bool same_constraint =
+      own_constraint
+          ? whole.constraint.empty() && !part.constraint.empty()
+          : whole.primary == part.primary && whole.constraint.empty() == part.constraint.empty();
+  return same_constraint && whole.method == part.method && whole.unique == part.unique &&
+         whole.predicate == part.predicate && whole.include == part.include &&
+         std::ranges::equal(whole.keys, part.keys, [](const auto& x, const auto& y) {
            return x.column == y.column && x.expression == y.expression && x.opclass == y.opclass &&
                   x.collation == y.collation && x.descending == y.descending &&
                   x.nulls_first == y.nulls_first;
@@ -58,18 +62,20 @@ void Writer::attach(const Relation& partition, const Index& index, std::set<cons
   for (const catalog::ObjectName& each : partition.parents) {
     const Relation* parent = catalog_.relation(each);
     if (parent == nullptr) continue;
-    for (const Index& candidate : parent->indexes) {
-      if (!same_shape(candidate, index) || !taken.insert(&candidate).second) continue;
-      const Object object = object_of(partition, index);
-      const Object whole = object_of(*parent, candidate);
-      Step& attached = steps_.emplace_back();
-      attached.priority = of_attached_index;
-      attached.name = object.name;
-      attached.of = "attached " + to_string(object);
-      attached.needs = {to_string(object), to_string(whole)};
-      attached.statements = {"ALTER INDEX " + whole.name + " ATTACH PARTITION " + object.name};
-      return;
-    }
+    for (const bool own_constraint : {false, true})
+      for (const Index& candidate : parent->indexes) {
+        if (!same_shape(candidate, index, own_constraint) || !taken.insert(&candidate).second)
+          continue;
+        const Object object = object_of(partition, index);
+        const Object whole = object_of(*parent, candidate);
+        Step& attached = steps_.emplace_back();
+        attached.priority = of_attached_index;
+        attached.name = object.name;
+        attached.of = "attached " + to_string(object);
+        attached.needs = {to_string(object), to_string(whole)};
+        attached.statements = {"ALTER INDEX " + whole.name + " ATTACH PARTITION " + object.name};
+        return;
+      }
   }
 }
 

@@ -39,7 +39,7 @@ void Writer::add_table(const Relation& table) {
   const TableForm form = options_.apart.contains(table.object_name()) ? TableForm::apart
                          : options_.corrected                         ? TableForm::plain
                                                                       : TableForm::heir;
-  TableStatements made = create_table(catalog_, table, options_.version, form);
+  TableStatements made = create_table(catalog_, table, options_.version, form, taken_names_);
   Step& each = step(of_table, object_of(table), table.schema);
   scan(each.needs, made.whole);
   for (const catalog::ObjectName& parent : table.parents)

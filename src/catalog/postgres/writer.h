@@ -22,6 +22,9 @@ struct WriteOptions {
   // Whether corrections() follow. If not, a table that inherits may get its columns in another
   // order, since what is made first and inherits later has them for its own.
   bool corrected = true;
+  // Names of constraints in the database, with their schema, besides the catalog's own: where the
+  // usual name of a NOT NULL is among them, PostgreSQL 18 has to be told to take it nevertheless.
+  std::set<std::string> taken_names = {};
   // Where it is given, these tables and views alone.
   std::optional<std::set<catalog::ObjectName>> relations = {};
 };

@@ -9,7 +9,11 @@
 namespace architrave::postgres::writing {
 
 Writer::Writer(const Catalog& catalog, WriteOptions options)
-    : catalog_(catalog), options_(std::move(options)), lookup_(catalog) {
+    : catalog_(catalog),
+      options_(std::move(options)),
+      lookup_(catalog),
+      taken_names_(chosen_not_null_names(catalog)) {
+  taken_names_.insert(options_.taken_names.begin(), options_.taken_names.end());
   for (const catalog::Dependency& edge : catalog.dependencies)
     needs_[to_string(edge.object)].push_back(to_string(edge.needs));
   if (!catalog.dependencies.empty()) return;

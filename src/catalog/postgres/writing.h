@@ -144,6 +144,7 @@ class Writer {
   const Catalog& catalog_;
   const WriteOptions options_;
   const catalog::Lookup lookup_;
+  std::set<std::string> taken_names_;
   std::optional<Mentions> mentions_;  // where nothing is known of dependencies
   std::unordered_map<std::string, Statements> needs_;
   std::vector<Step> steps_;

@@ -11,8 +11,10 @@
 #include <utility>
 
 #include "base/text.h"
+#include "catalog/acl.h"
 #include "catalog/lookup.h"
 #include "catalog/postgres/writer.h"
+#include "engine/postgres/server.h"
 #include "migration/effects.h"
 #include "migration/histories.h"
 #include "migration/plan/kept.h"
@@ -31,8 +33,6 @@ namespace {
 using catalog::Catalog;
 
 using RouteStep = postgres::Step;
-
-constexpr const char* superuser = "postgres";  // of every sandbox
 
 std::vector<engine::Unit> units_of(const std::vector<Step>& steps) {
   std::vector<engine::Unit> units;
@@ -101,7 +101,8 @@ class Planner {
       : from_(from),
         to_(to),
         options_(std::move(options)),
-        role_(from.source.kind == "live" ? from.catalog.server.role : std::string(superuser)),
+        role_(from.source.kind == "live" ? from.catalog.server.role
+                                         : std::string(postgres::Server::role)),
         fixpoint_([this](const Catalog& catalog) { return hold(catalog); }, role_) {
     adopt_owners();
   }
@@ -187,22 +188,15 @@ class Planner {
   // new ones are whose migration it is.
   void adopt_owners() {
     if (to_.source.kind != "file" && to_.source.kind != "folder") return;
-    replace_role(to_.catalog, superuser, role_);
+    replace_role(to_.catalog, postgres::Server::role, role_);
     const auto all = [&](const auto& old_list, auto& new_list, auto key) {
       std::map<std::string, std::string> owners;
       for (const auto& each : old_list) owners[key(each)] = each.owner;
       for (auto& each : new_list) {
         const auto had = owners.find(key(each));
         if (each.owner != role_ || had == owners.end() || had->second == role_) continue;
-        const std::string old_name = catalog::quote_identifier(each.owner);
-        const std::string new_name = catalog::quote_identifier(had->second);
         each.owner = had->second;
-        if (!each.acl) continue;
-        for (std::string& item : *each.acl) {
-          if (item.ends_with('/' + old_name))
-            item = item.substr(0, item.size() - old_name.size()) + new_name;
-          if (item.starts_with(old_name + '=')) item = new_name + item.substr(old_name.size());
-        }
+        catalog::replace_role(each.acl, role_, each.owner);
       }
     };
     const auto name = [](const auto& each) { return each.name; };
@@ -244,7 +238,7 @@ class Planner {
   Result<Catalog> look(engine::Sandbox& sandbox) const {
     Result<Catalog> catalog = sandbox.read();
     if (!catalog) return catalog;
-    replace_role(*catalog, superuser, role_);
+    replace_role(*catalog, postgres::Server::role, role_);
     if (!options_.allow_losses) forget_kept(*catalog);
     return catalog;
   }

@@ -10,7 +10,9 @@
 #include <utility>
 
 #include "base/text.h"
+#include "catalog/acl.h"
 #include "catalog/lookup.h"
+#include "engine/postgres/server.h"
 
 namespace architrave::migration {
 
@@ -18,7 +20,6 @@ namespace {
 
 using postgres::Step;
 
-constexpr const char* sandbox_role = "postgres";  // the superuser of every sandbox
 constexpr int attempts = 8;  // second thoughts about statements that the server refuses
 constexpr int rounds = 3;    // looks at what is left after all have run
 
@@ -214,27 +215,11 @@ Result<std::vector<Step>> make_room(engine::Sandbox& sandbox,
 
 void replace_role(catalog::Catalog& catalog, const std::string& from, const std::string& to) {
   if (from == to) return;
-  const std::string old_name = catalog::quote_identifier(from);
-  const std::string new_name = catalog::quote_identifier(to);
-  const auto privileges = [&](catalog::Acl& acl) {
-    if (!acl) return;
-    for (std::string& item : *acl) {
-      const std::size_t equals = item.rfind('=');
-      const std::size_t slash = item.rfind('/');
-      if (equals == std::string::npos || slash == std::string::npos) continue;
-      std::string grantee = item.substr(0, equals);
-      std::string grantor = item.substr(slash + 1);
-      if (grantee == old_name) grantee = new_name;
-      if (grantor == old_name) grantor = new_name;
-      item = grantee + item.substr(equals, slash + 1 - equals) + grantor;
-    }
+  const auto own = [&](auto& each) {
+    if (each.owner == from) each.owner = to;
+    catalog::replace_role(each.acl, from, to);
   };
-  const auto all = [&](auto& list) {
-    for (auto& each : list) {
-      if (each.owner == from) each.owner = to;
-      privileges(each.acl);
-    }
-  };
+  const auto all = [&](auto& list) { std::ranges::for_each(list, own); };
   all(catalog.schemas);
   all(catalog.types);
   all(catalog.sequences);
@@ -243,16 +228,14 @@ void replace_role(catalog::Catalog& catalog, const std::string& from, const std:
   all(catalog.relations);
   for (catalog::Relation& relation : catalog.relations)
     for (catalog::Column& column : relation.columns) {
-      privileges(column.acl);
-      if (!column.identity_sequence) continue;
-      if (column.identity_sequence->owner == from) column.identity_sequence->owner = to;
-      privileges(column.identity_sequence->acl);
+      catalog::replace_role(column.acl, from, to);
+      if (column.identity_sequence) own(*column.identity_sequence);
     }
 }
 
 std::vector<catalog::Change> Fixpoint::compare(catalog::Catalog a, catalog::Catalog b) const {
   for (catalog::Catalog* each : {&a, &b}) {
-    replace_role(*each, sandbox_role, role_);
+    replace_role(*each, postgres::Server::role, role_);
     normalize(*each);
   }
   std::vector<catalog::Change> changes = catalog::diff(a, b);
@@ -298,11 +281,14 @@ Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, F
   auto begin = look(sandbox);
   if (!begin) return fail(begin);
 
-  const std::vector<postgres::Aside> asides = postgres::put_aside(*begin, to);
-  if (!asides.empty()) {
-    auto steps = make_room(sandbox, asides);
+  std::vector<postgres::Aside> asides;
+  for (;;) {
+    std::vector<postgres::Aside> more = postgres::put_aside(*begin, to);
+    if (more.empty()) break;
+    auto steps = make_room(sandbox, more);
     if (!steps) return fail(steps);
     std::ranges::move(*steps, std::back_inserter(route.steps));
+    std::ranges::move(more, std::back_inserter(asides));
     begin = look(sandbox);
     if (!begin) return fail(begin);
   }

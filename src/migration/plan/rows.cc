@@ -1,5 +1,7 @@
 #include "migration/plan/rows.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "catalog/object.h"
 
@@ -25,6 +27,17 @@ bool is_rebuilt(const Column& column, const catalog::Catalog& a, const catalog::
       return true;
   }
   return false;
+}
+
+// Whether a table is partitioned in one of them only, and its partitions are tables in both: they
+// keep its rows.
+bool leaves_rows_to_partitions(const Relation& table, const catalog::Catalog& its,
+                               const catalog::Catalog& other) {
+  if (table.kind != RelationKind::partitioned_table) return false;
+  return std::ranges::all_of(its.relations, [&](const Relation& each) {
+    return std::ranges::find(each.parents, table.object_name()) == each.parents.end() ||
+           other.relation(each.schema, each.name) != nullptr;
+  });
 }
 
 // Whether it is a partition of a table whose rows have to be dealt out anew.
@@ -55,6 +68,9 @@ SharedColumns shared_columns(const catalog::Catalog& a, const catalog::Catalog& 
     if (dealt_anew(relation, a, b)) continue;
     if (relation.kind == RelationKind::partitioned_table && other->kind == relation.kind &&
         relation.partition_key == other->partition_key)
+      continue;
+    if (relation.kind != other->kind &&
+        (leaves_rows_to_partitions(relation, a, b) || leaves_rows_to_partitions(*other, b, a)))
       continue;
     std::vector<std::string>& columns = shared[qualified(relation.schema, relation.name)];
     for (const Column& column : relation.columns) {

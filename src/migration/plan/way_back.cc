@@ -10,12 +10,6 @@
 
 namespace architrave::migration {
 
-namespace {
-
-constexpr const char* superuser = "postgres";  // of every sandbox
-
-}  // namespace
-
 Result<Script> way_back(const catalog::Catalog& before, const catalog::Catalog& after,
                         const postgres::Installation& installation) {
   const auto hold =
@@ -25,15 +19,15 @@ Result<Script> way_back(const catalog::Catalog& before, const catalog::Catalog& 
     return std::unique_ptr<engine::Sandbox>(std::move(*sandbox));
   };
   Script script;
-  Fixpoint fixpoint(hold, superuser);
+  Fixpoint fixpoint(hold, postgres::Server::role);
   const auto changes = fixpoint.difference(after, before);
   if (!changes) return std::unexpected(changes.error());
   if (changes->empty()) return script;
   auto work = hold(after);
   if (!work) return fail(work);
   const auto route = find_route(
-      **work, before, fixpoint, superuser, [](engine::Sandbox& sandbox) { return sandbox.read(); },
-      {}, Gone::made_up);
+      **work, before, fixpoint, postgres::Server::role,
+      [](engine::Sandbox& sandbox) { return sandbox.read(); }, {}, Gone::made_up);
   if (!route) return std::unexpected(route.error());
   if (!route->left_over.empty())
     return fail("plan.no_way",

@@ -19,8 +19,9 @@ SELECT a.attrelid AS _relation, a.attnum AS _number,
        nullif(a.attstattarget, -1) AS statistics_target,
        a.attoptions AS options,
        a.attfdwoptions AS foreign_options,
-       CASE WHEN nn.conislocal AND nn.conname <> c.relname || '_' || a.attname || '_not_null' --@18+
+       CASE WHEN nn.coninhcount = 0 AND nn.conname <> c.relname || '_' || a.attname || '_not_null' --@18+
             THEN nn.conname END AS not_null_constraint, --@18+
+       CASE WHEN nn.coninhcount > 0 AND nn.conislocal THEN nn.conname END AS not_null_own_name, --@18+
        nn.connoinherit AS not_null_no_inherit, --@18+
        nn.convalidated AS not_null_validated, --@18+
        NOT a.attislocal AS inherited,
