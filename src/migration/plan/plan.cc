@@ -296,7 +296,8 @@ class Planner {
     if (Status counted = refuse_missing_values(); !counted) return fail(counted);
     plan_.likely = likely_renames(begin_, to_.catalog);
     if (Status swapped = swap(**work); !swapped) return fail(swapped);
-    auto route = find_route(**work, to_.catalog, fixpoint_, role_, looking(), std::move(*renamed));
+    auto route = find_route(**work, to_.catalog, fixpoint_, role_, looking(),
+                            {std::move(*renamed), &begin_});
     if (!route) return fail(route);
     route_ = std::move(*route);
     for (const postgres::Loss& loss : route_.losses) settle_loss(loss);
@@ -533,6 +534,7 @@ class Planner {
     auto before = digest(*origin_, columns);
     if (!before) return fail(before);
     Claim reverses{ClaimKind::reverses, "the way back, phase by phase", {}, true};
+    Catalog here = states_.back();
     for (std::size_t i = plan_.phases.size(); i-- > 0;) {
       auto work = walked_->copy();
       if (!work) return fail(work);
@@ -542,8 +544,9 @@ class Planner {
         return {};
       }
       if (!undone) return fail(undone);
-      auto route = find_route(**work, states_[i], fixpoint_, role_, looking(), std::move(*undone),
-                              Gone::made_up);
+      const bool known = undone->empty();
+      auto route = find_route(**work, states_[i], fixpoint_, role_, looking(),
+                              {std::move(*undone), known ? &here : nullptr}, Gone::made_up);
       if (!route) return fail(route);
       Work back = online(route->steps, {}, states_[i + 1], states_[i], how_);
       std::vector<Step>& down = plan_.phases[i].down;
@@ -555,7 +558,10 @@ class Planner {
       if (!state) return fail(state);
       auto left = fixpoint_.difference(*state, states_[i]);
       if (!left) return fail(left);
-      if (failed->empty() && left->empty()) continue;
+      if (failed->empty() && left->empty()) {
+        here = std::move(*state);
+        continue;
+      }
       reverses.holds = false;
       reverses.seen = failed->empty() ? first_of(*left) : *failed;
       break;

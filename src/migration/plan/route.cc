@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <set>
 #include <string>
@@ -125,14 +126,38 @@ struct Tried {
   std::string error;
 };
 
-Result<Tried> run(engine::Sandbox& sandbox, const std::vector<Step>& steps) {
-  engine::Unit unit{{"SET check_function_bodies = off"}, false};
+Result<Tried> run(engine::Sandbox& sandbox, const std::vector<Step>& steps,
+                  bool in_transaction = false) {
+  engine::Unit unit{{"SET check_function_bodies = off"}, in_transaction};
   for (const Step& step : steps)
     unit.statements.insert(unit.statements.end(), step.statements.begin(), step.statements.end());
   auto outcomes = sandbox.run({unit});
   if (!outcomes) return fail(outcomes);
   const engine::Outcome& outcome = outcomes->front();
   return Tried{outcome.ok, outcome.statement, outcome.error};
+}
+
+// Whether a transaction may be what the server minds.
+bool is_about_transactions(const std::string& message) {
+  return std::ranges::any_of(
+      std::array{"transaction block", "pending trigger events", "unsafe use of new value",
+                 "being used by active queries"},
+      [&](const char* words) { return message.find(words) != std::string::npos; });
+}
+
+// All of them or none. A copy to try them on is made only where one transaction can't hold them.
+Result<Tried> run_or_leave(engine::Sandbox& sandbox, const std::vector<Step>& steps) {
+  if (std::ranges::none_of(steps, &Step::alone)) {
+    auto tried = run(sandbox, steps, true);
+    if (!tried || tried->ok) return tried;
+    const bool at_the_end = tried->statement == "COMMIT";  // what was deferred to it
+    if (!at_the_end && !is_about_transactions(tried->error)) return tried;
+  }
+  auto trial = sandbox.copy();
+  if (!trial) return fail(trial);
+  auto tried = run(**trial, steps);
+  if (!tried || !tried->ok) return tried;
+  return run(sandbox, steps);
 }
 
 std::unexpected<Error> no_way(const Tried& tried, const std::vector<Step>& steps) {
@@ -274,11 +299,10 @@ Result<std::vector<catalog::Change>> Fixpoint::difference(const catalog::Catalog
 }
 
 Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, Fixpoint& fixpoint,
-                         const std::string& role, const Look& look, std::vector<Step> before,
-                         Gone gone) {
+                         const std::string& role, const Look& look, Start start, Gone gone) {
   Route route;
-  route.steps = std::move(before);
-  auto begin = look(sandbox);
+  route.steps = std::move(start.steps);
+  Result<catalog::Catalog> begin = start.holds ? *start.holds : look(sandbox);
   if (!begin) return fail(begin);
 
   std::vector<postgres::Aside> asides;
@@ -304,18 +328,13 @@ Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, F
       found = postgres::transition(from, to, options);
       if (round == 0) copy_rows(found.steps, asides);
       if (found.steps.empty()) break;
-      auto trial = sandbox.copy();
-      if (!trial) return fail(trial);
-      auto outcome = run(**trial, found.steps);
+      auto outcome = run_or_leave(sandbox, found.steps);
       if (!outcome) return fail(outcome);
       tried = std::move(*outcome);
       if (tried.ok || !learn(tried, found.steps, from, gone, options)) break;
     }
     if (!tried.ok) return no_way(tried, found.steps);
     if (found.steps.empty() && round > 0) break;
-    auto walked = run(sandbox, found.steps);
-    if (!walked) return fail(walked);
-    if (!walked->ok) return no_way(*walked, found.steps);
     auto arrived = look(sandbox);
     if (!arrived) return fail(arrived);
     if (round == 0) route.losses = std::move(found.losses);

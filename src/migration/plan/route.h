@@ -53,12 +53,17 @@ using Look = std::function<Result<catalog::Catalog>(engine::Sandbox&)>;
 // say, or, on a way back from where its values were given up, something that says nothing.
 enum class Gone { asked_for, made_up };
 
-// `role` runs the migration and owns what it makes. `before` are statements that were run already
-// and begin the route: renames. Error "plan.no_way", at the object, with the statement that no
-// second thought could make run.
+// Where a route starts.
+struct Start {
+  std::vector<postgres::Step> steps;        // were run already and begin the route: renames
+  const catalog::Catalog* holds = nullptr;  // what the sandbox holds, where that is known
+};
+
+// `role` runs the migration and owns what it makes. Error "plan.no_way", at the object, with the
+// statement that no second thought could make run.
 Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, Fixpoint& fixpoint,
-                         const std::string& role, const Look& look,
-                         std::vector<postgres::Step> before = {}, Gone gone = Gone::asked_for);
+                         const std::string& role, const Look& look, Start start = {},
+                         Gone gone = Gone::asked_for);
 
 // Puts a role in the place of another, as owner and in privileges.
 void replace_role(catalog::Catalog& catalog, const std::string& from, const std::string& to);

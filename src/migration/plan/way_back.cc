@@ -27,7 +27,8 @@ Result<Script> way_back(const catalog::Catalog& before, const catalog::Catalog& 
   if (!work) return fail(work);
   const auto route = find_route(
       **work, before, fixpoint, postgres::Server::role,
-      [](engine::Sandbox& sandbox) { return sandbox.read(); }, {}, Gone::made_up);
+      [](engine::Sandbox& sandbox) { return sandbox.read(); }, {.steps = {}, .holds = &after},
+      Gone::made_up);
   if (!route) return std::unexpected(route.error());
   if (!route->left_over.empty())
     return fail("plan.no_way",
