@@ -124,4 +124,23 @@ bool is_unique(const Relation& relation, const std::vector<std::string>& columns
          });
 }
 
+const std::vector<Column>* attributes(const Catalog& catalog, const Column& column) {
+  const bool is_array = column.type_category == "A" && column.type_name.starts_with('_');
+  const std::string name = column.type_name.substr(is_array ? 1 : 0);
+  if (const Type* type = catalog.type(column.type_schema, name))
+    return type->attributes.empty() ? nullptr : &type->attributes;
+  const Relation* relation = catalog.relation(column.type_schema, name);
+  return relation == nullptr ? nullptr : &relation->columns;
+}
+
+bool same_attributes(const Catalog& a, const Column& column, const Catalog& b,
+                     const Column& other) {
+  const std::vector<Column>* ours = attributes(a, column);
+  const std::vector<Column>* theirs = attributes(b, other);
+  if (ours == nullptr || theirs == nullptr) return true;
+  return std::ranges::equal(*ours, *theirs, [&](const Column& x, const Column& y) {
+    return x.name == y.name && same_attributes(a, x, b, y);
+  });
+}
+
 }  // namespace architrave::catalog

@@ -51,4 +51,11 @@ bool has_index_on(const Relation& relation, const std::vector<std::string>& colu
 // columns, in any order.
 bool is_unique(const Relation& relation, const std::vector<std::string>& columns);
 
+// The attributes of a column's type, or of its elements', if that is composite or a row's; else
+// null.
+const std::vector<Column>* attributes(const Catalog& catalog, const Column& column);
+// Whether both types have attributes of the same names in the same order, at every depth. True for
+// types without any.
+bool same_attributes(const Catalog& a, const Column& column, const Catalog& b, const Column& other);
+
 }  // namespace architrave::catalog

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <set>
 #include <utility>
 
 #include "catalog/postgres/transition.h"
@@ -148,21 +149,40 @@ Statements rename_range_parts(const catalog::Type& range, const std::string& asi
   return sql;
 }
 
-// Views that are to be made anew though rows of tables hold rows of theirs.
+// Whether a relation, or what it is made of, is another there: then it may have to be made anew.
+bool changes(const Catalog& from, const Catalog& to, const Relation& relation,
+             std::set<const Relation*>& seen) {
+  if (!seen.insert(&relation).second) return false;
+  const Relation* now = to.relation(relation.schema, relation.name);
+  if (now == nullptr || must_replace(relation, *now) || relation.definition != now->definition ||
+      !std::ranges::equal(relation.columns, now->columns, [](const Column& a, const Column& b) {
+        return a.name == b.name && a.type == b.type;
+      }))
+    return true;
+  const Object object = object_of(relation);
+  return std::ranges::any_of(from.dependencies, [&](const catalog::Dependency& edge) {
+    if (edge.object != object) return false;
+    const auto needed = std::ranges::find(from.relations, edge.needs,
+                                          [](const Relation& each) { return object_of(each); });
+    return needed != from.relations.end() && changes(from, to, *needed, seen);
+  });
+}
+
+// Views that may have to be made anew though tables hold rows of theirs.
 std::vector<const Relation*> views_to_put_aside(const Catalog& from, const Catalog& to) {
   std::vector<const Relation*> views;
   for (const Relation& view : from.relations) {
-    const Relation* now = to.relation(view.schema, view.name);
-    if (!view.is_view() || now == nullptr) continue;
-    const bool same_columns =
-        std::ranges::equal(view.columns, now->columns, {}, &Column::type, &Column::type);
-    if (!must_replace(view, *now) && (same_columns || view.definition != now->definition)) continue;
-    if (std::ranges::any_of(from.relations, [&](const Relation& table) {
-          return table.is_table() && std::ranges::any_of(table.columns, [&](const Column& column) {
-                   return column.type_schema == view.schema &&
-                          (column.type_name == view.name || column.type_name == '_' + view.name);
-                 });
-        }))
+    if (!view.is_view() || to.relation(view.schema, view.name) == nullptr) continue;
+    const auto holds = [&](const Column& column) {
+      return column.type_schema == view.schema &&
+             (column.type_name == view.name || column.type_name == '_' + view.name);
+    };
+    std::set<const Relation*> seen;
+    if (std::ranges::any_of(from.relations,
+                            [&](const Relation& table) {
+                              return table.is_table() && std::ranges::any_of(table.columns, holds);
+                            }) &&
+        changes(from, to, view, seen))
       views.push_back(&view);
   }
   return views;

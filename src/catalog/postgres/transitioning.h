@@ -191,6 +191,22 @@ class Transitioning {
   Transition transition_;
 };
 
+// How values of one catalog's type become those of another's: attribute by attribute where they
+// have others, by their text where no cast is there.
+class ValueChange {
+ public:
+  ValueChange(const Catalog& from, const Catalog& to) : from_(from), to_(to) {}
+  std::string of(const std::string& value, const Column& a, const Column& b);
+  // What the expressions need around the statement that they stand in.
+  Statements before;
+  Statements after;
+
+ private:
+  std::string row(const std::string& value, const Column& a, const Column& b);
+  const Catalog& from_;
+  const Catalog& to_;
+};
+
 // Whether it is like another of the partition's indexes, which is attached to the parent's: made
 // first, this one would be attached.
 bool is_twin(const Relation& partition, const Index& index);
@@ -210,6 +226,8 @@ bool may_be_confused(const catalog::Routine& a, const catalog::Routine& b);
 bool changes_type(const Column& before, const Column& after);
 // A position outside of the new bounds would be refused: it goes to the nearest that is inside.
 Statements alter_bounds(const catalog::Sequence& before, const catalog::Sequence& after);
+// Whether rows can be counted through in it.
+bool is_counted(const Column& column);
 // Whether a piece of SQL names the column.
 bool mentions(std::string_view sql, const Column& column);
 bool mentions(const Part& part, const Column& column);

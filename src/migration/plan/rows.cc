@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "catalog/object.h"
+#include "catalog/lookup.h"
 
 namespace architrave::migration {
 
@@ -14,20 +14,6 @@ using catalog::Relation;
 using catalog::RelationKind;
 
 namespace {
-
-// Whether the column is of a composite type that has other attributes there.
-bool is_rebuilt(const Column& column, const catalog::Catalog& a, const catalog::Catalog& b) {
-  const std::string name =
-      column.type_name.starts_with('_') ? column.type_name.substr(1) : column.type_name;
-  for (const std::string& each : {column.type_name, name}) {
-    const catalog::Type* before = a.type(column.type_schema, each);
-    const catalog::Type* after = b.type(column.type_schema, each);
-    if (before != nullptr && after != nullptr &&
-        before->attributes.size() != after->attributes.size())
-      return true;
-  }
-  return false;
-}
 
 // Whether a table is partitioned in one of them only, and its partitions are tables in both: they
 // keep its rows.
@@ -75,8 +61,9 @@ SharedColumns shared_columns(const catalog::Catalog& a, const catalog::Catalog& 
     std::vector<std::string>& columns = shared[qualified(relation.schema, relation.name)];
     for (const Column& column : relation.columns) {
       const Column* same = other->column(column.name);
-      if (same != nullptr && same->type == column.type && !is_rebuilt(column, a, b) &&
-          column.generated.empty() && same->generated.empty())
+      if (same != nullptr && same->type == column.type &&
+          catalog::same_attributes(a, column, b, *same) && column.generated.empty() &&
+          same->generated.empty())
         columns.push_back(quote_identifier(column.name));
     }
   }
