@@ -38,7 +38,11 @@ Statements Transitioning::drop_of(const Part& part) const {
             quote_identifier(part.constraint->name)};
   }
   if (part.index != nullptr) {
-    if (!part.index->constraint.empty() || part.index->inherited) return {};
+    if (!part.index->constraint.empty()) return {};
+    if (part.index->inherited) {
+      if (!is_reattached(*part.relation)) return {};
+      return {"DROP INDEX IF EXISTS " + name};  // as above
+    }
     return {"DROP INDEX " + name +
             (constraints_below(*part.relation, *part.index).empty() ? "" : " CASCADE")};
   }

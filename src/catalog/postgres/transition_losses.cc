@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "base/text.h"
+#include "catalog/postgres/statements.h"
 #include "catalog/postgres/transition.h"
 #include "catalog/postgres/transitioning.h"
 
@@ -282,12 +284,17 @@ std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
         qualified(type->schema, type->name) + " RENAME TO " + quote_identifier(aside));
     asides.push_back({object_of(*type), std::move(statements), {}});
   }
-  for (const Relation* view : views_to_put_aside(from, to))
-    asides.push_back({object_of(*view),
-                      {"ALTER " + writing::upper_words(kind_of(*view)) + ' ' +
-                       qualified(view->schema, view->name) + " RENAME TO " +
-                       quote_identifier(free_name(from, to, view->schema, view->name))},
-                      {}});
+  for (const Relation* view : views_to_put_aside(from, to)) {
+    Statements statements;
+    // Of its rows' type alone, it holds on to nothing.
+    if (view->kind == RelationKind::view)
+      statements.push_back(
+          replace_all(create_empty_view(*view), "CREATE VIEW ", "CREATE OR REPLACE VIEW "));
+    statements.push_back("ALTER " + writing::upper_words(kind_of(*view)) + ' ' +
+                         qualified(view->schema, view->name) + " RENAME TO " +
+                         quote_identifier(free_name(from, to, view->schema, view->name)));
+    asides.push_back({object_of(*view), std::move(statements), {}});
+  }
   for (const catalog::Routine* routine : routines_to_put_aside(from, to))
     asides.push_back({object_of(*routine),
                       {"ALTER " + writing::upper_words(object_of(*routine).kind) + ' ' +

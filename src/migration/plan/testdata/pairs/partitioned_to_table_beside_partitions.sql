@@ -2,8 +2,10 @@
 CREATE TABLE p (id int NOT NULL, a int) PARTITION BY RANGE (id);
 CREATE TABLE c PARTITION OF p FOR VALUES FROM (0) TO (10);
 CREATE INDEX p_a ON p (a);
+CREATE INDEX p_id ON p (id);
 INSERT INTO p VALUES (1, 2);
 -- new
 CREATE TABLE p (id int NOT NULL, a int);
 CREATE TABLE c (id int NOT NULL, a int);
+CREATE INDEX c_id_idx ON p (id);
 INSERT INTO c VALUES (1, 2);
