@@ -153,6 +153,20 @@ void Transitioning::add_unmaking(const std::string& key) {
   }
   if (part.relation != nullptr) {
     const Relation& relation = *part.relation;
+    // Its sequences go with it, which others' defaults may ask.
+    if (!part.is_part() || part.column != nullptr)
+      for (const catalog::Sequence& sequence : from_.sequences) {
+        if (sequence.owned_by_schema != relation.schema ||
+            sequence.owned_by_table != relation.name ||
+            (part.column != nullptr && sequence.owned_by_column != part.column->name))
+          continue;
+        const auto users = users_.find(to_string(object_of(sequence)));
+        if (users == users_.end()) continue;
+        for (const std::string& user : users->second)
+          if (const auto its = before_.find(user);
+              its != before_.end() && its->second.relation != &relation)
+            wait_for(user);
+      }
     if (!part.is_part()) {
       for (const auto& each : from_lookup_.referencing(relation))
         if (each.child != &relation) wait_for(to_string(object_of(*each.child, *each.constraint)));

@@ -282,8 +282,10 @@ Result<std::unique_ptr<engine::Sandbox>> PostgresSandbox::copy() {
   auto other = server_->connect("template1");
   if (!other) return fail(other);
   connection_ = std::move(*other);
+  // By its files, with the caches of its system tables, in half the time that the log takes.
+  const char* by_files = connection_.server_version() >= 150000 ? " STRATEGY file_copy" : "";
   Status made = connection_.execute("CREATE DATABASE " + quote_identifier(name) + " TEMPLATE " +
-                                    quote_identifier(database_));
+                                    quote_identifier(database_) + by_files);
   auto back = server_->connect(database_);
   if (!back) return fail(back);
   connection_ = std::move(*back);

@@ -1,0 +1,8 @@
+-- old
+CREATE TABLE a (id serial);
+CREATE TABLE b (LIKE a INCLUDING ALL);
+CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT count(*)::int FROM b; END;
+INSERT INTO b DEFAULT VALUES;
+-- new
+CREATE SCHEMA other;
+CREATE TABLE other.a (id serial);
