@@ -172,19 +172,18 @@ bool changes(const Catalog& from, const Catalog& to, const Relation& relation,
 
 // Views that may have to be made anew though tables hold rows of theirs.
 std::vector<const Relation*> views_to_put_aside(const Catalog& from, const Catalog& to) {
+  std::set<std::pair<std::string, std::string>> held;
+  for (const Relation& table : from.relations)
+    if (table.is_table())
+      for (const Column& column : table.columns)
+        if (column.type_category == "C" || column.type_category == "A")
+          held.emplace(column.type_schema,
+                       column.type_name.substr(column.type_category == "A" ? 1 : 0));
   std::vector<const Relation*> views;
   for (const Relation& view : from.relations) {
-    if (!view.is_view() || to.relation(view.schema, view.name) == nullptr) continue;
-    const auto holds = [&](const Column& column) {
-      return column.type_schema == view.schema &&
-             (column.type_name == view.name || column.type_name == '_' + view.name);
-    };
     std::set<const Relation*> seen;
-    if (std::ranges::any_of(from.relations,
-                            [&](const Relation& table) {
-                              return table.is_table() && std::ranges::any_of(table.columns, holds);
-                            }) &&
-        changes(from, to, view, seen))
+    if (view.is_view() && held.contains({view.schema, view.name}) &&
+        to.relation(view.schema, view.name) != nullptr && changes(from, to, view, seen))
       views.push_back(&view);
   }
   return views;
@@ -192,20 +191,21 @@ std::vector<const Relation*> views_to_put_aside(const Catalog& from, const Catal
 
 // Routines that are to be made anew though tables deal out their rows by them.
 std::vector<const catalog::Routine*> routines_to_put_aside(const Catalog& from, const Catalog& to) {
+  std::set<Object> asked;
+  for (const Relation& table : from.relations) {
+    if (table.partition_key.find('(') == table.partition_key.rfind('(')) continue;  // columns only
+    const Object object = object_of(table);
+    for (const catalog::Dependency& edge : from.dependencies)
+      if (edge.object == object) asked.insert(edge.needs);
+  }
   std::vector<const catalog::Routine*> routines;
+  if (asked.empty()) return routines;
   for (const catalog::Routine& routine : from.routines) {
     const Object object = object_of(routine);
+    if (!asked.contains(object)) continue;
     const auto now = std::ranges::find(
         to.routines, object, [](const catalog::Routine& each) { return object_of(each); });
-    if (now == to.routines.end() || !must_replace(routine, *now)) continue;
-    if (std::ranges::any_of(from.dependencies, [&](const catalog::Dependency& edge) {
-          if (edge.needs != object) return false;
-          return std::ranges::any_of(from.relations, [&](const Relation& table) {
-            return !table.partition_key.empty() && object_of(table) == edge.object &&
-                   table.partition_key.find(routine.name) != std::string::npos;
-          });
-        }))
-      routines.push_back(&routine);
+    if (now != to.routines.end() && must_replace(routine, *now)) routines.push_back(&routine);
   }
   return routines;
 }
