@@ -12,12 +12,14 @@ namespace {
 
 // A tool's table, a column that only its table has, and a query for what it holds, in order:
 // version, by whom, started, finished, and what it is: "applied", "undone", "failed", or "upto" for
-// all that stands before it as well.
+// all that stands before it as well. On SQLite the same, where the words differ: none, no such
+// tool.
 struct Tool {
   const char* name;
   const char* table;
   const char* column;
   const char* query;
+  const char* on_sqlite;
 };
 constexpr std::array<Tool, 6> tools = {{
     {"flyway", "flyway_schema_history", "installed_rank",
@@ -25,31 +27,55 @@ constexpr std::array<Tool, 6> tools = {{
      " (installed_on - execution_time * interval '1 ms')::text, installed_on::text,"
      " CASE WHEN NOT success THEN 'failed' WHEN type LIKE 'UNDO%' OR type = 'DELETE' THEN 'undone'"
      " WHEN type LIKE '%BASELINE' THEN 'upto' WHEN type = 'SCHEMA' THEN 'other' ELSE 'applied' END"
+     " FROM flyway_schema_history ORDER BY installed_rank",
+     "SELECT coalesce(version, 'R__' || replace(description, ' ', '_')), installed_by, "
+     "installed_on,"
+     " installed_on,"
+     " CASE WHEN NOT success THEN 'failed' WHEN type LIKE 'UNDO%' OR type = 'DELETE' THEN 'undone'"
+     " WHEN type LIKE '%BASELINE' THEN 'upto' WHEN type = 'SCHEMA' THEN 'other' ELSE 'applied' END"
      " FROM flyway_schema_history ORDER BY installed_rank"},
     {"golang-migrate", "schema_migrations", "dirty",
      "SELECT version::text, '', '', '', CASE WHEN dirty THEN 'failed' ELSE 'upto' END"
+     " FROM schema_migrations",
+     "SELECT version, '', '', '', CASE WHEN dirty THEN 'failed' ELSE 'upto' END"
      " FROM schema_migrations"},
     {"dbmate", "schema_migrations", "version",
-     "SELECT version::text, '', '', '', 'applied' FROM schema_migrations ORDER BY version"},
+     "SELECT version::text, '', '', '', 'applied' FROM schema_migrations ORDER BY version",
+     "SELECT version, '', '', '', 'applied' FROM schema_migrations ORDER BY version"},
     {"sqitch", "sqitch.changes", "change_id",
      "SELECT change, committer_name, committed_at::text, committed_at::text, 'applied'"
-     " FROM sqitch.changes ORDER BY committed_at"},
+     " FROM sqitch.changes ORDER BY committed_at",
+     nullptr},
     {"prisma", "_prisma_migrations", "migration_name",
      "SELECT migration_name, '', started_at::text, coalesce(finished_at::text, ''),"
+     " CASE WHEN rolled_back_at IS NOT NULL THEN 'other' WHEN finished_at IS NULL THEN 'failed'"
+     " ELSE 'applied' END FROM _prisma_migrations ORDER BY started_at",
+     // Moments are milliseconds since 1970.
+     "SELECT migration_name, '', datetime(started_at / 1000, 'unixepoch'),"
+     " coalesce(datetime(finished_at / 1000, 'unixepoch'), ''),"
      " CASE WHEN rolled_back_at IS NOT NULL THEN 'other' WHEN finished_at IS NULL THEN 'failed'"
      " ELSE 'applied' END FROM _prisma_migrations ORDER BY started_at"},
     {"diesel", "__diesel_schema_migrations", "run_on",
      "SELECT version, '', run_on::text, run_on::text, 'applied' FROM __diesel_schema_migrations"
+     " ORDER BY version",
+     "SELECT version, '', run_on, run_on, 'applied' FROM __diesel_schema_migrations"
      " ORDER BY version"},
 }};
 
-Result<bool> has(postgres::Connection& connection, const Tool& tool) {
-  auto rows = connection.query(
-      "SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass($1)"
-      " AND attname = $2",
-      {tool.table, tool.column});
+const char* query_of(const Tool& tool, Dialect dialect) {
+  return dialect == Dialect::sqlite ? tool.on_sqlite : tool.query;
+}
+
+Result<bool> has(const Asked& database, const Tool& tool) {
+  if (query_of(tool, database.dialect) == nullptr) return false;
+  auto rows = database.ask(
+      database.dialect == Dialect::sqlite
+          ? "SELECT 1 FROM pragma_table_info('" + std::string(tool.table) + "') WHERE name = '" +
+                tool.column + "'"
+          : "SELECT 1 FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass('" +
+                std::string(tool.table) + "') AND attname = '" + tool.column + "'");
   if (!rows) return fail(rows);
-  return rows->size() > 0;
+  return !rows->empty();
 }
 
 std::unexpected<Error> wrong(std::string message, std::string hint) {
@@ -86,10 +112,10 @@ std::size_t place(const Folder& folder, const std::string& version, int mention)
 
 }  // namespace
 
-Result<std::vector<std::string>> foreign_histories(postgres::Connection& connection) {
+Result<std::vector<std::string>> foreign_histories(const Asked& database) {
   std::vector<std::string> found;
   for (const Tool& tool : tools) {
-    auto there = has(connection, tool);
+    auto there = has(database, tool);
     if (!there) return fail(there);
     const bool shadowed = std::string_view(tool.name) == "dbmate" &&
                           std::ranges::find(found, "golang-migrate") != found.end();
@@ -98,27 +124,26 @@ Result<std::vector<std::string>> foreign_histories(postgres::Connection& connect
   return found;
 }
 
-Result<std::vector<Entry>> read_foreign(postgres::Connection& connection, const std::string& name,
+Result<std::vector<Entry>> read_foreign(const Asked& database, const std::string& name,
                                         const Folder& folder) {
   const auto tool =
       std::ranges::find_if(tools, [&](const Tool& each) { return each.name == name; });
   if (tool == tools.end())
     return wrong("there is no takeover from " + name,
                  "it is flyway, golang-migrate, dbmate, sqitch, prisma or diesel");
-  auto there = has(connection, *tool);
+  auto there = has(database, *tool);
   if (!there) return fail(there);
   if (!*there)
     return wrong(std::string("this database has no table ") + tool->table + " of " + name,
                  "check the database, and the search_path of its role");
-  auto rows = connection.query(tool->query);
+  auto rows = database.ask(query_of(*tool, database.dialect));
   if (!rows) return fail(rows);
   const std::vector<Migration>& migrations = folder.migrations;
   std::vector<std::optional<Entry>> entries(migrations.size());
   std::map<std::string, int> mentions;
-  for (int row = 0; row < rows->size(); ++row) {
-    const auto text = [&](int column) { return std::string(rows->cell(row, column)); };
-    const std::string version = text(0);
-    const std::string kind = text(4);
+  for (const std::vector<std::string>& row : *rows) {
+    const std::string& version = row[0];
+    const std::string& kind = row[4];
     if (kind == "other") continue;
     if (kind == "failed")
       return wrong(name + " stopped half way in " + version,
@@ -138,9 +163,9 @@ Result<std::vector<Entry>> read_foreign(postgres::Connection& connection, const 
     for (std::size_t i = kind == "upto" ? 0 : at; i <= at; ++i) {
       const Migration& migration = migrations[i];
       Entry entry{migration.version, migration.name};
-      entry.by = text(1);
-      entry.started = text(2);
-      entry.finished = text(3);
+      entry.by = row[1];
+      entry.started = row[2];
+      entry.finished = row[3];
       entries[i] = std::move(entry);
     }
     if (kind == "undone") entries[at].reset();

@@ -84,9 +84,9 @@ class PostgresTarget : public Target {
     return {};
   }
 
-  Result<std::vector<std::string>> foreign() override { return foreign_histories(connection_); }
+  Result<std::vector<std::string>> foreign() override { return foreign_histories(asked()); }
   Result<std::vector<Entry>> read_foreign(const std::string& tool, const Folder& folder) override {
-    return migration::read_foreign(connection_, tool, folder);
+    return migration::read_foreign(asked(), tool, folder);
   }
 
   Status check(const Script& script) override { return check_syntax(connection_, script); }
@@ -95,6 +95,22 @@ class PostgresTarget : public Target {
   }
 
  private:
+  Asked asked() {
+    const auto ask =
+        [this](const std::string& query) -> Result<std::vector<std::vector<std::string>>> {
+      auto rows = connection_.query(query);
+      if (!rows) return fail(rows);
+      std::vector<std::vector<std::string>> all;
+      for (int row = 0; row < rows->size(); ++row) {
+        auto& cells = all.emplace_back();
+        for (int column = 0; column < rows->columns(); ++column)
+          cells.emplace_back(rows->cell(row, column));
+      }
+      return all;
+    };
+    return {Dialect::postgresql, ask};
+  }
+
   postgres::Connection connection_;
   const RunOptions& options_;
 };

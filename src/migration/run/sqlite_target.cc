@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "engine/sqlite/sqlite.h"
+#include "migration/run/foreign.h"
 #include "migration/run/target.h"
 
 namespace architrave::migration {
@@ -92,10 +93,12 @@ class SqliteTarget : public Target {
 
   Status accept_change(const Entry&, const Migration&) override { return {}; }
 
-  Result<std::vector<std::string>> foreign() override { return std::vector<std::string>(); }
-  Result<std::vector<Entry>> read_foreign(const std::string& tool, const Folder&) override {
-    return fail("migration.takeover", "the history of " + tool + " is read from PostgreSQL alone",
-                file_.string(), "say the last version that is applied: --to VERSION");
+  Result<std::vector<std::string>> foreign() override {
+    return connection_ ? foreign_histories(asked()) : std::vector<std::string>();
+  }
+  Result<std::vector<Entry>> read_foreign(const std::string& tool, const Folder& folder) override {
+    if (Status opened = open(); !opened) return fail(opened);
+    return migration::read_foreign(asked(), tool, folder);
   }
 
   // SQLite has no parser to ask; its transaction takes everything back.
@@ -123,6 +126,20 @@ class SqliteTarget : public Target {
   }
 
  private:
+  Asked asked() {
+    const auto ask =
+        [this](const std::string& query) -> Result<std::vector<std::vector<std::string>>> {
+      std::vector<std::vector<std::string>> all;
+      const Status read = connection_->query(query, {}, [&](const sqlite::Row& row) {
+        auto& cells = all.emplace_back();
+        for (int column = 0; column < row.columns(); ++column) cells.push_back(row.text(column));
+      });
+      if (!read) return std::unexpected(read.error());
+      return all;
+    };
+    return {Dialect::sqlite, ask};
+  }
+
   Status open() {
     if (connection_) return {};
     auto made = sqlite::Connection::create_file(file_);
