@@ -2,8 +2,9 @@
 // queries, candidates and sizes: cost, what-if calls and CPU seconds (ours and the server's).
 //
 //   advisor_bench SOURCE FOLDER_OF_QUERIES [--width 2,3] [--budgets 50,100,250,500,1000]
-//   [--own-sizes] [--judged] [--list]
+//   [--own-sizes] [--judged] [--list] [--empty-indexes] [--server-version 15]
 //
+// --empty-indexes asks a twin as where there is no HypoPG;
 // --judged refuses plans that are expected to be slow, as `optimize` does and the published ones do
 // not; --list only lists the candidates with their sizes.
 #include <fmt/format.h>
@@ -21,6 +22,7 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "base/text.h"
+#include "engine/postgres/empty_indexes.h"
 
 using namespace architrave;
 
@@ -66,6 +68,13 @@ std::vector<std::vector<std::size_t>> wider(const std::vector<advisor::Candidate
   return lists;
 }
 
+Result<std::unique_ptr<engine::Planner>> with_empty_indexes(engine::Opened& opened) {
+  auto twin = engine::make_sandbox(opened, engine::Fill::twin);
+  if (!twin) return std::unexpected(twin.error());
+  opened.sandbox = std::move(*twin);
+  return postgres::make_empty_indexes(dynamic_cast<postgres::PostgresSandbox&>(*opened.sandbox));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -76,6 +85,8 @@ int main(int argc, char** argv) {
   bool peers = true;
   bool judged = false;
   bool listed = false;
+  bool empty = false;
+  int server_version = 15;
   double gap = 0.005;
   advisor::IndexOptions options{.sizes = advisor::Sizes::hypopg};
   for (int i = 3; i < argc; ++i) {
@@ -89,16 +100,20 @@ int main(int argc, char** argv) {
       peers = false;
     else if (std::strcmp(argv[i], "--list") == 0)
       listed = true;
+    else if (std::strcmp(argv[i], "--empty-indexes") == 0)
+      empty = true;
     else if (std::strcmp(argv[i], "--judged") == 0)
       judged = true;
     else if (std::strcmp(argv[i], "--thorough") == 0)
       options.thorough = true;
+    else if (std::strcmp(argv[i], "--server-version") == 0)
+      server_version = std::stoi(argv[++i]);
     else if (std::strcmp(argv[i], "--gap") == 0)
       gap = std::stod(argv[++i]);
   }
-  auto opened = engine::open(argv[1], {});
+  auto opened = engine::open(argv[1], {.server_version = server_version});
   if (!opened) return complain(opened.error());
-  auto planner = engine::make_planner(*opened);
+  auto planner = empty ? with_empty_indexes(*opened) : engine::make_planner(*opened);
   if (!planner) return complain(planner.error());
   std::vector<std::filesystem::path> files;
   for (const auto& each : std::filesystem::directory_iterator(argv[2]))

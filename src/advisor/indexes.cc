@@ -83,7 +83,8 @@ Result<std::vector<engine::HypotheticalIndex>> hypothetical(
       const std::optional<double> held =
           each.index.predicate.empty() ? std::nullopt : rows[select(*table, each)];
       index.parts.push_back(
-          {create_statement(*table, each.index, /*concurrently=*/false),
+          {catalog::qualified(table->schema, table->name),
+           create_statement(*table, each.index, /*concurrently=*/false),
            index_bytes(*table, each.index, server_version, held, statistics).value_or(0), held});
     }
   }

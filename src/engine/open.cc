@@ -11,6 +11,7 @@
 #include "catalog/postgres/writer.h"
 #include "engine/engine.h"
 #include "engine/planner.h"
+#include "engine/postgres/empty_indexes.h"
 #include "engine/postgres/reader.h"
 #include "engine/postgres/sandbox.h"
 #include "engine/postgres/script_loader.h"
@@ -61,18 +62,39 @@ Result<std::unique_ptr<Sandbox>> start_postgres(
   return std::unique_ptr<Sandbox>(std::move(*sandbox));
 }
 
-// Asks the sandbox that holds the source: a twin of it, or its rows.
+// A twin of a sandbox that holds rows and was analyzed.
+Result<std::unique_ptr<postgres::PostgresSandbox>> twin_of(postgres::PostgresSandbox& rows,
+                                                           const catalog::Catalog& catalog) {
+  // The heights of indexes are read from their files.
+  if (Status flushed = rows.connection().execute("CHECKPOINT"); !flushed) return fail(flushed);
+  auto statistics = postgres::read_statistics(rows.connection(), catalog);
+  if (!statistics) return std::unexpected(statistics.error());
+  auto twin = postgres::sandbox_with(
+      catalog, std::make_shared<const postgres::Statistics>(std::move(*statistics)),
+      rows.server().installation());
+  if (!twin) return twin;
+  if (Status taken = (*twin)->take_statistics(); !taken) return fail(taken);
+  return twin;
+}
+
+// Asks the sandbox that holds the source: a twin of it, or its rows; where its server has no
+// HypoPG, always a twin.
 Result<std::unique_ptr<Planner>> plan_in_sandbox(Opened& opened) {
   if (!opened.sandbox) {
     auto made = make_sandbox(opened, Fill::twin);
     if (!made) return fail(made);
     opened.sandbox = std::move(*made);
   }
-  const auto& sandbox = dynamic_cast<const postgres::PostgresSandbox&>(*opened.sandbox);
-  return postgres::make_what_if({.connection = sandbox.connection_string(),
-                                 .options = {},
-                                 .description = sandbox.description(),
-                                 .is_own = true});
+  auto& sandbox = dynamic_cast<postgres::PostgresSandbox&>(*opened.sandbox);
+  auto asked = postgres::make_what_if({.connection = sandbox.connection_string(),
+                                       .options = {},
+                                       .description = sandbox.description(),
+                                       .is_own = true});
+  if (asked || asked.error().code != "planner.hypopg") return asked;
+  if (sandbox.has_statistics()) return postgres::make_empty_indexes(sandbox);
+  auto twin = twin_of(sandbox, opened.catalog);
+  if (!twin) return fail(twin);
+  return postgres::make_empty_indexes(std::move(*twin));
 }
 
 std::string name_of_live(const postgres::Connection& connection) {
@@ -108,8 +130,10 @@ Result<Opened> open_live(const Resolved& resolved, const OpenOptions& options) {
   opened.start_planner = [source, connect](Opened& self) {
     const std::string description = "PostgreSQL " + self.catalog.server.version;
     auto there = postgres::make_what_if({source, connect, description, /*is_own=*/false});
-    return there || there.error().code != "planner.hypopg" ? std::move(there)
-                                                           : plan_in_sandbox(self);
+    if (there || there.error().code != "planner.hypopg") return there;
+    self.notes.emplace_back(
+        "the server has no HypoPG: a twin of it was asked, which plans like it and holds no rows");
+    return plan_in_sandbox(self);
   };
   return opened;
 }

@@ -1,5 +1,6 @@
 // Asks a server's planner what queries would cost if other indexes were there. Nothing is built:
-// the indexes are hypothetical (HypoPG), live in sessions of this process, and end with them.
+// the indexes are hypothetical (HypoPG), live in sessions of this process, and end with them; or,
+// in a twin, they are empty like all that it holds.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +23,7 @@ struct PlannerQuery {
 
 // An index that could be there: on a table, or on each partition that holds rows.
 struct HypotheticalPart {
+  std::string table;           // qualified and quoted
   std::string create;          // CREATE INDEX ON …, without a name
   std::int64_t bytes = 0;      // that it will take, as the asker reckons; 0: not known
   std::optional<double> rows;  // of a partial one
@@ -119,9 +121,9 @@ class Planner {
 
 // A planner for an opened source: the live server itself where it has HypoPG; else a twin of it (or
 // the sandbox that holds the file's rows, analyzed, and `opened.catalog` read again with what that
-// has counted), which `opened.sandbox` then keeps. Errors: those of
-// make_sandbox; "planner.hypopg" where no server here has it, with the command that installs it;
-// "planner.engine" for engines without one.
+// has counted), which `opened.sandbox` then keeps. Where the sandbox's server has no HypoPG either,
+// the twin gets real indexes, empty and of the length that they would have. Errors: those of
+// make_sandbox; "planner.engine" for engines without one.
 Result<std::unique_ptr<Planner>> make_planner(Opened& opened);
 
 }  // namespace architrave::engine

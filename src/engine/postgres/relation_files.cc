@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 #include <string>
 
@@ -125,6 +126,18 @@ Status lengthen(const RelationFile& relation) {
     if (relation.gin.size() == 5 && !write_gin(file.number, relation.gin)) return cannot(path);
   }
   return {};
+}
+
+int estimated_height(std::int64_t pages, double key_width) {
+  const double pivot = 4 + 8 + std::ceil(std::max(8.0, key_width) / 8) * 8;
+  const double fan_out = std::max(2.0, std::floor((8192 - 24 - 16) * 0.7 / pivot));
+  double on_level = static_cast<double>(pages - 1) * (1 - 1 / fan_out);
+  int height = 0;
+  while (on_level > 1) {
+    on_level = std::ceil(on_level / fan_out);
+    ++height;
+  }
+  return height;
 }
 
 }  // namespace architrave::postgres

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "catalog/object.h"
+#include "engine/postgres/relation_files.h"
 
 namespace architrave::postgres {
 
@@ -182,20 +183,6 @@ void read_gin_metapage(std::string_view page, RelationSize& relation) {
   for (const std::size_t offset : {12, 24, 28, 32})
     relation.gin.push_back(bytes_at<std::uint32_t>(page, 24 + offset));
   relation.gin.push_back(bytes_at<std::int64_t>(page, 24 + 40));
-}
-
-// How high a B-tree of so many pages is, if its inner pages are filled to 70 % (nbtree.h,
-// BTREE_NONLEAF_FILLFACTOR) with pivots of this width.
-int estimated_height(std::int64_t pages, double key_width) {
-  const double pivot = 4 + 8 + std::ceil(std::max(8.0, key_width) / 8) * 8;
-  const double fan_out = std::max(2.0, std::floor((8192 - 24 - 16) * 0.7 / pivot));
-  double on_level = static_cast<double>(pages - 1) * (1 - 1 / fan_out);
-  int height = 0;
-  while (on_level > 1) {
-    on_level = std::ceil(on_level / fan_out);
-    ++height;
-  }
-  return height;
 }
 
 double key_width(const catalog::Relation& relation, const catalog::Index& index) {
