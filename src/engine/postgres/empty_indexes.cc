@@ -97,7 +97,9 @@ Status EmptyIndexes::make(const Parts& parts) {
     list += (list.empty() ? "" : ", ") + quote_literal(each) + "::pg_catalog.regclass";
   std::vector<std::string> statements = {
       "SET session_replication_role = replica",  // no event trigger of the original's
-      "CREATE SCHEMA architrave_twin", "CREATE TABLE architrave_twin.nothing ()",
+      "SET wal_skip_threshold = 0",              // else a commit reads new files to log their pages
+      "CREATE SCHEMA architrave_twin",
+      "CREATE TABLE architrave_twin.nothing ()",
       "CREATE TABLE architrave_twin.kept AS SELECT oid AS relation, relfilenode, reltablespace,"
       " relpages, reltuples, relallvisible FROM pg_catalog.pg_class WHERE oid IN (" +
           list + ")",
@@ -121,6 +123,7 @@ Status EmptyIndexes::make(const Parts& parts) {
        " FROM pg_catalog.pg_class c WHERE c.oid = i.indexrelid AND c.relname IN (" +
            names + ")",
        "DROP SCHEMA architrave_twin CASCADE", "RESET session_replication_role",
+       "RESET wal_skip_threshold",
        "SELECT c.relname, c.oid, i.indrelid, n.nspname, pg_catalog.pg_relation_filepath(c.oid),"
        " m.amname = 'btree', (SELECT pg_catalog.sum(CASE WHEN a.attlen > 0 THEN a.attlen ELSE"
        " coalesce(s.stawidth, 16) END) FROM pg_catalog.pg_attribute a LEFT JOIN"
@@ -139,8 +142,8 @@ Status EmptyIndexes::make(const Parts& parts) {
   return measure(parts, *results->back());
 }
 
-// The server has not looked at the new files yet, but for those whose first pages it still holds:
-// only what comes behind these changes, and of a B-tree, whose pages it does not hold, the root.
+// The server has no page of a new B-tree in its memory, so that its root can be written; of the
+// other kinds it may hold the first pages, and only what comes behind these changes.
 Status EmptyIndexes::measure(const Parts& parts, const Rows& made) {
   std::string sizes;
   for (int row = 0; row < made.size(); ++row) {
