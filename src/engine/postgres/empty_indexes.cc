@@ -108,7 +108,12 @@ Status EmptyIndexes::make(const Parts& parts) {
       "'architrave_twin.nothing'::pg_catalog.regclass AND c.oid IN (" +
           list + ")"};
   std::string names;
-  for (const auto& [number, part] : parts) {
+  // Of some that serve a plan equally well the last is used: the smallest.
+  std::vector<std::pair<std::uint32_t, const engine::HypotheticalPart*>> order(parts.begin(),
+                                                                               parts.end());
+  std::ranges::stable_sort(order, std::greater(),
+                           [](const auto& each) { return each.second->bytes; });
+  for (const auto& [number, part] : order) {
     const std::string rest = part->create.substr(create_index.size());
     const std::string name = name_of(number, rest);
     names += (names.empty() ? "" : ", ") + quote_literal(name);
