@@ -105,7 +105,7 @@ struct Column {
   std::optional<std::int32_t> statistics_target;
   Options options;  // n_distinct, n_distinct_inherited
   Options foreign_options;
-  std::string not_null_constraint;   // PostgreSQL 18: its name, only where it was chosen
+  std::string not_null_constraint;  // PostgreSQL 18: its name, only where it was chosen
   // measured, PostgreSQL 18: its name beside that of a parent's, which no statement changes
   std::string not_null_own_name;
   bool not_null_no_inherit = false;  // PostgreSQL 18

@@ -29,7 +29,8 @@ std::vector<Token> tokens(std::string_view statement) {
             token.token == PG_QUERY__TOKEN__C_COMMENT)
           continue;
         const auto begin = static_cast<std::size_t>(token.start);
-        out.push_back({begin, statement.substr(begin, static_cast<std::size_t>(token.end) - begin)});
+        out.push_back(
+            {begin, statement.substr(begin, static_cast<std::size_t>(token.end) - begin)});
       }
       pg_query__scan_result__free_unpacked(result, nullptr);
     }

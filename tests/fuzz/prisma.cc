@@ -1,5 +1,5 @@
-// A Prisma schema of any bytes: read or refused with a place, and what was read becomes a script each
-// line of which has its place.
+// A Prisma schema of any bytes: read or refused with a place, and what was read becomes a script
+// each line of which has its place.
 #include "engine/model/prisma.h"
 
 #include <algorithm>

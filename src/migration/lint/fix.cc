@@ -106,8 +106,7 @@ std::optional<WrittenType> type_at(Tokens tokens, std::size_t location) {
   return out;
 }
 
-Fix type(std::string_view rule, const Statement& statement, Tokens tokens,
-         std::size_t location) {
+Fix type(std::string_view rule, const Statement& statement, Tokens tokens, std::size_t location) {
   const auto written = type_at(tokens, location);
   if (!written) return {};
   const std::string& name = written->name;
@@ -166,8 +165,7 @@ Fix robust(const Statement& statement, Tokens tokens, std::size_t location) {
   if (statement.node.is("AlterTableStmt") && location > 0) {
     const std::size_t before = tokens.size() - from(tokens, location).size();
     if (before >= 2 && tokens[before - 1].is("column") && tokens[before - 2].is("add"))
-      return {.edits = {{tokens[before - 1].end(), 0, " IF NOT EXISTS"}},
-              .transactionless = false};
+      return {.edits = {{tokens[before - 1].end(), 0, " IF NOT EXISTS"}}, .transactionless = false};
   }
   return {};
 }
@@ -182,8 +180,7 @@ Fix timeout(const Statement& statement) {
 
 }  // namespace
 
-Fix fix_of(std::string_view rule, const Statement& statement, Tokens tokens,
-           std::size_t location) {
+Fix fix_of(std::string_view rule, const Statement& statement, Tokens tokens, std::size_t location) {
   const State& state = statement.state;
   if (rule == "create-index-not-concurrent") {
     // A partitioned table's index can't be built so.
@@ -198,12 +195,13 @@ Fix fix_of(std::string_view rule, const Statement& statement, Tokens tokens,
                : Fix();
   if (rule == "reindex-not-concurrent")
     return statement.node["params"].empty()
-               ? outside(
-                     insert_behind(tokens, {"table", "index", "schema", "database"}, " CONCURRENTLY"),
-                     state)
+               ? outside(insert_behind(tokens, {"table", "index", "schema", "database"},
+                                       " CONCURRENTLY"),
+                         state)
                : Fix();
   if (rule == "detach-partition-not-concurrent")
-    return outside({.edits = {{end_of(tokens), 0, " CONCURRENTLY"}}, .transactionless = false}, state);
+    return outside({.edits = {{end_of(tokens), 0, " CONCURRENTLY"}}, .transactionless = false},
+                   state);
   if (rule == "fk-without-not-valid" || rule == "check-without-not-valid")
     return not_valid(statement, tokens);
   if (rule == "missing-lock-timeout") return timeout(statement);
