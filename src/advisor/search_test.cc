@@ -56,6 +56,7 @@ class PlansOf : public engine::Planner {
       std::vector<engine::HypotheticalIndex>) override {
     return std::vector<std::optional<std::int64_t>>();
   }
+  bool set_dispensable(std::vector<engine::RealIndex>) override { return true; }
   Result<std::vector<std::optional<double>>> expected_rows(
       const std::vector<std::string>&) override {
     return std::vector<std::optional<double>>();

@@ -86,10 +86,7 @@ class Planner {
       std::vector<HypotheticalIndex> indexes) = 0;
   // Real indexes that questions may leave out; their places in the list are their numbers from now
   // on. False where none can be left out: a server that is not a sandbox is not touched.
-  virtual bool set_dispensable(std::vector<RealIndex> indexes) {
-    (void)indexes;
-    return false;
-  }
+  virtual bool set_dispensable(std::vector<RealIndex> indexes) = 0;
   // How many rows the planner expects of each SELECT; absent where it can't plan it.
   virtual Result<std::vector<std::optional<double>>> expected_rows(
       const std::vector<std::string>& selects) = 0;

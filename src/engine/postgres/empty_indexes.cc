@@ -119,15 +119,17 @@ Status EmptyIndexes::make(const Parts& parts) {
     names += (names.empty() ? "" : ", ") + quote_literal(name);
     statements.push_back("CREATE INDEX " + quote_identifier(name) + " ON " + rest);
   }
+  statements.emplace_back(
+      "UPDATE pg_catalog.pg_class c SET relfilenode = k.relfilenode, reltablespace = "
+      "k.reltablespace, relpages = k.relpages, reltuples = k.reltuples, relallvisible = "
+      "k.relallvisible FROM architrave_twin.kept k WHERE c.oid = k.relation");
+  statements.push_back(
+      "UPDATE pg_catalog.pg_index i SET indisvalid = false, indisready = false, indislive = false"
+      " FROM pg_catalog.pg_class c WHERE c.oid = i.indexrelid AND c.relname IN (" +
+      names + ")");
   statements.insert(
       statements.end(),
-      {"UPDATE pg_catalog.pg_class c SET relfilenode = k.relfilenode, reltablespace = "
-       "k.reltablespace, relpages = k.relpages, reltuples = k.reltuples, relallvisible = "
-       "k.relallvisible FROM architrave_twin.kept k WHERE c.oid = k.relation",
-       "UPDATE pg_catalog.pg_index i SET indisvalid = false, indisready = false, indislive = false"
-       " FROM pg_catalog.pg_class c WHERE c.oid = i.indexrelid AND c.relname IN (" +
-           names + ")",
-       "DROP SCHEMA architrave_twin CASCADE", "RESET session_replication_role",
+      {"DROP SCHEMA architrave_twin CASCADE", "RESET session_replication_role",
        "RESET wal_skip_threshold",
        "SELECT c.relname, c.oid, i.indrelid, n.nspname, pg_catalog.pg_relation_filepath(c.oid),"
        " m.amname = 'btree', (SELECT pg_catalog.sum(CASE WHEN a.attlen > 0 THEN a.attlen ELSE"
