@@ -365,6 +365,42 @@ TEST(Search, WhatIsSlowWithoutWorkersIsNotTaken) {
   EXPECT_FALSE(found->chosen[0]);
 }
 
+// Without workers 0 is slow unless 1 is there as well, which no plan with workers uses.
+class WithWorkers : public PlansOf {
+ public:
+  using PlansOf::PlansOf;
+  Result<std::vector<std::optional<engine::Answer>>> ask(
+      const std::vector<engine::Question>& questions) override {
+    auto answers = PlansOf::ask(questions);
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+      std::optional<engine::Answer>& answer = (*answers)[i];
+      const std::vector<std::size_t>& asked = questions[i].indexes;
+      if (answer && !questions[i].serial)
+        answer->plan = "\"Gather";
+      else if (answer && !answer->used.empty() && std::ranges::find(asked, 1U) != asked.end())
+        *answer = {.cost = 45, .used = {0, 1}};
+    }
+    return answers;
+  }
+};
+
+TEST(Search, WhatPlansWithoutWorkersNeedStays) {
+  WithWorkers planner(PlansOf::Plans{{{100, {}}, {50, {0}}}});
+  const Judge judge = [](const engine::Answer& answer) {
+    const bool slow = answer.plan.empty() && answer.used == std::vector<std::size_t>{0};
+    return std::optional(PlanTime{.milliseconds = slow ? 150.0 : 100.0, .indexes = {}});
+  };
+  Oracle oracle(planner, {{0, 1}}, judge);
+  SearchInput input = input_of(2);
+  input.tables = {0, 1};
+  input.seconds = 5;
+  const auto found = search(oracle, input);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->after, 50);
+  EXPECT_TRUE(found->chosen[0]);
+  EXPECT_TRUE(found->chosen[1]);
+}
+
 TEST(Oracle, OneAnswerHoldsForAnInterval) {
   PlansOf planner(PlansOf::Plans{{{100, {}}, {40, {1}}, {10, {0, 2}}}});
   Oracle oracle(planner, {{0, 1, 2, 3}});
