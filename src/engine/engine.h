@@ -32,7 +32,6 @@ struct Unit {
 };
 struct Outcome {
   bool ok = true;
-  double seconds = 0;     // wall time of the whole unit, as its server took it
   std::string error;      // the server's message
   std::string statement;  // the one that failed
 };

@@ -41,7 +41,7 @@ class FakeSandbox : public engine::Sandbox {
       for (const std::string& statement : unit.statements) {
         const std::string name = statement.substr(1);
         if (statement.starts_with("ALTER SYSTEM SET")) setting_ = statement;
-        if (statement[0] == '!') outcome = {false, 0, "no such thing", statement};
+        if (statement[0] == '!') outcome = {false, "no such thing", statement};
         if (statement[0] == '+' || statement[0] == '~') tables_.push_back(name);
         if (statement[0] == '~') stuck_.push_back(name);
         if (statement[0] == '-' && std::ranges::find(stuck_, name) == stuck_.end())

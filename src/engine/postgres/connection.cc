@@ -370,15 +370,11 @@ Status Connection::pipeline_each(
   return {};
 }
 
-Result<std::vector<Result<Rows>>> Connection::pipeline(const std::vector<std::string>& statements,
-                                                       std::vector<double>* finished) {
+Result<std::vector<Result<Rows>>> Connection::pipeline(const std::vector<std::string>& statements) {
   std::vector<Result<Rows>> results;
   results.reserve(statements.size());
-  if (finished != nullptr) finished->clear();
-  Status done = pipeline_each(statements, [&](std::size_t, Result<Rows> result) {
-    results.push_back(std::move(result));
-    if (finished != nullptr) finished->push_back(monotonic_seconds());
-  });
+  Status done = pipeline_each(
+      statements, [&](std::size_t, Result<Rows> result) { results.push_back(std::move(result)); });
   if (!done) return fail(done);
   return results;
 }

@@ -66,10 +66,8 @@ class Connection {
   // Statements separated by semicolons, by the simple protocol; rows are thrown away.
   Status execute(const std::string& script);
   // Many statements in one pipeline; each is its own transaction unless it opens one, and a
-  // failure does not stop those after it. Results in order. `finished`, if given, gets the moment
-  // (monotonic_seconds) at which each statement's result arrived.
-  Result<std::vector<Result<Rows>>> pipeline(const std::vector<std::string>& statements,
-                                             std::vector<double>* finished = nullptr);
+  // failure does not stop those after it. Results in order.
+  Result<std::vector<Result<Rows>>> pipeline(const std::vector<std::string>& statements);
   // The same, giving each statement's number and result as soon as it is there, while the server
   // works on the next.
   Status pipeline_each(const std::vector<std::string>& statements,

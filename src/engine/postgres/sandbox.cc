@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
-#include "base/clock.h"
 #include "base/text.h"
 #include "catalog/object.h"
 #include "catalog/postgres/writer.h"
@@ -54,15 +53,13 @@ Result<std::vector<engine::Outcome>> run_piped(Connection& connection,
     all.push_back("ROLLBACK");
     ends.push_back(all.size());
   }
-  std::vector<double> finished;
-  auto results = connection.pipeline(all, &finished);
+  auto results = connection.pipeline(all);
   if (!results) return fail(results);
   std::vector<engine::Outcome> outcomes;
   for (std::size_t unit = 0; unit < units.size(); ++unit) {
     const std::size_t begin = begins[unit];
     const std::size_t end = ends[unit];
     engine::Outcome outcome;
-    outcome.seconds = finished[end - 1] - finished[begin - 1];
     for (std::size_t i = begin; i < end && outcome.ok; ++i) {
       if ((*results)[i]) continue;
       outcome.ok = false;
@@ -80,15 +77,13 @@ bool is_fatal(const Error& error) {
 
 Result<engine::Outcome> run_stepwise(Connection& connection, const engine::Unit& unit) {
   engine::Outcome outcome;
-  const double begun = monotonic_seconds();
   for (const std::string& statement : unit.statements) {
     Result<Rows> rows = connection.query(statement);
     if (rows) continue;
     if (is_fatal(rows.error())) return fail(rows);
-    outcome = {.ok = false, .seconds = 0, .error = rows.error().message, .statement = statement};
+    outcome = {.ok = false, .error = rows.error().message, .statement = statement};
     break;
   }
-  outcome.seconds = monotonic_seconds() - begun;
   return outcome;
 }
 

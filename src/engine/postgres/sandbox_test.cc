@@ -77,11 +77,27 @@ TEST_P(SandboxTest, AUnitThatFailsChangesNothingAndStopsNothing) {
   EXPECT_EQ((*outcomes)[1].statement, "SELECT 1/0");
   EXPECT_EQ((*outcomes)[1].error, "division by zero");
   EXPECT_EQ((*outcomes)[5].statement, "COMMIT");
-  for (const engine::Outcome& each : *outcomes) EXPECT_GE(each.seconds, 0);
   EXPECT_EQ(ask("SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class"
                 " WHERE relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname = 'public')"
                 " AND relkind IN ('r', 'i')"),
             "a a_pkey a_x b b_x g h");
+}
+
+// Answers of short statements arrive together with those of long ones.
+TEST_P(SandboxTest, TellsHowLongTheServerTookForEachStatement) {
+  const auto answers =
+      sandbox->attempt({"SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "SELECT pg_sleep(0.03)",
+                        "SELECT 1", "SELECT pg_sleep(0.02)", "SELECT pg_sleep(0.01), 1/0"},
+                       5);
+  ASSERT_TRUE(answers) << describe(answers.error());
+  ASSERT_EQ(answers->size(), 5u);
+  EXPECT_EQ((*answers)[0].error, "");
+  EXPECT_GT((*answers)[0].seconds, 0);
+  EXPECT_GE((*answers)[1].seconds, 0.03);
+  EXPECT_EQ((*answers)[2].rows, (std::vector<std::vector<std::optional<std::string>>>{{"1"}}));
+  EXPECT_GE((*answers)[3].seconds, 0.02);
+  EXPECT_EQ((*answers)[4].error, "division by zero");
+  EXPECT_EQ((*answers)[4].seconds, 0);
 }
 
 TEST_P(SandboxTest, PlansQueriesWithAndWithoutParameters) {

@@ -64,7 +64,6 @@ Result<catalog::Catalog> SqliteSandbox::read() { return read_catalog(connection_
 
 Outcome SqliteSandbox::run(const Unit& unit) {
   Outcome outcome;
-  const double begin = monotonic_seconds();
   auto execute = [&](const std::string& statement) {
     Status status = connection_.execute(statement);
     if (status) return true;
@@ -92,7 +91,6 @@ Outcome SqliteSandbox::run(const Unit& unit) {
       (void)connection_.execute("ROLLBACK");
     }
   }
-  outcome.seconds = monotonic_seconds() - begin;
   return outcome;
 }
 
