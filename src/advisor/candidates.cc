@@ -5,9 +5,9 @@
 #include <optional>
 #include <set>
 
-#include "advisor/index_size.h"
 #include "advisor/partitions.h"
 #include "base/text.h"
+#include "catalog/index_size.h"
 #include "catalog/object.h"
 
 namespace architrave::advisor {

@@ -6,8 +6,9 @@
 #include <set>
 
 #include "advisor/drops.h"
-#include "advisor/index_size.h"
+#include "advisor/key_statistics.h"
 #include "advisor/partitions.h"
+#include "catalog/index_size.h"
 #include "catalog/object.h"
 #include "plan/plan.h"
 
@@ -15,6 +16,7 @@ namespace architrave::advisor {
 
 namespace {
 
+using catalog::KeyStatistics;
 using catalog::Relation;
 
 // What an index costs one changed row, in the planner's units: the way down the tree (its inner
@@ -310,7 +312,7 @@ Result<IndexProblem> index_problem(const catalog::Catalog& catalog,
                                                  {.max_width = options.max_width,
                                                   .most_per_query = most_relevant,
                                                   .server_version = catalog.server.version_number});
-  KeyStatistics statistics(catalog, problem.facts);
+  KeyStatistics statistics = key_statistics_of(catalog, problem.facts);
   if (Status known = know_expressions(found, planner, statistics); !known) return fail(known);
   auto hypothetical_indexes =
       hypothetical(found, catalog.server.version_number, planner, statistics);

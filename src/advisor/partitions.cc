@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "advisor/index_size.h"
+#include "catalog/index_size.h"
 
 namespace architrave::advisor {
 

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "advisor/index_size.h"
+#include "catalog/index_size.h"
 #include "plan/condition.h"
 
 namespace architrave::advisor {

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <map>
 
-#include "advisor/index_size.h"
 #include "advisor/plan_rows.h"
 #include "base/text.h"
+#include "catalog/index_size.h"
 #include "plan/condition.h"
 
 namespace architrave::advisor {

@@ -10,11 +10,11 @@
 
 #include "advisor/drops.h"
 #include "advisor/index_proposals.h"
-#include "advisor/index_size.h"
 #include "advisor/partitions.h"
 #include "advisor/replay.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "catalog/index_size.h"
 #include "catalog/object.h"
 
 namespace architrave::advisor {

@@ -57,8 +57,8 @@ class Sandbox {
   // The planner's total cost of each query; absent for one that can't be planned.
   virtual Result<std::vector<std::optional<double>>> costs(
       const std::vector<std::string>& queries) = 0;
-  // The same, as if these CREATE INDEX statements had been run (HypoPG); all absent where that
-  // can't be asked.
+  // The same, as if these CREATE INDEX statements had been run (by HypoPG, or in a twin by indexes
+  // without rows); all absent where that can't be asked.
   virtual Result<std::vector<std::optional<double>>> costs_with(
       const std::vector<std::string>& queries, const std::vector<std::string>&) {
     return std::vector<std::optional<double>>(queries.size());

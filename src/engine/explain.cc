@@ -1,8 +1,8 @@
 #include "engine/explain.h"
 
 #include "base/text.h"
+#include "engine/postgres/empty_indexes.h"
 #include "engine/postgres/explain.h"
-#include "engine/postgres/packages.h"
 #include "engine/postgres/sandbox.h"
 #include "engine/source.h"
 #include "engine/sqlite/explain.h"
@@ -63,21 +63,23 @@ Status ask_twin(Opened& opened, const ExplainRequest& request, Explained& explai
             "SELECT pg_catalog.set_config('search_path', $1, false)", {search_path});
         !set)
       return fail(set);
-  std::vector<std::string> preparations;
+  postgres::Supposed supposed;
   if (!request.indexes.empty()) {
-    const int major = connection.server_version() / 10000;
     Status made = connection.execute("CREATE EXTENSION IF NOT EXISTS hypopg");
-    if (!made && made.error().code != "interrupted")
-      return fail("explain.hypopg", "hypothetical indexes need the extension hypopg", {},
-                  "install it on this machine: " + postgres::install_extension("hypopg", major));
-    if (!made) return made;
-    auto calls = postgres::hypothetical(connection, request.indexes);
-    if (!calls) return fail(calls);
-    preparations = std::move(*calls);
+    if (!made && made.error().code == "interrupted") return made;
+    if (made) {
+      auto calls = postgres::hypothetical(connection, request.indexes);
+      if (!calls) return fail(calls);
+      supposed.statements = std::move(*calls);
+    } else {
+      auto empty = postgres::suppose_empty(*twin, request.indexes);
+      if (!empty) return fail(empty);
+      supposed = std::move(*empty);
+    }
   }
   for (std::string& note : opened.notes) explained.notes.push_back(std::move(note));
-  return ask_twice(connection, request, {.timeout = request.open.statement_timeout}, preparations,
-                   explained);
+  return ask_twice(connection, request, {.timeout = request.open.statement_timeout},
+                   supposed.statements, explained);
 }
 
 Result<Explained> explain_live(const std::string& source, const Resolved& resolved,

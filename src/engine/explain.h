@@ -37,11 +37,11 @@ struct Explained {
 // On a live server: in a READ ONLY transaction that is rolled back, planned only unless `analyze`;
 // what would change data is never run there. A .sql source's sandbox has its rows, so queries are
 // run (in a transaction that is rolled back) after VACUUM ANALYZE. A twin plans. `indexes` are
-// hypothetical (HypoPG) on a live server that has it; else in a twin of it; in a sandbox with rows
-// they are built. SQLite says plans without figures.
+// hypothetical (HypoPG) on a live server that has it; else in a twin of it, which has them without
+// rows where its server has no HypoPG either; in a sandbox with rows they are built. SQLite says
+// plans without figures.
 //
-// Errors: those of open() and make_sandbox(), "explain.hypopg" where hypothetical indexes can't be
-// had, "explain.index" for one that was not taken.
+// Errors: those of open() and make_sandbox(), "explain.index" for an index that was not taken.
 Result<Explained> explain(const std::string& source, const ExplainRequest& request);
 
 }  // namespace architrave::engine

@@ -89,7 +89,8 @@ Result<std::unique_ptr<Planner>> plan_in_sandbox(Opened& opened) {
   auto asked = postgres::make_what_if({.connection = sandbox.connection_string(),
                                        .options = {},
                                        .description = sandbox.description(),
-                                       .is_own = true});
+                                       .is_own = true,
+                                       .twin = sandbox.has_statistics() ? &sandbox : nullptr});
   if (asked || asked.error().code != "planner.hypopg") return asked;
   if (sandbox.has_statistics()) return postgres::make_empty_indexes(sandbox);
   auto twin = twin_of(sandbox, opened.catalog);

@@ -25,7 +25,7 @@ struct PlannerQuery {
 struct HypotheticalPart {
   std::string table;           // qualified and quoted
   std::string create;          // CREATE INDEX ON …, without a name
-  std::int64_t bytes = 0;      // that it will take, as the asker reckons; 0: not known
+  std::int64_t bytes = 0;      // that it will take, as the asker reckons; 0: the planner may
   std::optional<double> rows;  // of a partial one
 };
 struct HypotheticalIndex {
@@ -104,8 +104,8 @@ class Planner {
   virtual Result<std::vector<std::optional<Answer>>> ask_without(
       const std::vector<std::string>& dropped, const std::vector<Question>& questions) = 0;
   // The same with indexes that are really built (statements CREATE INDEX …, without CONCURRENTLY)
-  // and thrown away again: for those that can't be hypothetical. Nothing where ask_without has
-  // nothing.
+  // and thrown away again: for those that can't be hypothetical. In a twin they are empty, and as
+  // long as they would be. Nothing where ask_without has nothing.
   virtual Result<std::vector<std::optional<Answer>>> ask_with(
       const std::vector<std::string>& built, const std::vector<Question>& questions) = 0;
   // The plan's JSON, for showing it.

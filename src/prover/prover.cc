@@ -302,7 +302,7 @@ class Prover {
     double sum_after = 0;
     for (std::size_t i = 0; i < queries.size(); ++i) {
       if (!before[i] || !(*after)[i]) {
-        claim.seen = "not tried: this takes HypoPG in the sandbox's server";
+        claim.seen = "not tried: the planner can't be asked with this index";
         return claim;
       }
       sum_before += *before[i];

@@ -78,6 +78,7 @@ class OnEveryServer : public testing::TestWithParam<int> {
     EXPECT_TRUE(connection.execute("ROLLBACK"));
     return std::atoll(std::string(rows->cell(0, 0)).c_str());
   }
+  bool has_hypopg() const { return fs::exists(installation.share / "extension/hypopg.control"); }
   Installation installation;
   std::unique_ptr<PostgresSandbox> original;
   std::unique_ptr<PostgresSandbox> twin;
@@ -161,6 +162,96 @@ TEST_P(OnEveryServer, LeavesTheTwinAsItWas) {
   EXPECT_EQ(std::string(twin->connection().query(state)->cell(0, 0)), before);
 }
 
+// Of statements as people write them, whose lengths nobody has told.
+TEST_P(OnEveryServer, StatementsCostAboutWhatTheyWill) {
+  const std::vector<std::pair<std::string, std::string>> tried = {
+      {"(customer)", "SELECT * FROM orders WHERE customer = 42"},
+      {"(placed, customer)", "SELECT count(*) FROM orders WHERE placed < DATE '2024-02-01'"},
+      {"USING brin (placed)", "SELECT * FROM orders WHERE placed = DATE '2024-02-01'"},
+      {"USING hash (id)", "SELECT * FROM orders WHERE id = 42"},
+      {"(placed) WHERE status = 'open'",
+       "SELECT * FROM orders WHERE status = 'open' AND placed > DATE '2024-02-01'"},
+      {"((status || 'x'), id)", "SELECT * FROM orders WHERE status || 'x' = 'openx' AND id = 7"},
+      {"(status) INCLUDE (id) WITH (fillfactor = 50)",
+       "SELECT id FROM orders WHERE status = 'open'"}};
+  for (const auto& [rest, query] : tried) {
+    const auto costs = twin->costs_with(
+        {query}, {"CREATE INDEX CONCURRENTLY IF NOT EXISTS made_up ON orders " + rest});
+    ASSERT_TRUE(costs) << describe(costs.error());
+    ASSERT_TRUE(costs->front()) << query;
+    const double real = built("CREATE INDEX ON orders " + rest, query);
+    EXPECT_LT(real, built("SELECT 1", query)) << "it is of use: " << query;
+    // HypoPG has estimates of its own.
+    if (!has_hypopg()) {
+      EXPECT_NEAR(*costs->front(), real, 0.1 * real) << query;
+    }
+  }
+  const auto wrong = twin->costs_with({"SELECT 1"}, {"CREATE INDEX ON orders (nothing)"});
+  ASSERT_TRUE(wrong) << describe(wrong.error());
+  EXPECT_FALSE(wrong->front());
+}
+
+TEST_P(OnEveryServer, AStatementIsOfItsPartitionsToo) {
+  ASSERT_TRUE(original->connection().execute(
+      "CREATE SCHEMA app; CREATE TABLE app.events (id int, at int) PARTITION BY RANGE (at);"
+      "CREATE TABLE app.old PARTITION OF app.events FOR VALUES FROM (0) TO (10);"
+      "CREATE TABLE app.new PARTITION OF app.events FOR VALUES FROM (10) TO (20);"
+      "INSERT INTO app.events SELECT i, i % 20 FROM generate_series(1, 50000) i"));
+  twin = twin_of(*original);
+  ASSERT_TRUE(twin->connection().execute("SET search_path = app"));
+  const auto supposed = suppose_empty(*twin, {"CREATE UNIQUE INDEX ON events (id, at)"});
+  ASSERT_TRUE(supposed) << describe(supposed.error());
+  std::vector<std::string> all = {"BEGIN"};
+  all.insert(all.end(), supposed->statements.begin(), supposed->statements.end());
+  all.insert(all.end(), {"EXPLAIN SELECT * FROM events WHERE id = 7", "ROLLBACK",
+                         "EXPLAIN SELECT * FROM events WHERE id = 7"});
+  const auto results = twin->connection().pipeline(all);
+  ASSERT_TRUE(results);
+  const auto scans = [&](std::size_t at) {
+    int count = 0;
+    const Result<Rows>& plan = (*results)[at];
+    for (int row = 0; plan && row < plan->size(); ++row)
+      count += plan->cell(row, 0).find("Index Only Scan using") != std::string_view::npos ? 1 : 0;
+    return count;
+  };
+  EXPECT_EQ(scans(all.size() - 3), 2);
+  EXPECT_EQ(scans(all.size() - 1), 0);
+}
+
+// HypoPG has none of these, and one that is built of a twin's nothing would be for nothing.
+TEST_P(OnEveryServer, AnInvertedIndexIsAsLongAsItWillBe) {
+  ASSERT_TRUE(original->connection().execute(
+      "CREATE TABLE docs AS SELECT i AS id, jsonb_build_object('k', i, 'even', i % 2,"
+      " 'words', repeat(md5(i::text), 3)) AS data FROM generate_series(1, 50000) i"));
+  twin = twin_of(*original);
+  const std::string query = "SELECT id FROM docs WHERE data @> '{\"k\": 7}'";
+  const std::string create = "CREATE INDEX by_data ON docs USING gin (data)";
+  const double real = built(create, query);
+  std::vector<std::unique_ptr<engine::Planner>> planners;
+  if (auto empty = make_empty_indexes(*twin)) planners.push_back(std::move(*empty));
+  if (auto hypothetical =
+          make_what_if({twin->connection_string(), {}, "PostgreSQL", /*is_own=*/true, twin.get()}))
+    planners.push_back(std::move(*hypothetical));
+  for (const auto& planner : planners) {
+    ASSERT_TRUE(planner->set_queries({{query, {}}}));
+    ASSERT_TRUE(planner->set_indexes({index("public.docs", "(id)", 2 << 20)}));
+    const auto plain = planner->ask({{0, {}}});
+    const auto with = planner->ask_with({create}, {{0, {}}, {0, {0}}});
+    const auto nothing = planner->ask_with({"CREATE INDEX ON docs USING gin (id)"}, {{0, {}}});
+    const auto again = planner->ask({{0, {}}});
+    ASSERT_TRUE(plain && with && nothing && again);
+    EXPECT_FALSE((*nothing)[0]);
+    EXPECT_EQ((*again)[0]->cost, (*plain)[0]->cost);
+    for (const auto& answer : *with) {
+      ASSERT_TRUE(answer);
+      EXPECT_EQ(answer->existing.size(), 1U) << planner->description();
+      EXPECT_TRUE(answer->used.empty());
+      EXPECT_LT(answer->cost, 2 * real) << planner->description();
+      EXPECT_GT(answer->cost, real / 2);
+    }
+  }
+}
+
 // One on each partition is one index, also where their columns have another order; and an index may
 // be there by itself and as a part.
 TEST_P(OnEveryServer, PartsOfOneIndex) {
@@ -180,7 +271,7 @@ TEST_P(OnEveryServer, PartsOfOneIndex) {
   std::vector<std::unique_ptr<engine::Planner>> planners;
   if (auto empty = make_empty_indexes(*twin)) planners.push_back(std::move(*empty));
   if (auto hypothetical =
-          make_what_if({twin->connection_string(), {}, "PostgreSQL", /*is_own=*/true}))
+          make_what_if({twin->connection_string(), {}, "PostgreSQL", /*is_own=*/true, twin.get()}))
     planners.push_back(std::move(*hypothetical));
   for (const auto& planner : planners) {
     ASSERT_TRUE(planner->set_queries({{"SELECT * FROM events WHERE customer = 7", {}}}));

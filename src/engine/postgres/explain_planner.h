@@ -60,6 +60,9 @@ class ExplainPlanner : public engine::Planner {
   virtual bool writes() const { return false; }
 
   Connection& connection() { return connections_[0]; }
+  // In a transaction that makes changes first and is rolled back; own servers only.
+  Result<std::vector<std::optional<engine::Answer>>> ask_after(
+      const std::vector<std::string>& changes, const std::vector<engine::Question>& questions);
 
  private:
   struct Prepared {
@@ -72,10 +75,6 @@ class ExplainPlanner : public engine::Planner {
                  std::span<const std::size_t> which,
                  std::vector<std::optional<engine::Answer>>& answers,
                  const std::vector<std::string>& changes = {}) const;
-  // In a transaction that makes changes first and is rolled back; own servers only.
-  Result<std::vector<std::optional<engine::Answer>>> ask_after(
-      const std::vector<std::string>& changes, const std::vector<engine::Question>& questions);
-
   std::vector<Connection> connections_;
   std::vector<int> pids_;
   std::string description_;

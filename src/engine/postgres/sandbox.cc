@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "catalog/object.h"
 #include "catalog/postgres/writer.h"
+#include "engine/postgres/empty_indexes.h"
 #include "engine/postgres/packages.h"
 #include "engine/postgres/reader.h"
 #include "engine/postgres/twin.h"
@@ -327,16 +328,23 @@ Result<std::vector<std::optional<double>>> PostgresSandbox::costs(
 
 Result<std::vector<std::optional<double>>> PostgresSandbox::costs_with(
     const std::vector<std::string>& queries, const std::vector<std::string>& create_indexes) {
-  std::vector<std::string> preparations = {"SELECT hypopg_reset()"};
-  for (const std::string& each : create_indexes)
-    preparations.push_back("SELECT * FROM hypopg_create_index(" + quote_literal(each) + ")");
   if (!has_hypopg_) {
     auto made = connection_.pipeline({reset, "CREATE EXTENSION IF NOT EXISTS hypopg"});
     if (!made) return fail(made);
     has_hypopg_ = (*made)[1].has_value();
   }
-  if (!*has_hypopg_) return std::vector<std::optional<double>>(queries.size());
-  return explain(connection_, queries, preparations);
+  if (*has_hypopg_) {
+    std::vector<std::string> preparations = {"SELECT hypopg_reset()"};
+    for (const std::string& each : create_indexes)
+      preparations.push_back("SELECT * FROM hypopg_create_index(" + quote_literal(each) + ")");
+    return explain(connection_, queries, preparations);
+  }
+  std::vector<std::optional<double>> nothing(queries.size());
+  if (!has_statistics_) return nothing;
+  auto supposed = suppose_empty(*this, create_indexes);
+  if (!supposed && supposed.error().code == "explain.index") return nothing;
+  if (!supposed) return fail(supposed);
+  return explain(connection_, queries, supposed->statements);
 }
 
 std::vector<std::pair<std::string, std::string>> PostgresSandbox::environment() const {

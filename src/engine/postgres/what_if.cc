@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "catalog/object.h"
+#include "engine/postgres/empty_indexes.h"
 #include "engine/postgres/explain_planner.h"
 #include "engine/postgres/packages.h"
 
@@ -30,12 +31,16 @@ Number number(std::string_view text) {
 class WhatIf final : public ExplainPlanner {
  public:
   WhatIf(std::vector<Connection> connections, std::vector<int> pids, std::string schema,
-         std::string description)
+         std::string description, PostgresSandbox* twin)
       : ExplainPlanner(std::move(connections), std::move(pids), std::move(description)),
-        schema_(std::move(schema)) {}
+        schema_(std::move(schema)),
+        twin_(twin) {}
 
   Result<std::vector<std::optional<std::int64_t>>> set_indexes(
       std::vector<engine::HypotheticalIndex> indexes) override;
+  Result<std::vector<std::optional<engine::Answer>>> ask_with(
+      const std::vector<std::string>& built,
+      const std::vector<engine::Question>& questions) override;
 
  private:
   std::string function(std::string_view name) const { return schema_ + "." + std::string(name); }
@@ -48,6 +53,7 @@ class WhatIf final : public ExplainPlanner {
   }
 
   std::string schema_;
+  PostgresSandbox* twin_;
   std::vector<std::vector<std::string>> indexes_;  // statements that make each
   std::map<std::string, std::optional<std::int64_t>, std::less<>> sizes_;  // by statement
 };
@@ -149,6 +155,16 @@ Result<std::vector<std::optional<std::int64_t>>> WhatIf::set_indexes(
   return sizes;
 }
 
+// What is built of a twin's nothing is short.
+Result<std::vector<std::optional<engine::Answer>>> WhatIf::ask_with(
+    const std::vector<std::string>& built, const std::vector<engine::Question>& questions) {
+  if (twin_ == nullptr) return ExplainPlanner::ask_with(built, questions);
+  const auto supposed = suppose_empty(*twin_, built);
+  if (supposed) return ask_after(supposed->statements, questions);
+  if (supposed.error().code != "explain.index") return std::unexpected(supposed.error());
+  return std::vector<std::optional<engine::Answer>>(questions.size());
+}
+
 }  // namespace
 
 Result<std::unique_ptr<engine::Planner>> make_what_if(const WhatIfServer& server) {
@@ -180,7 +196,7 @@ Result<std::unique_ptr<engine::Planner>> make_what_if(const WhatIfServer& server
   }
   return std::make_unique<WhatIf>(
       std::move(connections), std::move(pids), quote_identifier(found->cell(0, 0)),
-      server.description + ", HypoPG " + std::string(found->cell(0, 1)));
+      server.description + ", HypoPG " + std::string(found->cell(0, 1)), server.twin);
 }
 
 }  // namespace architrave::postgres

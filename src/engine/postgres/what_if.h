@@ -8,6 +8,7 @@
 
 #include "engine/planner.h"
 #include "engine/postgres/connection.h"
+#include "engine/postgres/sandbox.h"
 
 namespace architrave::postgres {
 
@@ -16,6 +17,7 @@ struct WhatIfServer {
   ConnectOptions options;
   std::string description;  // "PostgreSQL 15.20 twin"
   bool is_own = false;      // a sandbox: HypoPG may be installed in it, its CPU time counted
+  PostgresSandbox* twin = nullptr;  // the sandbox, if it is one that holds no rows
 };
 
 // Error "planner.hypopg" where HypoPG is neither there nor, in a sandbox, to be had.

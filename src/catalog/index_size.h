@@ -6,21 +6,21 @@
 #include <cstdint>
 #include <optional>
 
-#include "advisor/key_statistics.h"
 #include "catalog/catalog.h"
+#include "catalog/key_statistics.h"
 
-namespace architrave::advisor {
+namespace architrave::catalog {
 
 // Bytes right after CREATE INDEX of an index on `rows` of the table's rows (a partial index has
 // fewer). Absent where the table was never analyzed.
-std::optional<std::int64_t> index_bytes(const catalog::Relation& table, const catalog::Index& index,
+std::optional<std::int64_t> index_bytes(const Relation& table, const Index& index,
                                         int server_version, std::optional<double> rows = {},
                                         const KeyStatistics& statistics = {});
 
 // Rows as the planner knows them; absent where it knows nothing.
-std::optional<double> rows_of(const catalog::Relation& table);
+std::optional<double> rows_of(const Relation& table);
 
 // Different values of a column among so many rows, as its statistics have it.
-double distinct_of(const catalog::Column& column, double rows);
+double distinct_of(const Column& column, double rows);
 
-}  // namespace architrave::advisor
+}  // namespace architrave::catalog

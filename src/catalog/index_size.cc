@@ -1,4 +1,4 @@
-#include "advisor/index_size.h"
+#include "catalog/index_size.h"
 
 #include <algorithm>
 #include <array>
@@ -7,13 +7,9 @@
 
 #include "base/text.h"
 
-namespace architrave::advisor {
+namespace architrave::catalog {
 
 namespace {
-
-using catalog::Column;
-using catalog::Index;
-using catalog::Relation;
 
 // From PostgreSQL's headers: bufpage.h, itup.h, nbtree.h.
 constexpr double page = 8192;
@@ -95,7 +91,7 @@ Shape shape_of(const Relation& table, const Index& index, double rows,
     shape.deduplicates &= type.deduplicates;
     values[name] = distinct_of(*column, rows);
   };
-  for (const catalog::IndexKey& key : index.keys)
+  for (const IndexKey& key : index.keys)
     take(key.column.empty() ? statistics.expression(table, key.expression)
                             : table.column(key.column),
          true, key.column + key.expression);
@@ -177,7 +173,7 @@ double brin_bytes(const Relation& table, const Index& index) {
   const double ranges =
       std::ceil((table.stats ? static_cast<double>(table.stats->pages) : 0) / 128);
   double summary = 24;
-  for (const catalog::IndexKey& key : index.keys)
+  for (const IndexKey& key : index.keys)
     if (const Column* column = table.column(key.column)) summary += 2 * width_of(*column);
   return (3 + std::ceil(ranges * summary / usable)) * page;
 }
@@ -186,7 +182,7 @@ double brin_bytes(const Relation& table, const Index& index) {
 // takes beside the bytes that it indexes.
 double inverted_bytes(const Relation& table, const Index& index, double rows) {
   double bytes = 0;
-  for (const catalog::IndexKey& key : index.keys) {
+  for (const IndexKey& key : index.keys) {
     const Column* column = table.column(key.column);
     const double share = key.opclass.find("trgm") != std::string::npos   ? 1.1
                          : key.opclass.find("path") != std::string::npos ? 0.4
@@ -223,4 +219,4 @@ std::optional<std::int64_t> index_bytes(const Relation& table, const Index& inde
   return std::llround(bytes);
 }
 
-}  // namespace architrave::advisor
+}  // namespace architrave::catalog
