@@ -28,8 +28,10 @@ constexpr std::int64_t largest_batch = 500'000;
 constexpr int most_passes = 4;
 constexpr double lock_timeout = 0.1;
 // A batch that takes so much longer than it is meant to is given up.
-constexpr double too_long = 1.3;
-// How much larger a batch may be than the one before: at first, and once one was too large.
+constexpr double too_long = 1.5;
+// How much larger a batch may be than the one before: at first, and once one took half its time or
+// was too large. A batch that comes quickly by chance would make the next one too large, and what
+// that one did would be thrown away.
 constexpr double first_growth = 4;
 constexpr double careful_growth = 1.1;
 
@@ -198,17 +200,17 @@ class Run {
   Status attempt(const std::string& range, const std::string& at, std::int64_t looked_at) {
     const double seconds = options_.lock_timeout.value_or(lock_timeout);
     const std::vector<std::string> statements = {
-        "BEGIN",
-        fmt::format("SET LOCAL lock_timeout = {}", std::llround(seconds * 1000)),
+        "BEGIN", fmt::format("SET LOCAL lock_timeout = {}", std::llround(seconds * 1000)),
+        // A server that crashes loses a batch and where it was recorded together, so that nobody
+        // need wait for the disk; the commit that ends the step keeps all of them.
+        "SET LOCAL synchronous_commit = off",
         fmt::format("SET LOCAL statement_timeout = {}",
                     size_ > smallest()
                         ? std::llround(options_.throttle.batch_seconds * too_long * 1000)
                         : 0),
         fmt::format("UPDATE {} SET {} WHERE {}{}", backfill_.table, backfill_.set, range,
                     backfill_.where.empty() ? "" : " AND (" + backfill_.where + ")"),
-        "SET LOCAL SESSION AUTHORIZATION DEFAULT",
-        or_fail(record_(at, looked_at)),
-        "COMMIT"};
+        "SET LOCAL SESSION AUTHORIZATION DEFAULT", or_fail(record_(at, looked_at)), "COMMIT"};
     auto done = connection_.together(statements);
     if (!done) return fail(done);
     if (!done->error) return {};
@@ -220,6 +222,7 @@ class Run {
   // Towards the size that takes the time that a batch is meant to; at once when it is less, by
   // steps when it is more.
   void adapt(double seconds) {
+    if (seconds > options_.throttle.batch_seconds / 2) growth_ = careful_growth;
     const double factor =
         std::clamp(options_.throttle.batch_seconds / std::max(seconds, 1e-4), 0.1, growth_);
     size_ = std::clamp(static_cast<std::int64_t>(static_cast<double>(size_) * factor), smallest(),
