@@ -279,11 +279,14 @@ class Translator {
   void function(const std::string& key) {
     const auto [end, arguments] = call_end(at_);
     if (key == "cast") return put("CAST");
+    // Below one, SQLite counts from the end, or backwards.
+    if (key.starts_with("substr"))
+      for (std::size_t i = at_; i < end; ++i)
+        if (is(i, "-")) return no(key + "() with a minus, which counts from the end");
     for (const Pair& each : functions)
       if (each.sqlite == key) return put(each.postgres);
     if (std::ranges::find(one_argument, key) != one_argument.end() && arguments == 1)
       return put(key);
-    if (key == "round" && arguments == 1) return put(key);
     const bool of_now = arguments == 1 && end == at_ + 4 && tokens_[at_ + 2].text == "'now'";
     if (key == "datetime" && (of_now || arguments == 0))
       return put_all(std::string(now) + "YYYY-MM-DD HH24:MI:SS')", end);
