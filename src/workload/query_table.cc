@@ -103,6 +103,7 @@ Result<std::vector<sql::Fingerprinted>> fingerprint(std::string_view text) {
     auto again = sql::fingerprint(named);
     if (!again || again->size() != 1) continue;
     again->front().normalized = text;
+    again->front().text = text;  // and not the place of what was read
     return again;
   }
   return parsed;

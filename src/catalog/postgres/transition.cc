@@ -110,7 +110,8 @@ void Transitioning::lose(const Part& part) {
     if (!part.column->generated.empty() || part.column->inherited) return;
     transition_.losses.push_back({part.object, "its values"});
   } else if (is_table(part) && part.relation->kind != RelationKind::foreign_table &&
-             part.relation->kind != RelationKind::partitioned_table) {
+             part.relation->kind != RelationKind::partitioned_table &&
+             !keeps_place(*part.relation)) {
     transition_.losses.push_back({part.object, "its rows"});
   } else if (part.sequence != nullptr && part.sequence->owned_by_table.empty()) {
     transition_.losses.push_back({part.object, "its position"});
@@ -140,6 +141,8 @@ void Transitioning::add_unmaking(const std::string& key) {
   if (part.object.kind == Kind::extension) step.priority += 6;
   if (part.object.kind == Kind::schema) step.priority += 7;
   step.makes = {"gone " + key};
+  if (const auto moves = emptied_.find(key); moves != emptied_.end())
+    step.needs.insert(step.needs.end(), moves->second.begin(), moves->second.end());
   const auto wait_for = [&](const std::string& other) {
     if (other != key) step.needs.push_back(gone(other));
   };
@@ -305,13 +308,20 @@ void Transitioning::add_makings() {
             parts.push_back(&after_.at(to_string(object_of(*made->second.relation, column))));
       for (const Part* part : parts) wait_for_name(step.needs, part->name);
       if (const Part& part = made->second;
-          part.index != nullptr && is_twin(*part.relation, *part.index))
+          (part.index != nullptr && is_twin(*part.relation, *part.index)) ||
+          (part.constraint != nullptr && is_twin(*part.relation, *part.constraint)))
         step.needs.push_back("attached " + to_string(object_of(*part.relation)));
       if (made->second.routine != nullptr)
         for (const std::string& other : unmade_)
           if (const auto* its = before_.at(other).routine;
               its != nullptr && other != object && may_be_confused(*its, *made->second.routine))
             step.needs.push_back(gone(other));
+      // What it refers to may be in another partition than it will be.
+      if (made->second.constraint != nullptr &&
+          made->second.constraint->type == ConstraintType::foreign_key)
+        for (const Move& move : moves_)
+          for (const Relation* each : {move.source, move.target})
+            step.needs.push_back("attached " + to_string(object_of(*each)));
       // A foreign key would hold on to a key that is to go.
       if (made->second.constraint != nullptr &&
           made->second.constraint->type == ConstraintType::foreign_key)
@@ -401,6 +411,7 @@ Transition Transitioning::run() {
   compare_all();
   cut_circles();
   note_taken_names();
+  add_moves();
 
   const auto both = [&](const auto& old_list, const auto& new_list, auto key, auto change) {
     for (const auto& each : new_list) {

@@ -43,6 +43,13 @@ bool is_twin(const Relation& partition, const Index& index) {
   });
 }
 
+bool is_twin(const Relation& partition, const Constraint& key) {
+  if (!partition.is_partition() || key.inherited || !can_reference(key.type)) return false;
+  return std::ranges::any_of(partition.constraints, [&](const Constraint& other) {
+    return other.inherited && can_reference(other.type) && other.columns == key.columns;
+  });
+}
+
 bool stands_for_parents(const Relation& relation, const Index& index) {
   return std::ranges::any_of(relation.constraints, [&](const Constraint& each) {
     return each.inherited && !index.constraint.empty() && each.name == index.constraint;
@@ -420,6 +427,7 @@ void Transitioning::compare_all() {
   for (const std::string& key : options_.remake)
     if (const auto found = before_.find(key); found != before_.end() && !is_table(found->second))
       unmake(key);
+  plan_moves();
 }
 
 void Transitioning::compare(const Relation& before, const Relation& after) {
@@ -505,7 +513,8 @@ void Transitioning::compare(const Relation& before, const Relation& after) {
   lists(before.constraints, after.constraints, plain_key,
         [&](const Constraint& a, const Constraint& b) {
           return must_replace(a, b) ||
-                 (can_reference(a.type) && leaves_parent(a.inherited, b.inherited));
+                 (can_reference(a.type) && leaves_parent(a.inherited, b.inherited)) ||
+                 (before.parents != after.parents && is_twin(after, b));
         });
   const auto is_own = [](const Index& index) { return index.constraint.empty(); };
   std::vector<Index> old_indexes;
@@ -544,12 +553,6 @@ void Transitioning::note_taken_names() {
         taken_.emplace(part.name, "altered " + key);
     }
   }
-}
-
-bool Transitioning::is_reattached(const Relation& before) const {
-  const Relation* now = to_.relation(before.object_name());
-  return before.is_partition() && now != nullptr && !goes(to_string(object_of(before))) &&
-         (before.parents != now->parents || before.partition_bound != now->partition_bound);
 }
 
 void Transitioning::cut_circles() {

@@ -519,29 +519,6 @@ void Transitioning::settle(const Relation& after) {
 
 // ---- what a table hangs on
 
-void Transitioning::attach(const Relation& table, const Relation& parent) {
-  const std::string key = to_string(object_of(table));
-  Step& step =
-      alter(altered_part, key,
-            {"ALTER TABLE ONLY " + qualified(parent.schema, parent.name) + " ATTACH PARTITION " +
-             qualified(table.schema, table.name) + ' ' + table.partition_bound});
-  step.makes = {"attached " + key};
-  const std::string parent_key = to_string(object_of(parent));
-  step.needs = {key, "detached " + key, "released " + key, parent_key, "released " + parent_key};
-  // Whose rows these may be until then.
-  if (const Relation* before = from_.relation(parent.object_name()))
-    for (const Relation* other : from_lookup_.children(*before)) {
-      const std::string its = to_string(object_of(*other));
-      if (its != key) step.needs.push_back(goes(its) ? gone(its) : "detached " + its);
-    }
-  for (const Relation* each : {&table, &parent}) {
-    for (const Constraint& part : each->constraints)
-      step.needs.push_back(to_string(object_of(*each, part)));
-    for (const Index& part : each->indexes)
-      if (!is_twin(*each, part)) step.needs.push_back(to_string(object_of(*each, part)));
-  }
-}
-
 void Transitioning::wait_for_leaving(Statements& needs, const Relation& parent) const {
   for (const Relation* child : from_lookup_.children(parent)) {
     const Relation* now = to_.relation(child->object_name());

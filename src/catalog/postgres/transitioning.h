@@ -98,6 +98,15 @@ class Transitioning {
   // by itself.
   bool is_reattached(const Relation& before) const;
   bool goes(const std::string& key) const;  // by itself, or with its relation
+  // ---- transition_partitions.cc
+
+  // Which rows have their place in another partition from now on.
+  void plan_moves();
+  void add_moves();
+  void free_of_references(const Relation& table);
+  // Whether all rows of a partition that goes have a place in others.
+  bool keeps_place(const Relation& table) const;
+
   bool is_kept(const std::string& key) const { return after_.contains(key) && !goes(key); }
   // The token of an object's being gone, or no longer needing what it needed.
   std::string gone(const std::string& key) const;
@@ -186,6 +195,16 @@ class Transitioning {
   std::set<std::string> made_;
   std::unordered_map<std::string, Statements> altering_;  // tokens, by the relation's key
   std::set<catalog::ObjectName> apart_;
+  struct Move {
+    const Relation* source;  // in the old catalog
+    const Relation* target;  // in the new one
+    std::string condition;
+  };
+  std::vector<Move> moves_;
+  std::set<catalog::ObjectName> homed_;
+  std::set<std::string> detached_;  // partitions that go, for their rows to move
+  std::unordered_map<std::string, Statements> filled_;   // tokens, by what is attached after them
+  std::unordered_map<std::string, Statements> emptied_;  // and by what is dropped after them
   std::vector<Step> steps_;
   std::vector<Step> late_;
   Transition transition_;
@@ -210,6 +229,8 @@ class ValueChange {
 // Whether it is like another of the partition's indexes, which is attached to the parent's: made
 // first, this one would be attached.
 bool is_twin(const Relation& partition, const Index& index);
+// The same of a key: releases before 17 take a UNIQUE for the parent's primary key, too.
+bool is_twin(const Relation& partition, const Constraint& key);
 // Whether the index is that of a constraint which is its parent's.
 bool stands_for_parents(const Relation& relation, const Index& index);
 // Whether the one has to be unmade for the other, or can be altered into it.

@@ -20,7 +20,7 @@ std::string kept_name(const std::string& name) {
 bool is_kept_name(std::string_view name) { return name.ends_with(suffix); }
 
 Kept keep(const catalog::Object& object, const catalog::Catalog& catalog) {
-  Kept kept{object, {}, {}};
+  Kept kept{object, {}, {}, {}};
   for (const catalog::Relation& relation : catalog.relations) {
     if (!relation.is_table()) continue;
     const std::string name = catalog::qualified(relation.schema, relation.name);
@@ -29,6 +29,10 @@ Kept keep(const catalog::Object& object, const catalog::Catalog& catalog) {
                     "ALTER TABLE " + name + " SET SCHEMA " + schema};
       kept.back = {"ALTER TABLE " + catalog::qualified(schema, relation.name) + " SET SCHEMA " +
                    catalog::quote_identifier(relation.schema)};
+      for (const catalog::ObjectName& parent : relation.parents)
+        if (relation.is_partition())
+          kept.leave = "ALTER TABLE " + catalog::qualified(parent.schema, parent.name) +
+                       " DETACH PARTITION " + name;
       return kept;
     }
     for (const catalog::Column& column : relation.columns) {

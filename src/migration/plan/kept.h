@@ -17,6 +17,7 @@ namespace architrave::migration {
 struct Kept {
   catalog::Object object;
   std::vector<std::string> aside;  // in place of its DROP
+  std::string leave;               // of a partition: what has to be done before, by whatever step
   std::vector<std::string> back;
 };
 // Nothing for what can't be kept: it is no table, column or sequence.

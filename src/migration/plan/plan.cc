@@ -169,7 +169,7 @@ class Planner {
     if (Status proved = prove_up(); !proved) return fail(proved);
     if (plan_.proof.status() == ProofStatus::refuted) {
       std::string seen = plan_.proof.claims.back().seen;
-      if (!refuse_nulls(seen) && !plan_.kept.empty()) refuse_kept(seen);
+      if (!refuse_nulls(seen) && !refuse_homeless(seen) && !plan_.kept.empty()) refuse_kept(seen);
       return seen;
     }
     if (Status found = find_down(); !found) {
@@ -378,6 +378,22 @@ class Planner {
     return false;
   }
 
+  // partition constraint of relation "t_2" is violated by some row
+  bool refuse_homeless(const std::string& message) {
+    for (const catalog::Relation& relation : to_.catalog.relations)
+      if (relation.is_partition() &&
+          message.find(fmt::format(
+              "partition constraint of relation \"{}\" is violated by some row", relation.name)) !=
+              std::string::npos) {
+        plan_.refused.push_back(
+            {to_string(object_of(relation)),
+             "rows outside of its new bounds have a place in no partition: they need one, or a "
+             "default, or have to be deleted first"});
+        return true;
+      }
+    return false;
+  }
+
   // Puts new columns in the places of those whose type changes and that are too large to rewrite.
   Status swap(engine::Sandbox& sandbox) {
     if (how_.in_place) return {};
@@ -425,6 +441,12 @@ class Planner {
       return;
     }
     drop->statements = kept.aside;
+    // Else it would still be a part of the table, take its rows, and go with it.
+    const bool is_detached =
+        kept.leave.empty() || std::ranges::any_of(route_.steps, [&](const RouteStep& step) {
+          return std::ranges::find(step.statements, kept.leave) != step.statements.end();
+        });
+    if (!is_detached) drop->statements.insert(drop->statements.begin(), kept.leave);
     undo_.push_back({kept.aside.back(), step_of(loss.object, kept.back)});
     plan_.kept.push_back({object, kept.aside.back()});
   }

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "catalog/lookup.h"
+#include "catalog/postgres/partition_bounds.h"
 
 namespace architrave::migration {
 
@@ -26,7 +27,44 @@ bool leaves_rows_to_partitions(const Relation& table, const catalog::Catalog& it
   });
 }
 
-// Whether it is a partition of a table whose rows have to be dealt out anew.
+std::vector<const Relation*> partitions_of(const Relation& table, const catalog::Catalog& its) {
+  std::vector<const Relation*> found;
+  for (const Relation& each : its.relations)
+    if (each.is_partition() &&
+        std::ranges::find(each.parents, table.object_name()) != each.parents.end())
+      found.push_back(&each);
+  return found;
+}
+
+// Whether a table has the same partition there, for the same rows.
+bool has_same(const Relation& partition, const catalog::Catalog& other) {
+  const Relation* same = other.relation(partition.schema, partition.name);
+  return same != nullptr && same->parents == partition.parents &&
+         same->partition_bound == partition.partition_bound;
+}
+
+// Whether a partitioned table has others there, so that rows of one may be another's.
+bool has_others(const Relation& table, const catalog::Catalog& a, const catalog::Catalog& b) {
+  const auto differs = [&](const catalog::Catalog& its, const catalog::Catalog& other) {
+    return std::ranges::any_of(partitions_of(table, its),
+                               [&](const Relation* each) { return !has_same(*each, other); });
+  };
+  return differs(a, b) || differs(b, a);
+}
+
+// Whether it has all its rows there though its partitions are others.
+bool keeps_all(const Relation& table, const catalog::Catalog& a, const catalog::Catalog& b) {
+  const auto stay = [&](const catalog::Catalog& its, const catalog::Catalog& other) {
+    return std::ranges::all_of(partitions_of(table, its), [&](const Relation* each) {
+      const Relation* same = other.relation(each->schema, each->name);
+      if (same != nullptr) return same->parents == each->parents;
+      return &other != &b || postgres::has_place(b, table, each->partition_bound);
+    });
+  };
+  return stay(a, b) && stay(b, a);
+}
+
+// Whether it is a partition whose rows may be another's from now on.
 bool dealt_anew(const Relation& table, const catalog::Catalog& a, const catalog::Catalog& b) {
   if (!table.is_partition()) return false;
   for (const catalog::ObjectName& name : table.parents) {
@@ -34,6 +72,9 @@ bool dealt_anew(const Relation& table, const catalog::Catalog& a, const catalog:
     const Relation* after = b.relation(name);
     if (before == nullptr || after == nullptr || before->partition_key != after->partition_key ||
         dealt_anew(*before, a, b))
+      return true;
+    if (has_others(*before, a, b) && (keeps_all(*before, a, b) || !has_same(table, b) ||
+                                      table.partition_bound == postgres::default_bound))
       return true;
   }
   return false;
@@ -53,7 +94,8 @@ SharedColumns shared_columns(const catalog::Catalog& a, const catalog::Catalog& 
     // unless they are dealt out anew.
     if (dealt_anew(relation, a, b)) continue;
     if (relation.kind == RelationKind::partitioned_table && other->kind == relation.kind &&
-        relation.partition_key == other->partition_key)
+        relation.partition_key == other->partition_key &&
+        !(has_others(relation, a, b) && keeps_all(relation, a, b)))
       continue;
     if (relation.kind != other->kind &&
         (leaves_rows_to_partitions(relation, a, b) || leaves_rows_to_partitions(*other, b, a)))
