@@ -18,7 +18,7 @@ namespace {
 
 // Types whose every value the other holds, by pg_type.typname. Source: the ranges in PostgreSQL's
 // documentation, chapter 8; casts between them are exact.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 34> widenings = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 33> widenings = {{
     {"int2", "int4"},
     {"int2", "int8"},
     {"int4", "int8"},
@@ -38,7 +38,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 34> widening
     {"bpchar", "bpchar"},
     {"date", "timestamp"},
     {"date", "timestamptz"},
-    {"json", "jsonb"},
     {"json", "text"},
     {"jsonb", "text"},
     {"jsonb", "json"},

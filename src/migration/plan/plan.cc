@@ -257,10 +257,11 @@ class Planner {
   // Runs the renames that were asked for.
   Result<std::vector<RouteStep>> rename(engine::Sandbox& sandbox) {
     std::vector<RouteStep> steps;
-    for (const std::string& text : options_.renames) {
+    RenameQueue queue(options_.renames);
+    while (!queue.empty()) {
       const auto catalog = look(sandbox);
       if (!catalog) return std::unexpected(catalog.error());
-      auto parsed = parse_rename(text, *catalog);
+      auto parsed = queue.next(*catalog);
       if (!parsed) return fail(parsed);
       std::vector<std::string> there = {parsed->statement};
       std::vector<std::string> back = {parsed->back};

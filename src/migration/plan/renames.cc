@@ -146,9 +146,10 @@ Result<Rename> parse_rename(const std::string& text, const Catalog& from) {
   const std::string old_name = text.substr(0, equals);
   std::string new_name = text.substr(equals + 1);
   for (const Named& each : named_objects(from)) {
-    if (each.object.name != old_name && each.object.name != "public." + old_name) continue;
+    const std::string schema = from.server.engine == "sqlite" ? "main." : "public.";
+    if (each.object.name != old_name && each.object.name != schema + old_name) continue;
     std::string rest = each.rest;
-    if (each.object.name != old_name) rest = rest.substr(7);
+    if (each.object.name != old_name) rest = rest.substr(schema.size());
     if (!rest.empty() && new_name.starts_with(rest)) new_name = new_name.substr(rest.size());
     if (new_name.find('"') == std::string::npos) {
       if (new_name.find('.') != std::string::npos)
@@ -156,7 +157,7 @@ Result<Rename> parse_rename(const std::string& text, const Catalog& from) {
                     example);
       new_name = quote_identifier(new_name);
     }
-    Rename rename{each.object, new_name, each.head + new_name, {}};
+    Rename rename{each.object, new_name, each.rest + new_name, each.head + new_name, {}};
     rename.back = each.head + each.own;
     // The head names the object by its old name; the way back, by the new one.
     const std::size_t at = rename.back.rfind(each.own, each.head.size() - 1);
@@ -165,6 +166,39 @@ Result<Rename> parse_rename(const std::string& text, const Catalog& from) {
     return rename;
   }
   return fail("plan.rename", "there is no " + old_name + " to rename", "--rename", example);
+}
+
+Result<Rename> RenameQueue::next(const Catalog& now) {
+  for (;;) {
+    auto parsed = parse_rename(pending_.front(), now);
+    if (!parsed) return parsed;
+    const auto holder =
+        std::find_if(pending_.begin() + 1, pending_.end(), [&](const std::string& other) {
+          const auto its = parse_rename(other, now);
+          return its && its->object == Object{parsed->object.kind, parsed->renamed};
+        });
+    if (holder == pending_.end()) {
+      pending_.erase(pending_.begin());
+    } else if (!waiting_.contains(parsed->renamed)) {
+      waiting_.insert(parsed->object.name);
+      std::rotate(pending_.begin(), holder, holder + 1);
+      continue;
+    } else {
+      const std::string third = "architrave_renaming_" + std::to_string(thirds_.size() + 1);
+      parsed = parse_rename(parsed->renamed + '=' + third, now);
+      if (!parsed) return parsed;
+      *holder = parsed->renamed + holder->substr(holder->find('='));
+      thirds_.insert(parsed->renamed);
+    }
+    // Under a name that another takes, or that was nobody's, no view is kept.
+    if (thirds_.contains(parsed->object.name) ||
+        std::ranges::any_of(pending_, [&](const std::string& other) {
+          const auto its = parse_rename(other, now);
+          return its && its->renamed == parsed->object.name;
+        }))
+      parsed->keep_old_name.clear();
+    return parsed;
+  }
 }
 
 std::vector<LikelyRename> likely_renames(const Catalog& from, const Catalog& to) {

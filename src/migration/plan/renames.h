@@ -1,7 +1,9 @@
 // Objects that go under another name: those that were said to, and those that look as if.
 #pragma once
 
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -13,6 +15,7 @@ namespace architrave::migration {
 struct Rename {
   catalog::Object object;  // as it is now
   std::string to;          // its new name, quoted where SQL needs it, without schema or table
+  std::string renamed;     // the same with schema and table
   std::string statement;   // ALTER … RENAME …
   std::string back;
   // Of a table: a view under its old name, with its privileges, through which an application that
@@ -25,6 +28,21 @@ struct Rename {
 // table, view, sequence, type, column, constraint or index), and its new name; that may be
 // qualified the same. Errors "plan.rename".
 Result<Rename> parse_rename(const std::string& text, const catalog::Catalog& from);
+
+// Renames in an order that runs. A name that another has, who is to be renamed as well, is waited
+// for; where they wait for each other, one goes by a third name in between.
+class RenameQueue {
+ public:
+  explicit RenameQueue(std::vector<std::string> texts) : pending_(std::move(texts)) {}
+  bool empty() const { return pending_.empty(); }
+  // The next one, to be run before the one after it is asked for. Errors: those of parse_rename.
+  Result<Rename> next(const catalog::Catalog& now);
+
+ private:
+  std::vector<std::string> pending_;
+  std::set<std::string> waiting_;
+  std::set<std::string> thirds_;
+};
 
 // What is gone from the one catalog and new in the other, and so alike that it may be the same.
 struct LikelyRename {

@@ -145,16 +145,17 @@ class Planner {
   }
 
   Status rename() {
-    for (const std::string& text : options_.renames) {
-      auto renamed = parse_rename(text, begin_);
+    RenameQueue queue(options_.renames);
+    while (!queue.empty()) {
+      auto renamed = queue.next(begin_);
       if (!renamed) return fail(renamed);
       const catalog::Kind kind = renamed->object.kind;
       if (kind != catalog::Kind::table && kind != catalog::Kind::column)
-        return fail("plan.rename", "SQLite renames tables and columns alone", text,
+        return fail("plan.rename", "SQLite renames tables and columns alone", renamed->object.name,
                     "what else has another name is dropped and made");
       auto failed = run(*named_, {Step::transaction({renamed->statement})});
       if (!failed) return fail(failed);
-      if (!failed->empty()) return fail("plan.rename", *failed, text);
+      if (!failed->empty()) return fail("plan.rename", *failed, renamed->object.name);
       renames_.push_back(renamed->statement);
       unrenames_.insert(unrenames_.begin(), renamed->back);
       auto seen = look(*named_);
