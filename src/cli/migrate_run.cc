@@ -152,8 +152,10 @@ void add_running(CLI::App& command, Arguments& arguments) {
   command.add_option("--max-lock-waits", options.throttle.max_lock_waits,
                      "… while more sessions than that wait for locks (5; 0: never)");
   command
-      .add_option("--share", options.throttle.share,
-                  "the share of the time that a backfill works, it rests the others: 0.5 (1)")
+      .add_option(
+          "--share", options.throttle.share,
+          "the share of the time that a backfill works, in batches that are shorter by as much:\n"
+          "0.2 (1)")
       ->check(CLI::Range(0.01, 1.0));
   command.add_option(
       "--before", options.before,

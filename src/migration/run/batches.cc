@@ -63,6 +63,10 @@ class Run {
   }
 
   Status run(const Position& from) {
+    // One that rests for most of the time works in short turns: what others wait for at once, such
+    // as the WAL of a batch to be flushed with their own commit, is less.
+    const Throttle& throttle = options_.throttle;
+    goal_ = throttle.batch_seconds * std::clamp(throttle.share, 0.01, 1.0);
     rows_ = begun_rows_ = from.rows;
     begun_ = monotonic_seconds();
     if (Status estimated = estimate(); !estimated) return estimated;
@@ -137,11 +141,12 @@ class Run {
               batch(range(after, upto), nlohmann::json(upto).dump(), looked_at);
           if (!done) return std::unexpected(done.error());
           if (!*done) continue;
-          if (!last) adapt(monotonic_seconds() - begun);
         }
         after = upto;
+        const double took = monotonic_seconds() - begun;
+        show();
         if (last) break;
-        if (Status rested = watch_.between(monotonic_seconds() - begun); !rested) return rested;
+        if (Status rested = rest(took); !rested) return rested;
       }
     }
     return {};
@@ -170,9 +175,10 @@ class Run {
       const Result<bool> done = batch(range, std::to_string(to), rows);
       if (!done) return std::unexpected(done.error());
       if (!*done) continue;
-      adapt(monotonic_seconds() - begun);
       block = to;
-      if (Status rested = watch_.between(monotonic_seconds() - begun); !rested) return rested;
+      const double took = monotonic_seconds() - begun;
+      show();
+      if (Status rested = rest(took); !rested) return rested;
     }
     return {};
   }
@@ -193,7 +199,6 @@ class Run {
       if (Status again = attempts.again(done.error()); !again) return fail(again);
     }
     rows_ += looked_at;
-    show();
     return true;
   }
 
@@ -219,12 +224,16 @@ class Run {
     return std::unexpected(recording && is_conflict(*done->error) ? conflict() : *done->error);
   }
 
+  Status rest(double after) {
+    adapt(after);
+    return watch_.between(after);
+  }
+
   // Towards the size that takes the time that a batch is meant to; at once when it is less, by
   // steps when it is more.
   void adapt(double seconds) {
-    if (seconds > options_.throttle.batch_seconds / 2) growth_ = careful_growth;
-    const double factor =
-        std::clamp(options_.throttle.batch_seconds / std::max(seconds, 1e-4), 0.1, growth_);
+    if (seconds > goal_ / 2) growth_ = careful_growth;
+    const double factor = std::clamp(goal_ / std::max(seconds, 1e-4), 0.1, growth_);
     size_ = std::clamp(static_cast<std::int64_t>(static_cast<double>(size_) * factor), smallest(),
                        largest_batch);
   }
@@ -250,6 +259,7 @@ class Run {
   Watch watch_;
   std::string columns_;
   std::string descending_;
+  double goal_ = 0;  // seconds that a batch is meant to take
   std::int64_t size_ = first_batch;
   double growth_ = first_growth;
   std::int64_t estimated_ = 0;

@@ -17,7 +17,7 @@ struct Throttle {
   double max_lag = 10;                  // seconds that a standby may be behind; 0: any
   std::int64_t max_wal_per_second = 0;  // bytes that the server may write; 0: any
   int max_lock_waits = 5;               // sessions that may be waiting for locks; 0: any
-  double share = 1;                     // of the time that it works; the rest it rests
+  double share = 1;                     // of the time that it works; batches are shorter by as much
 };
 
 struct RunOptions {
