@@ -94,19 +94,7 @@ class Transitioning {
   // What is inherited goes with that of the parent alone.
   void unmake_above(const Relation& child, const Part& part);
   void make(const std::string& key);
-  // Whether it is a partition that is detached, and may be attached again: until then it is altered
-  // by itself.
-  bool is_reattached(const Relation& before) const;
   bool goes(const std::string& key) const;  // by itself, or with its relation
-  // ---- transition_partitions.cc
-
-  // Which rows have their place in another partition from now on.
-  void plan_moves();
-  void add_moves();
-  void free_of_references(const Relation& table);
-  // Whether all rows of a partition that goes have a place in others.
-  bool keeps_place(const Relation& table) const;
-
   bool is_kept(const std::string& key) const { return after_.contains(key) && !goes(key); }
   // The token of an object's being gone, or no longer needing what it needed.
   std::string gone(const std::string& key) const;
@@ -148,6 +136,18 @@ class Transitioning {
   // ---- transition_tables.cc
 
   void alter_relation(const Relation& before, const Relation& after);
+  void alter_parents(const Relation& before, const Relation& after);
+  // Children that leave, which would follow what is done to the parent's columns until then.
+  void wait_for_leaving(Statements& needs, const Relation& parent) const;
+  void alter_settings(const Relation& before, const Relation& after);
+  void alter_index(const Relation& after, const Index& a, const Index& b);
+  void alter_parts(const Relation& before, const Relation& after);
+  void add_check(const Relation& table, const Constraint& check);
+  bool comes_from_parent(const Catalog& catalog, const Relation& table, const Column& column) const;
+  bool gets_from_parent(const Relation& before, const Relation& after, const Column& column) const;
+
+  // ---- transition_columns.cc
+
   void alter_columns(const Relation& before, const Relation& after);
   // See TransitionOptions::made_up.
   void make_up(Statements& statements, const Relation& table, const Column& column) const;
@@ -162,20 +162,23 @@ class Transitioning {
   bool refuses_identity(const Relation& before, const Relation& after) const;
   Statements add_counted(const Relation& table, const Column& column) const;
   void alter_identity(const Relation& after, const Column& a, const Column& b);
-  void alter_parents(const Relation& before, const Relation& after);
-  void alter_settings(const Relation& before, const Relation& after);
-  void alter_index(const Relation& after, const Index& a, const Index& b);
-  void alter_parts(const Relation& before, const Relation& after);
   void alter_default(const Relation& before, const Relation& after, const Column& a,
                      const Column& b);
-  void add_check(const Relation& table, const Constraint& check);
-  void attach(const Relation& table, const Relation& parent);
-  bool comes_from_parent(const Catalog& catalog, const Relation& table, const Column& column) const;
-  // Children that leave, which would follow what is done to the parent's columns until then.
-  void wait_for_leaving(Statements& needs, const Relation& parent) const;
   // What waits for the table waits for all that is altered in it.
   void settle(const Relation& after);
-  bool gets_from_parent(const Relation& before, const Relation& after, const Column& column) const;
+
+  // ---- transition_partitions.cc
+
+  // Whether it is a partition that is detached, and may be attached again: until then it is altered
+  // by itself.
+  bool is_reattached(const Relation& before) const;
+  // Which rows have their place in another partition from now on.
+  void plan_moves();
+  void add_moves();
+  void attach(const Relation& table, const Relation& parent);
+  void free_of_references(const Relation& table);
+  // Whether all rows of a partition that goes have a place in others.
+  bool keeps_place(const Relation& table) const;
 
   const Catalog& from_;
   const Catalog& to_;
@@ -226,6 +229,12 @@ class ValueChange {
   const Catalog& to_;
 };
 
+std::vector<std::string> key_columns(const Index& index);
+// SET (…) and RESET (…) that make one list of options the other, each after `head`.
+Statements option_changes(const std::string& head, const catalog::Options& before,
+                          const catalog::Options& after, std::string_view prefix = {});
+// OPTIONS (ADD …, SET …, DROP …) of foreign tables and their columns.
+std::string foreign_option_changes(const catalog::Options& before, const catalog::Options& after);
 // Whether it is like another of the partition's indexes, which is attached to the parent's: made
 // first, this one would be attached.
 bool is_twin(const Relation& partition, const Index& index);

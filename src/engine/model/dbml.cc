@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "engine/model/dbml_file.h"
+#include "engine/model/meaning.h"
 
 namespace architrave::model {
 
@@ -32,10 +33,10 @@ const auto* serial(std::string_view type) {
   return std::ranges::find(serials, lower(type), [](const auto& each) { return each.first; });
 }
 
-class Translator {
+class Translator : private Meaning {
  public:
   Translator(const std::vector<File>& files, Contents contents)
-      : files_(files), contents_(std::move(contents)) {}
+      : Meaning(files), contents_(std::move(contents)) {}
 
   Result<Schema> run(std::string_view engine) {
     choose_engine(engine);
@@ -56,18 +57,10 @@ class Translator {
           connect(std::move(reference));
         }
     for (const Reference& each : contents_.references) connect(each);
-    if (error_) return std::unexpected(std::move(*error_));
-    return std::move(schema_);
+    return result();
   }
 
  private:
-  void wrong(Place place, std::string message, std::string hint = {},
-             std::string code = "model.meaning") {
-    if (!error_)
-      error_ = Error{std::move(code), std::move(message), where(files_, place), std::move(hint)};
-  }
-  bool sqlite() const { return schema_.engine == Engine::sqlite; }
-
   void choose_engine(std::string_view engine) {
     const std::string said = lower(contents_.database);
     if (engine == "sqlite" || (engine.empty() && said == "sqlite"))
@@ -234,10 +227,7 @@ class Translator {
     schema_.tables.push_back(std::move(table));
   }
 
-  const std::vector<File>& files_;
   Contents contents_;
-  Schema schema_;
-  std::optional<Error> error_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "engine/model/meaning.h"
 #include "engine/model/prisma_file.h"
 #include "engine/model/prisma_values.h"
 
@@ -69,10 +70,10 @@ std::string action(std::string_view name) {
   return found == actions.end() ? std::string() : std::string(found->second);
 }
 
-class Translator {
+class Translator : private Meaning {
  public:
   Translator(const std::vector<File>& files, const std::vector<Block>& blocks)
-      : files_(files), blocks_(blocks) {}
+      : Meaning(files), blocks_(blocks) {}
 
   Result<Schema> run() {
     configure();
@@ -85,19 +86,10 @@ class Translator {
     }
     for (const Block& each : blocks_)
       if (each.kind == "model") join_tables(each);
-    if (error_) return std::unexpected(std::move(*error_));
-    return std::move(schema_);
+    return result();
   }
 
  private:
-  void wrong(Place place, std::string message, std::string hint = {},
-             std::string code = "model.meaning") {
-    if (!error_)
-      error_ = Error{std::move(code), std::move(message), where(files_, place), std::move(hint)};
-  }
-
-  bool sqlite() const { return schema_.engine == Engine::sqlite; }
-
   void configure() {
     for (const Block& each : blocks_) {
       if (each.kind != "datasource") continue;
@@ -462,12 +454,9 @@ class Translator {
     return fields.size() == 1 ? field_of(model, fields.front()->text) : nullptr;
   }
 
-  const std::vector<File>& files_;
   const std::vector<Block>& blocks_;
   std::map<std::string, const Block*, std::less<>> named_;
   bool foreign_keys_ = true;
-  Schema schema_;
-  std::optional<Error> error_;
 };
 
 }  // namespace
