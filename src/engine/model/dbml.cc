@@ -43,9 +43,9 @@ class Translator : private Meaning {
     for (Body& each : contents_.tables) {
       insert_partials(each);
       if (sqlite() && each.name.schema == "main") each.name.schema.clear();
-      schema_.tables.push_back(table(each));
+      meant.tables.push_back(table(each));
     }
-    schema_.enumerations = sqlite() ? std::vector<Enumeration>() : contents_.enumerations;
+    meant.enumerations = sqlite() ? std::vector<Enumeration>() : contents_.enumerations;
     for (Body& each : contents_.tables)
       for (const Field& field : each.fields)
         for (Reference reference : field.references) {
@@ -64,7 +64,7 @@ class Translator : private Meaning {
   void choose_engine(std::string_view engine) {
     const std::string said = lower(contents_.database);
     if (engine == "sqlite" || (engine.empty() && said == "sqlite"))
-      schema_.engine = Engine::sqlite;
+      meant.engine = Engine::sqlite;
     else if (engine.empty() && !said.empty() && !said.starts_with("postgres"))
       wrong({.file = 0, .line = 1, .column = 1},
             "this DBML is for " + contents_.database + ", which can't be read yet",
@@ -159,8 +159,8 @@ class Translator : private Meaning {
     std::string schema = end.path.size() > 1 ? end.path[end.path.size() - 2] : std::string();
     if (schema == "public" || (sqlite() && schema == "main")) schema.clear();
     const std::string& name = end.path.back();
-    for (std::size_t each = 0; each < schema_.tables.size(); ++each) {
-      Table& table = schema_.tables[each];
+    for (std::size_t each = 0; each < meant.tables.size(); ++each) {
+      Table& table = meant.tables[each];
       const bool is_alias = end.path.size() == 1 && each < contents_.tables.size() &&
                             !contents_.tables[each].alias.empty() &&
                             contents_.tables[each].alias == name;
@@ -224,7 +224,7 @@ class Translator : private Meaning {
       }
       table.foreign_keys.push_back(std::move(key));
     }
-    schema_.tables.push_back(std::move(table));
+    meant.tables.push_back(std::move(table));
   }
 
   Contents contents_;

@@ -15,7 +15,7 @@ namespace architrave::model {
 class Meaning {
  protected:
   explicit Meaning(const std::vector<File>& files) : files_(files) {}
-  bool sqlite() const { return schema_.engine == Engine::sqlite; }
+  bool sqlite() const { return meant.engine == Engine::sqlite; }
   void wrong(Place place, std::string message, std::string hint = {},
              std::string code = "model.meaning") {
     if (!error_)
@@ -23,10 +23,10 @@ class Meaning {
   }
   Result<Schema> result() {
     if (error_) return std::unexpected(std::move(*error_));
-    return std::move(schema_);
+    return std::move(meant);
   }
 
-  Schema schema_;
+  Schema meant;
 
  private:
   const std::vector<File>& files_;

@@ -95,14 +95,13 @@ class Translator : private Meaning {
       if (each.kind != "datasource") continue;
       const std::string provider = text_of(each.setting("provider"));
       if (provider == "sqlite")
-        schema_.engine = Engine::sqlite;
+        meant.engine = Engine::sqlite;
       else if (provider != "postgresql" && provider != "postgres")
         wrong(each.place, "a Prisma schema of the provider " + provider + " can't be read yet",
               "those of postgresql and sqlite can", "source.unsupported");
       for (const char* name : {"relationMode", "referentialIntegrity"})
         if (text_of(each.setting(name)) == "prisma") foreign_keys_ = false;
-      for (const Value* one : items_of(each.setting("schemas")))
-        schema_.schemas.push_back(one->text);
+      for (const Value* one : items_of(each.setting("schemas"))) meant.schemas.push_back(one->text);
       for (const Value* one : items_of(each.setting("extensions"))) extension(*one);
     }
   }
@@ -114,7 +113,7 @@ class Translator : private Meaning {
       if (each.name == "schema") one.schema = each.value.text;
       if (each.name == "version") one.version = each.value.text;
     }
-    schema_.extensions.push_back(std::move(one));
+    meant.extensions.push_back(std::move(one));
   }
 
   void index(const Block& block) {
@@ -137,7 +136,7 @@ class Translator : private Meaning {
     if (sqlite()) return;  // kept as text
     Enumeration one{.name = mapped(block), .labels = {}, .place = block.place};
     for (const Field& each : block.fields) one.labels.push_back(mapped(each));
-    schema_.enumerations.push_back(std::move(one));
+    meant.enumerations.push_back(std::move(one));
   }
 
   void known(const std::vector<Attribute>& attributes, std::initializer_list<const char*> names,
@@ -176,13 +175,13 @@ class Translator : private Meaning {
     }
     if (foreign_keys_)
       for (const Field& each : block.fields) foreign_key(block, table, each);
-    schema_.tables.push_back(std::move(table));
+    meant.tables.push_back(std::move(table));
   }
 
   std::string key_name(const Table& table, const Attribute& attribute) const {
     if (sqlite()) return {};  // where Prisma does not name it
     const Value* map = attribute.find("map");
-    return map != nullptr ? map->text : limited(table.name.name, "_pkey", schema_.engine);
+    return map != nullptr ? map->text : limited(table.name.name, "_pkey", meant.engine);
   }
 
   std::string type(const Field& field) {
@@ -197,7 +196,7 @@ class Translator : private Meaning {
       wrong(each.place,
             "there is no native type " + each.name + " of " + (sqlite() ? "SQLite" : "PostgreSQL"));
     }
-    std::optional<std::string> scalar = prisma::scalar_type(field.type, schema_.engine);
+    std::optional<std::string> scalar = prisma::scalar_type(field.type, meant.engine);
     if (!scalar)
       wrong(field.place,
             field.name + " has the type " + field.type +
@@ -243,7 +242,7 @@ class Translator : private Meaning {
   std::string constant(const Field& field, const Value& value) {
     if (value.kind != Value::Kind::word) {
       if (value.kind == Value::Kind::string || value.kind == Value::Kind::number)
-        return prisma::literal_of(value, field.type, schema_.engine);
+        return prisma::literal_of(value, field.type, meant.engine);
       wrong(value.place, "this is no value that a column can have by default");
       return {};
     }
@@ -299,7 +298,7 @@ class Translator : private Meaning {
     index.method = lower(text_of(attribute.find("type")));
     index.name = map != nullptr ? map->text
                                 : limited(table.name.name + '_' + join(columns, "_"),
-                                          index.unique ? "_key" : "_idx", schema_.engine);
+                                          index.unique ? "_key" : "_idx", meant.engine);
   }
 
   Index field_index(const Block& block, const Table& table, const Field& field,
@@ -363,9 +362,9 @@ class Translator : private Meaning {
     if (key.parent_columns.size() != key.columns.size() || key.columns.empty())
       wrong(relation->place, "fields and references name different numbers of fields");
     const Value* map = relation->find("map");
-    key.name = map != nullptr ? map->text
-                              : limited(table.name.name + '_' + join(key.columns, "_"), "_fkey",
-                                        schema_.engine);
+    key.name = map != nullptr
+                   ? map->text
+                   : limited(table.name.name + '_' + join(key.columns, "_"), "_fkey", meant.engine);
     key.on_delete = referential(*relation, "onDelete", required ? "Restrict" : "SetNull");
     key.on_update = referential(*relation, "onUpdate", "Cascade");
     table.foreign_keys.push_back(std::move(key));
@@ -417,7 +416,7 @@ class Translator : private Meaning {
                                .comment = {}});
       if (foreign_keys_)
         table.foreign_keys.push_back(
-            {.name = limited(table.name.name + '_' + name, "_fkey", schema_.engine),
+            {.name = limited(table.name.name + '_' + name, "_fkey", meant.engine),
              .columns = {name},
              .parent = mapped(*block),
              .parent_columns = {mapped(*id)},
@@ -442,7 +441,7 @@ class Translator : private Meaning {
                              .predicate = {},
                              .comment = {},
                              .place = place});
-    schema_.tables.push_back(std::move(table));
+    meant.tables.push_back(std::move(table));
   }
 
   static const Field* id_of(const Block& model) {
