@@ -162,6 +162,33 @@ TEST_P(RunnerTest, BackfillsOfEveryKindOfKey) {
   EXPECT_EQ(ask("SELECT count(*) FROM c WHERE z = 1"), "3000");
 }
 
+TEST_P(RunnerTest, OnlyBatchesDoNotWaitForTheDisk) {
+  ask("ALTER DATABASE postgres SET synchronous_commit = on");
+  write("1_start.up.sql",
+        "CREATE TABLE a (id bigint PRIMARY KEY, b bigint);\n"
+        "INSERT INTO a SELECT generate_series(1, 1000);\n"
+        "CREATE TABLE seen (what text, setting text);\n"
+        "CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.seen"
+        " VALUES (TG_TABLE_NAME || coalesce(nullif(TG_ARGV[0], ''), ''),"
+        " current_setting('synchronous_commit')); RETURN NULL; END $$;\n"
+        "CREATE TRIGGER see AFTER UPDATE ON a EXECUTE FUNCTION see('');\n");
+  ASSERT_EQ(told(up(options)), "+1");
+  // The record of a batch, and of a step.
+  ask("CREATE TRIGGER batch AFTER UPDATE OF batch ON architrave.migrations EXECUTE FUNCTION "
+      "see(' batch')");
+  ask("CREATE TRIGGER state AFTER UPDATE OF state ON architrave.migrations EXECUTE FUNCTION "
+      "see(' state')");
+  Migration fill;
+  fill.version = "2";
+  fill.name = "fill";
+  fill.up.steps = {Step::fill({"public.a", {"id"}, "b = id", "b IS NULL"})};
+  ASSERT_TRUE(write_migration(fill, folder));
+  EXPECT_EQ(told(up(options)).find(" | "), std::string::npos);
+  EXPECT_EQ(ask("SELECT string_agg(DISTINCT what || ' ' || setting, ', ' ORDER BY what || ' ' || "
+                "setting) FROM seen WHERE what <> 'migrations batch' OR setting = 'off'"),
+            "a off, migrations batch off, migrations state on");
+}
+
 TEST_P(RunnerTest, ABackfillEndsWhileRowsAreAdded) {
   write("1_a.up.sql",
         "CREATE TABLE a (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, z int);\n"
