@@ -29,10 +29,11 @@ constexpr int most_passes = 4;
 constexpr double lock_timeout = 0.1;
 // A batch that takes so much longer than it is meant to is given up.
 constexpr double too_long = 1.5;
-// How much larger a batch may be than the one before: at first, and once one took half its time or
-// was too large. A batch that comes quickly by chance would make the next one too large, and what
-// that one did would be thrown away.
+// How much larger a batch may be than the one before: until one took half the time that it is meant
+// to, after that where it took less, and where it took more. A batch that comes quickly by chance
+// would make the next one too large, and what that one did would be thrown away.
 constexpr double first_growth = 4;
+constexpr double later_growth = 1.5;
 constexpr double careful_growth = 1.1;
 
 std::string tuple(const Key& key) {
@@ -193,7 +194,7 @@ class Run {
       const bool gave_up = done.error().code == "postgres.57014" && size_ > smallest();
       if (gave_up || passes(done.error())) {
         size_ = std::max(size_ / 2, smallest());
-        growth_ = careful_growth;
+        growth_ = later_growth;
       }
       if (gave_up) return false;
       if (Status again = attempts.again(done.error()); !again) return fail(again);
@@ -232,8 +233,10 @@ class Run {
   // Towards the size that takes the time that a batch is meant to; at once when it is less, by
   // steps when it is more.
   void adapt(double seconds) {
-    if (seconds > goal_ / 2) growth_ = careful_growth;
-    const double factor = std::clamp(goal_ / std::max(seconds, 1e-4), 0.1, growth_);
+    const bool near = seconds > goal_ / 2;
+    if (near) growth_ = later_growth;
+    const double factor =
+        std::clamp(goal_ / std::max(seconds, 1e-4), 0.1, near ? careful_growth : growth_);
     size_ = std::clamp(static_cast<std::int64_t>(static_cast<double>(size_) * factor), smallest(),
                        largest_batch);
   }
