@@ -5,6 +5,8 @@
 #include <limits>
 #include <map>
 #include <numeric>
+#include <optional>
+#include <ranges>
 #include <set>
 
 #include "advisor/program.h"
@@ -488,24 +490,42 @@ class Search {
     return oracle_.lower(query, all(query)) + (result_.after - lowest_) / weight(query);
   }
 
-  // θ ≥ base − Σ drop·x over the candidates outside. These are put in order: with candidates up to
-  // the m-th of them alone, a query costs no less than with all of those and `inside` at once.
+  // θ ≥ base − Σ more·y: of each layer what the query costs less with it than with the weaker ones
+  // alone, and whether one of it or of a stronger layer is there (y ≤ the next y + Σ x). So two of
+  // a kind lift the bound no further than one.
   void add_row(Program& program, const Cut& cut, std::size_t theta, double scale,
                const std::function<std::size_t(std::size_t)>& variable) const {
     const double factor = weight(cut.query) / scale;
     const double base =
         std::min(oracle_.lower(cut.query, cut.inside), cap(cut.query)) - tolerance(cut.query);
-    Program::Terms terms = {{theta, 1}};
+    struct Layer {
+      Set members;
+      double more;
+    };
+    std::vector<Layer> layers;
     Set reached = cut.inside;
+    double drop = 0;
     const auto take = [&](const Set& group) {
       reached |= group;
-      const double drop = base - oracle_.lower(cut.query, reached);
-      for (std::size_t i = 0; drop > 0 && i < oracle_.relevant(cut.query).size(); ++i)
-        if (group.test(i))
-          terms.emplace_back(variable(oracle_.relevant(cut.query)[i]), drop * factor);
+      const double down = std::max(drop, base - oracle_.lower(cut.query, reached));
+      if (down > drop) layers.push_back({group, down - drop});
+      else if (!layers.empty()) layers.back().members |= group;
+      drop = down;
     };
     for (const Set& group : cut.others) take(group & ~reached);
     take(all(cut.query) & ~reached);  // what has come into the pool since
+    Program::Terms terms = {{theta, 1}};
+    std::optional<std::size_t> stronger;
+    for (const Layer& layer : layers | std::views::reverse) {
+      const std::size_t there = program.variable(0, 1, false);
+      terms.emplace_back(there, layer.more * factor);
+      Program::Terms reasons = {{there, -1}};
+      for (const std::size_t i : numbers(cut.query, layer.members))
+        reasons.emplace_back(variable(i), 1);
+      if (stronger) reasons.emplace_back(*stronger, 1);
+      program.at_least(std::move(reasons), 0);
+      stronger = there;
+    }
     program.at_least(std::move(terms), base * factor);
   }
 
