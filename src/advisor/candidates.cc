@@ -335,16 +335,41 @@ std::int64_t bytes_of(const Candidate& candidate, int server_version) {
 }
 
 // Whether a query might use an index that was thought of for another.
+bool covers(const Index& index, const Demand& demand) {
+  return !demand.whole_row && !demand.needed.empty() &&
+         std::ranges::all_of(demand.needed, [&](const std::string& column) {
+           return std::ranges::find(index.include, column) != index.include.end() ||
+                  std::ranges::any_of(index.keys,
+                                      [&](const IndexKey& key) { return key.column == column; });
+         });
+}
+
 bool may_serve(const Index& index, const Demand& demand) {
   const IndexKey& first = index.keys.front();
   if (!index.predicate.empty()) return false;
-  if (demand.leading.contains(first.column + first.expression)) return true;
-  if (demand.whole_row || demand.needed.empty()) return false;
-  return std::ranges::all_of(demand.needed, [&](const std::string& column) {
-    return std::ranges::find(index.include, column) != index.include.end() ||
-           std::ranges::any_of(index.keys,
-                               [&](const IndexKey& key) { return key.column == column; });
-  });
+  return demand.leading.contains(first.column + first.expression) || covers(index, demand);
+}
+
+// The keys that the query compares or orders by, with holes for the others between them, and
+// whether the table need not be read.
+std::string use_of(const Index& index, const Demand& demand) {
+  std::string text = index.method;
+  std::string holes;
+  for (const IndexKey& key : index.keys) {
+    const bool asked =
+        holds(demand.equal, key) || holds(demand.range, key) ||
+        std::ranges::any_of(demand.orders, [&](const Keys& order) { return holds(order, key); });
+    if (!asked) {
+      holes += "|";
+      continue;
+    }
+    text += holes + "|" + key.column + key.expression + " " + key.opclass;
+    if (key.descending) text += " desc";
+    if (key.nulls_first) text += " nulls first";
+    holes.clear();
+  }
+  text += "|" + index.predicate;
+  return covers(index, demand) ? text + " covers" : text;
 }
 
 // Whether a query that names this table reads what the candidate indexes.
@@ -511,7 +536,14 @@ std::vector<Candidate> find_candidates(const Catalog& catalog, const std::vector
         ++count[query];
       }
   }
-  for (Candidate& each : candidates) std::ranges::sort(each.queries);
+  for (Candidate& each : candidates) {
+    std::ranges::sort(each.queries);
+    for (const std::size_t query : each.queries) {
+      std::string& use = each.uses.emplace_back();
+      for (const auto& [table, demand] : demands[query])
+        if (is_on(each, *table)) use += use_of(each.index, demand) + "\n";
+    }
+  }
   // The narrow ones have the same numbers whatever the width, so that the search finds among them
   // what it finds without the wide ones.
   std::ranges::stable_partition(candidates,

@@ -23,6 +23,9 @@ struct Candidate {
   catalog::Index index;              // without a name
   std::vector<CandidatePart> parts;  // of a partitioned table, each before what is below itself
   std::vector<std::size_t> queries;  // that it was thought of for, or that might use it as well
+  // Of each of `queries` what a plan can make of it: two of one table with the same text differ in
+  // nothing but their size.
+  std::vector<std::string> uses;
   std::int64_t bytes = 0;
   double maintenance = 0;  // the planner's units, for all writes of the workload
 };

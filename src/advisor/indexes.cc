@@ -232,6 +232,33 @@ Result<std::vector<Candidate>> find_dispensable(const catalog::Catalog& catalog,
 
 }  // namespace
 
+namespace {
+
+// See SearchInput::kinds. One of which it is not known what a plan can make is of its own kind.
+std::vector<std::vector<Kind>> kinds_of(const IndexProblem& problem) {
+  std::vector<std::vector<Kind>> kinds;
+  for (std::size_t query = 0; query < problem.relevant.size(); ++query) {
+    std::map<std::pair<std::size_t, std::string>, std::size_t> numbers;
+    std::vector<Kind>& own = kinds.emplace_back();
+    for (const std::size_t i : problem.relevant[query]) {
+      const Candidate& candidate = problem.candidates[i];
+      const auto at = std::ranges::find(candidate.queries, query) - candidate.queries.begin();
+      const auto place = static_cast<std::size_t>(at);
+      if (place >= candidate.uses.size()) {
+        own.push_back({problem.candidates.size() + i, 2 * problem.candidates.size() + i});
+        continue;
+      }
+      const std::string& use = candidate.uses[place];
+      own.push_back(
+          {numbers.try_emplace({problem.input.tables[i], use}, numbers.size()).first->second,
+           2 * problem.input.leading[i] + (use.ends_with(" covers\n") ? 1 : 0)});
+    }
+  }
+  return kinds;
+}
+
+}  // namespace
+
 double maintenance_of(const Candidate& candidate, const std::vector<sql::QueryFacts>& facts,
                       const std::vector<WeightedQuery>& queries) {
   double cost = 0;
@@ -353,7 +380,6 @@ Result<IndexProblem> index_problem(const catalog::Catalog& catalog,
     kept.push_back(std::move((*hypothetical_indexes)[i]));
     problem.input.variant.push_back(!found[i].index.include.empty() ||
                                     !found[i].index.predicate.empty());
-    problem.input.wide.push_back(is_wide(found[i].index));
     take(std::move(found[i]));
   }
   problem.hypothetical = problem.candidates.size();
@@ -368,7 +394,6 @@ Result<IndexProblem> index_problem(const catalog::Catalog& catalog,
         if (problem.relevant[q].size() < most_relevant)
           problem.relevant[q].push_back(problem.candidates.size());
       problem.input.variant.push_back(false);
-      problem.input.wide.push_back(false);
       problem.input.present.push_back(true);
       take(std::move(each));
     }
@@ -377,12 +402,14 @@ Result<IndexProblem> index_problem(const catalog::Catalog& catalog,
   for (const bool wide : {false, true})
     for (std::size_t i = 0; i < problem.hypothetical; ++i)
       for (const std::size_t q : problem.candidates[i].queries)
-        if (problem.input.wide[i] == wide && problem.relevant[q].size() < most_relevant &&
+        if (is_wide(problem.candidates[i].index) == wide &&
+            problem.relevant[q].size() < most_relevant &&
             parts[q] + kept[i].parts.size() <= most_parts) {
           problem.relevant[q].push_back(i);
           parts[q] += kept[i].parts.size();
         }
   for (std::vector<std::size_t>& each : problem.relevant) std::ranges::sort(each);
+  problem.input.kinds = kinds_of(problem);
   if (auto numbered = planner.set_indexes(std::move(kept)); !numbered) return fail(numbered);
   problem.input.budget = options.budget;
   problem.input.seconds = options.seconds;

@@ -56,6 +56,7 @@ std::optional<Program::Solution> Program::solve(double gap, double seconds,
   Cbc_setLogLevel(model.get(), 0);
   // Its general cuts cost more here than they spare.
   Cbc_setParameter(model.get(), "cuts", "off");
+  Cbc_setParameter(model.get(), "gomory", "on");
   if (cutoff) Cbc_setCutoff(model.get(), *cutoff);
   Cbc_setParameter(model.get(), "log", "0");
   Cbc_setParameter(model.get(), "ratioGap", std::to_string(gap).c_str());

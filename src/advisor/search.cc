@@ -22,9 +22,12 @@ using Question = std::pair<std::size_t, Set>;
 constexpr double worthwhile = 1e-4;  // share of its cost that an index must spare a query
 constexpr double programs_gap = 1e-4;
 constexpr double program_share = 3;
-constexpr int deepest_cut = 15;         // layers of candidates that are taken out of one
-constexpr std::size_t most_doubts = 3;  // queries that a round learns more about
-constexpr double tolerated = 0.4;       // part of the gap that the bound may miss, for all queries
+constexpr int deepest_cut = 15;          // layers of candidates that are taken out of one
+constexpr std::size_t most_doubts = 3;   // queries that a round learns more about
+constexpr std::size_t most_at_once = 2;  // of a set, before it is looked whether it can still win
+constexpr double enough = 0.9;           // of an error: the rest is cut off when it matters
+constexpr double small_step = 0.1;  // of what all candidates bring: those that are alike bring it
+constexpr double tolerated = 0.6;   // part of the gap that the bound may miss, for all queries
 constexpr double clearly_faster = 0.3;  // of a query's time
 constexpr double confirmed_from = 0.3;  // a gap: sets that are further off come and go
 constexpr double share_of_gain = 0.02;  // of what the indexes bring, to be certain of
@@ -46,7 +49,7 @@ class Search {
         calls_before_(oracle.calls()) {}
 
   Result<SearchResult> run() {
-    fill_pool(/*wide=*/false);
+    fill_pool();
     if (Status asked = look_at_both_ends(); !asked) return fail(asked);
     result_.chosen = present();
     confirmed_ = result_.chosen;
@@ -55,13 +58,6 @@ class Search {
     if (Status done = seed(); !done) return fail(done);
     result_.first_seconds = monotonic_seconds() - begun_;
     if (Status done = explore(); !done) return fail(done);
-    if (std::ranges::find(input_.wide, true) != input_.wide.end() && !is_late()) {
-      fill_pool(/*wide=*/true);
-      if (Status asked = look_at_both_ends(); !asked) return fail(asked);
-      result_.bound = std::min(lowest_, result_.after);
-      if (Status done = lift_cuts(); !done) return fail(done);
-      if (Status done = explore(); !done) return fail(done);
-    }
     return finish();
   }
 
@@ -138,14 +134,9 @@ class Search {
     for (std::size_t q = 0; q < oracle_.queries(); ++q) pool_[q] = oracle_.of(q, in_pool_);
   }
 
-  // Variants that were taken stay.
-  void fill_pool(bool wide) {
+  void fill_pool() {
     in_pool_.resize(input_.bytes.size());
-    allowed_.assign(input_.bytes.size(), true);
-    for (std::size_t i = 0; i < allowed_.size(); ++i) {
-      if (!wide && !input_.wide.empty() && input_.wide[i]) allowed_[i] = false;
-      if (allowed_[i] && !input_.variant[i]) in_pool_[i] = true;
-    }
+    for (std::size_t i = 0; i < in_pool_.size(); ++i) in_pool_[i] = !input_.variant[i];
     pool_.assign(oracle_.queries(), {});
     take_into_pool(in_pool_);
   }
@@ -168,10 +159,11 @@ class Search {
     std::vector<Question> questions;
     for (std::size_t q = 0; q < oracle_.queries(); ++q) {
       const Set chosen = oracle_.of(q, result_.chosen);
-      const Set allowed = oracle_.of(q, allowed_);
-      const bool may_gain = oracle_.upper(q, chosen) > oracle_.lower(q, allowed) + tolerance(q);
-      if ((allowed & ~all(q)).any() && may_gain && std::isfinite(oracle_.upper(q, {})))
-        questions.emplace_back(q, chosen | (allowed & ~all(q)));
+      const Set others = oracle_.all(q) & ~all(q);
+      const bool may_gain =
+          oracle_.upper(q, chosen) > oracle_.lower(q, oracle_.all(q)) + tolerance(q);
+      if (others.any() && may_gain && std::isfinite(oracle_.upper(q, {})))
+        questions.emplace_back(q, chosen | others);
     }
     if (Status asked = oracle_.ask(questions); !asked) return fail(asked);
     bool found = false;
@@ -217,7 +209,7 @@ class Search {
       questions.emplace_back(q, Set());
       questions.emplace_back(q, oracle_.present(q));
       // The seed asks for that; where the plan uses nothing but the pool's, it holds for the pool.
-      questions.emplace_back(q, oracle_.of(q, allowed_));
+      questions.emplace_back(q, oracle_.all(q));
     }
     if (Status asked = oracle_.ask(questions); !asked) return asked;
     questions.clear();
@@ -245,6 +237,34 @@ class Search {
     for (std::size_t i = 0; i < chosen.size(); ++i)
       if (chosen[i]) cost += input_.maintenance[i];
     return cost;
+  }
+
+  // By what is known, no less than this.
+  double least_cost(const std::vector<bool>& chosen) const {
+    double cost = fixed_;
+    for (const std::size_t q : helped_) cost += weight(q) * oracle_.lower(q, oracle_.of(q, chosen));
+    for (std::size_t i = 0; i < chosen.size(); ++i)
+      if (chosen[i]) cost += input_.maintenance[i];
+    return cost;
+  }
+
+  // Asks about the queries of which least is known first, until the set proves to be no better.
+  Result<bool> is_promising(const std::vector<bool>& chosen) {
+    while (least_cost(chosen) < result_.after) {
+      std::vector<std::pair<double, std::size_t>> open;
+      for (const std::size_t q : helped_) {
+        const Set set = oracle_.of(q, chosen);
+        if (!oracle_.is_known(q, set))
+          open.emplace_back(weight(q) * (oracle_.upper(q, set) - oracle_.lower(q, set)), q);
+      }
+      if (open.empty()) return true;
+      std::ranges::sort(open, std::greater());
+      if (open.size() > most_at_once) open.resize(most_at_once);
+      std::vector<Question> questions;
+      for (const auto& [e, q] : open) questions.emplace_back(q, oracle_.of(q, chosen));
+      if (Status asked = oracle_.ask(questions); !asked) return fail(asked);
+    }
+    return false;
   }
 
   Status ask_about(const std::vector<bool>& chosen) {
@@ -467,7 +487,7 @@ class Search {
   }
 
   Status seed() {
-    auto chosen = db2advis(oracle_, input_, input_.wide);
+    auto chosen = db2advis(oracle_, input_);
     if (!chosen) return std::unexpected(chosen.error());
     if (!input_.present.empty()) {
       std::vector<bool> with = *chosen;
@@ -508,8 +528,10 @@ class Search {
     const auto take = [&](const Set& group) {
       reached |= group;
       const double down = std::max(drop, base - oracle_.lower(cut.query, reached));
-      if (down > drop) layers.push_back({group, down - drop});
-      else if (!layers.empty()) layers.back().members |= group;
+      if (down > drop)
+        layers.push_back({group, down - drop});
+      else if (!layers.empty())
+        layers.back().members |= group;
       drop = down;
     };
     for (const Set& group : cut.others) take(group & ~reached);
@@ -557,7 +579,10 @@ class Search {
     result_.bound = std::clamp(solved->bound * scale + fixed_, result_.bound, result_.after);
     std::vector<bool> chosen(input_.bytes.size(), false);
     for (const auto& [i, variable] : variable_of) chosen[i] = solved->values[variable] > 0.5;
-    if (Status done = attempt(chosen); !done) return done;
+    const auto promising = is_promising(chosen);
+    if (!promising) return std::unexpected(promising.error());
+    if (*promising)
+      if (Status done = attempt(chosen); !done) return done;
     return cut_off(chosen, theta, *solved, scale);
   }
 
@@ -569,6 +594,7 @@ class Search {
       std::size_t query;
       Set base;                 // costs more than was believed
       double cost;              // of that
+      double enough;            // what a cut need not exceed
       Set rest;                 // of the candidates outside: those that may change nothing
       std::vector<Set> layers;  // of the others, the strongest first
       double last = 0;          // cost with the layer that was found last
@@ -578,10 +604,13 @@ class Search {
     std::vector<std::pair<Question, double>> tables;  // and what was believed
     std::vector<std::size_t> worst = helped_;
     std::ranges::sort(worst, std::greater(), [&](std::size_t q) {
-      return weight(q) * oracle_.upper(q, oracle_.of(q, chosen)) -
+      return weight(q) * oracle_.lower(q, oracle_.of(q, chosen)) -
              solved.values[theta.at(q)] * scale;
     });
     if (worst.size() > doubts_) worst.resize(doubts_);
+    std::vector<Question> questions;
+    for (const std::size_t q : worst) questions.emplace_back(q, oracle_.of(q, chosen));
+    if (Status asked = oracle_.ask(questions); !asked) return asked;
     for (const std::size_t q : worst) {
       const Set set = oracle_.of(q, chosen);
       const double believed = solved.values[theta.at(q)] * scale / weight(q);
@@ -591,7 +620,7 @@ class Search {
         if ((table & ~set).any()) tables.push_back({{q, set | (all(q) & ~table)}, believed});
       tables.push_back({{q, set}, believed});
     }
-    std::vector<Question> questions;
+    questions.clear();
     for (const auto& [question, believed] : tables) questions.push_back(question);
     if (Status asked = oracle_.ask(questions); !asked) return asked;
     std::set<std::size_t> explained;
@@ -601,7 +630,13 @@ class Search {
       const bool is_whole = base == oracle_.of(q, chosen);
       if (cost <= believed + 2 * tolerance(q) || (is_whole && explained.contains(q))) continue;
       explained.insert(q);
-      doubts.push_back({q, base, std::min(cost, cap(q)), all(q) & ~base, {}});
+      const double capped = std::min(cost, cap(q));
+      doubts.push_back({q,
+                        base,
+                        capped,
+                        std::min(believed + enough * (capped - believed), capped - tolerance(q)),
+                        all(q) & ~base,
+                        {}});
     }
     // The more is inside, the more sets the cut speaks of: everything but what the plans use that
     // are cheaper than the base, in layers.
@@ -617,14 +652,18 @@ class Search {
         const Oracle::Entry* entry = oracle_.best(doubt.query, set);
         Set used = entry != nullptr ? entry->used & doubt.rest : Set();
         const double cost = oracle_.lower(doubt.query, set);
-        doubt.settled = cost >= doubt.cost - tolerance(doubt.query) || used.none();
+        doubt.settled = cost >= doubt.enough || used.none();
         if (doubt.settled) {
           doubt.base = set;
           doubt.rest.reset();
         } else {
-          // What brings as much as the layer before is like it, and so are others of its kind.
-          if (cost <= doubt.last + tolerance(doubt.query))
-            used |= alike(doubt.query, used) & doubt.rest;
+          // What brings about as much as the layer before may bring so do others of its kind.
+          const double small =
+              std::max(tolerance(doubt.query),
+                       small_step * (doubt.cost - oracle_.lower(doubt.query, all(doubt.query))));
+          used = alike(doubt.query, largest_of(doubt.query, used),
+                       cost <= doubt.last + small ? &Kind::similar : &Kind::same) &
+                 doubt.rest;
           doubt.last = cost;
           doubt.layers.push_back(used);
           doubt.rest &= ~used;
@@ -639,52 +678,29 @@ class Search {
     return {};
   }
 
-  // What has come into the pool may change nothing of what the cuts say: it is asked of each,
-  // twice.
-  Status lift_cuts() {
-    for (int step = 0; step < 2; ++step) {
-      std::vector<Question> questions;
-      std::vector<std::size_t> open;
-      for (std::size_t at = 0; at < cuts_.size(); ++at) {
-        const Set rest = outside(cuts_[at]);
-        if (rest.none()) continue;
-        open.push_back(at);
-        questions.emplace_back(cuts_[at].query, cuts_[at].inside | rest);
-      }
-      if (Status asked = oracle_.ask(questions); !asked) return asked;
-      for (const std::size_t at : open) {
-        Cut& cut = cuts_[at];
-        const Set rest = outside(cut);
-        const Oracle::Entry* entry = oracle_.best(cut.query, cut.inside | rest);
-        const double cost = oracle_.lower(cut.query, cut.inside);
-        if (oracle_.lower(cut.query, cut.inside | rest) >= cost - tolerance(cut.query))
-          cut.inside |= rest;
-        else if (entry != nullptr && (entry->used & rest).any())
-          cut.others.push_back(entry->used & rest);
-      }
-    }
-    return {};
-  }
-
-  // Of the pool what a cut does not speak of.
-  Set outside(const Cut& cut) const {
-    Set rest = all(cut.query) & ~cut.inside;
-    for (const Set& layer : cut.others) rest &= ~layer;
-    return rest;
-  }
-
-  // All that begin with the same key as one of these and take no less room: a program that believes
-  // them to be as good gains little by it.
-  Set alike(std::size_t query, const Set& set) const {
-    Set found;
-    if (input_.leading.empty()) return found;
+  // Those with which the query can do the same as with one of these and that take no less room.
+  Set alike(std::size_t query, const Set& set, std::size_t Kind::* kind) const {
+    Set found = set;
+    if (input_.kinds.empty()) return found;
+    const std::vector<Kind>& kinds = input_.kinds[query % oracle_.queries()];
     const std::vector<std::size_t>& relevant = oracle_.relevant(query);
-    for (std::size_t i = 0; i < relevant.size(); ++i)
-      for (std::size_t j = 0; set.test(i) && j < relevant.size(); ++j)
-        if (input_.leading[relevant[i]] == input_.leading[relevant[j]] &&
+    for (std::size_t i = 0; i < kinds.size(); ++i)
+      for (std::size_t j = 0; set.test(i) && j < kinds.size(); ++j)
+        if (kinds[i].*kind == kinds[j].*kind &&
             input_.bytes[relevant[j]] >= input_.bytes[relevant[i]])
           found.set(j);
     return found;
+  }
+
+  // Without one of the indexes that it uses there is no plan: the largest is the one that programs
+  // take least lightly.
+  Set largest_of(std::size_t query, const Set& used) const {
+    const std::vector<std::size_t> list = numbers(query, used);
+    const auto largest = std::ranges::max_element(
+        list, {}, [&](std::size_t candidate) { return input_.bytes[candidate]; });
+    std::vector<bool> chosen(input_.bytes.size(), false);
+    chosen[*largest] = true;
+    return oracle_.of(query, chosen);
   }
 
   std::vector<Set> tables_of(std::size_t query) const {
@@ -757,6 +773,7 @@ class Search {
       if (!has_alike) continue;
       std::vector<bool> without = result_.chosen;
       without[i] = false;
+      if (least_cost(without) > workload_cost(result_.chosen)) continue;
       if (Status asked = ask_about(without); !asked) return asked;
       if (workload_cost(without) > workload_cost(result_.chosen) || makes_slow(without)) continue;
       result_.chosen = std::move(without);
@@ -791,7 +808,6 @@ class Search {
   std::vector<bool> confirmed_;  // the best set that holds without workers as well
   double confirmed_after_ = 0;
   std::vector<bool> in_pool_;  // of the candidates
-  std::vector<bool> allowed_;  // in the pool, or variants that may come into it
   std::vector<Set> pool_;      // the same, of each query
 };
 

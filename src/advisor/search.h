@@ -21,6 +21,12 @@
 
 namespace architrave::advisor {
 
+// What a query's plans can make of a candidate.
+struct Kind {
+  std::size_t same;     // the same number: differ in size alone
+  std::size_t similar;  // the same number: are often as good as each other
+};
+
 struct SearchInput {
   std::vector<double> weights;      // of the queries: how often each is run
   std::vector<std::int64_t> bytes;  // of the candidates
@@ -28,13 +34,12 @@ struct SearchInput {
   // Of the candidates: the same number for the same table and first key; a partition's is that of
   // the whole. May be empty.
   std::vector<std::size_t> leading;
+  // Of each query, by place among its relevant candidates. May be empty.
+  std::vector<std::vector<Kind>> kinds;
   std::vector<double> maintenance;  // of the candidates, in the planner's units for the workload
   // Of the candidates: a wider or narrower form of another (INCLUDE, WHERE), which is looked at
   // once a good set of the others is known.
   std::vector<bool> variant;
-  // Of the candidates: one of many columns, which is looked at once a good set of the narrow ones
-  // is known, so that the set is never worse for there being more of them. May be empty.
-  std::vector<bool> wide;
   // Of the candidates: exists, takes nothing of the budget, and may be given up for the sake of the
   // writes. May be empty.
   std::vector<bool> present;
