@@ -310,18 +310,6 @@ int main(int argc, char** argv) {
                         100 * found->gap(), found->rounds, found->first_seconds, count,
                         human_bytes(bytes)));
         if (std::getenv("SHOW") != nullptr)
-          for (const advisor::Refusal& each : found->refused) {
-            fmt::print("      refused for {} ({:.2f})", files[each.query].filename().string(),
-                       each.slowdown);
-            for (const std::size_t i : each.together)
-              fmt::print("  {} {}", problem->candidates[i].table->name,
-                         advisor::describe(problem->candidates[i].index));
-            for (const std::size_t i : each.remedy)
-              fmt::print("  unless {} {}", problem->candidates[i].table->name,
-                         advisor::describe(problem->candidates[i].index));
-            fmt::print("\n");
-          }
-        if (std::getenv("SHOW") != nullptr)
           for (std::size_t i = 0; i < found->chosen.size(); ++i)
             if (found->chosen[i])
               fmt::print("      {} {} {}\n", problem->candidates[i].table->name,

@@ -276,12 +276,27 @@ class Search {
 
   // The refusal that forbids the set, if one does.
   const Refusal* refusal_of(const std::vector<bool>& chosen) const {
-    const auto has = [&](std::size_t i) { return chosen[i]; };
     for (const Refusal& each : result_.refused)
-      if (std::ranges::all_of(each.together, has) && std::ranges::none_of(each.missing, has) &&
-          (each.remedy.empty() || !std::ranges::all_of(each.remedy, has)))
-        return &each;
+      if (forbids(each, oracle_.of(each.query, chosen))) return &each;
     return nullptr;
+  }
+
+  // Indexes of which the query can make the same stand for each other.
+  bool forbids(const Refusal& refusal, const Set& set) const {
+    Set beside = set & ~refusal.asked;
+    for (std::size_t i = 0; i < oracle_.relevant(refusal.query).size(); ++i) {
+      if (!refusal.used.test(i)) continue;
+      const Set group = alike(refusal.query, i);
+      if ((group & set).none()) return false;
+      beside &= ~group;
+    }
+    return beside.none();
+  }
+
+  Set alike(std::size_t query, std::size_t place) const {
+    Set one;
+    one.set(place);
+    return alike(query, one, &Kind::same);
   }
 
   bool is_slow(std::size_t query, const Set& set) const {
@@ -289,76 +304,34 @@ class Search {
     return entry != nullptr && oracle_.is_slow(query, *entry);
   }
 
-  // Of each plan that is slow under the set those of its indexes, the longest first, with which
-  // alone the query is slow as well; or what exists and is missing, if that alone makes it slow.
+  // Of each plan that is slow under the set the fewest indexes that make it slow, and the most
+  // beside which it still is: all but what the plans use that are not.
   Status learn_refusals(const std::vector<bool>& chosen) {
     for (const std::size_t touched : touched_)
       for (const std::size_t q : {touched, oracle_.serial(touched)}) {
-        const Oracle::Entry* slow = oracle_.best(q, oracle_.of(q, chosen));
-        if (slow == nullptr || !oracle_.is_slow(q, *slow)) continue;
-        const Oracle::Entry entry = *slow;
-        const Set& present = oracle_.present(q);
-        const Set given_up = present & ~oracle_.of(q, chosen);
-        std::vector<bool> used(input_.bytes.size(), false);
-        mark(q, entry.used | (present & ~given_up), used);
-        if (refusal_of(used) != nullptr) continue;
-        const double slowdown = oracle_.slowdown(q, entry);
-        Refusal refusal{{}, {}, {}, q % oracle_.queries(), slowdown};
-        if (given_up.any()) {
-          const Set whole = oracle_.of(q, chosen) | present;
-          if (Status asked = oracle_.ask({{q, whole}}); !asked) return asked;
-          if (const Oracle::Entry* kept = oracle_.best(q, whole);
-              kept != nullptr && !oracle_.is_slow(q, *kept)) {
-            refusal.missing = numbers(q, kept->used & given_up);
-            if (!refusal.missing.empty()) result_.refused.push_back(std::move(refusal));
-            continue;
-          }
+        const Set set = oracle_.of(q, chosen);
+        if (!is_slow(q, set) || is_refused(q, set)) continue;
+        const double slowdown = oracle_.slowdown(q, *oracle_.best(q, set));
+        const Set few = oracle_.best(q, set)->used;
+        Set rest = all(q) & ~set;
+        for (int step = 0; step < deepest_cut && rest.any(); ++step) {
+          if (Status asked = oracle_.ask({{q, set | rest}}); !asked) return asked;
+          if (is_slow(q, set | rest)) break;
+          const Set used = oracle_.best(q, set | rest)->used & rest;
+          if (used.none()) break;
+          rest &= ~alike(q, largest_of(q, used), &Kind::same);
         }
-        const Set added = entry.used & ~present;
-        Set few;
-        for (const std::size_t i : entry.longest) {
-          few.set(i);
-          if (few == added) break;
-          if (Status asked = oracle_.ask({{q, few | present}}); !asked) return asked;
-          if (is_slow(q, few | present)) break;
-        }
-        if (few.none() || !is_slow(q, few | present)) few = added;
-        if (few.none()) continue;
-        const auto remedy = remedy_of(q, few);
-        if (!remedy) return std::unexpected(remedy.error());
-        refusal.together = numbers(q, few);
-        refusal.remedy = numbers(q, *remedy);
-        result_.refused.push_back(std::move(refusal));
+        if (Status asked = oracle_.ask({{q, set | rest}}); !asked) return asked;
+        if (!(is_slow(q, set | rest))) rest.reset();
+        result_.refused.push_back({q, few, set | rest, slowdown});
       }
     return {};
   }
 
-  // The fewest candidates of other tables in whose company those are not slow; none if there are
-  // no such.
-  Result<Set> remedy_of(std::size_t query, const Set& slow) {
-    const Set present = oracle_.present(query);
-    Set others = all(query) & ~present;
-    for (const Set& table : tables_of(query))
-      if ((table & slow).any()) others &= ~table;
-    const auto helps = [&](const Set& company) -> Result<Set> {
-      const Set set = slow | company | present;
-      if (Status asked = oracle_.ask({{query, set}}); !asked) return fail(asked);
-      const Oracle::Entry* entry = oracle_.best(query, set);
-      const bool good =
-          entry != nullptr && !oracle_.is_slow(query, *entry) && (entry->used & slow) == slow;
-      return good ? entry->used & ~slow & ~present : Set();
-    };
-    auto few = helps(others);
-    if (!few) return few;
-    for (std::size_t i = 0; few->count() > 1 && i < oracle_.relevant(query).size(); ++i) {
-      if (!few->test(i)) continue;
-      Set fewer = *few;
-      fewer.reset(i);
-      auto left = helps(fewer);
-      if (!left) return left;
-      if (left->any()) few = *left;
-    }
-    return few;
+  bool is_refused(std::size_t query, const Set& set) const {
+    return std::ranges::any_of(result_.refused, [&](const Refusal& each) {
+      return each.query % oracle_.queries() == query % oracle_.queries() && forbids(each, set);
+    });
   }
 
   std::vector<std::size_t> numbers(std::size_t query, const Set& set) const {
@@ -371,40 +344,38 @@ class Search {
   // Asks for the set, without what is refused of it, and takes it if it is the best so far.
   Status attempt(std::vector<bool> chosen) {
     while (true) {
+      const auto promising = is_promising(chosen);
+      if (!promising) return std::unexpected(promising.error());
+      if (!*promising) return {};
       if (Status asked = ask_about(chosen); !asked) return asked;
-      if (refusal_of(chosen) == nullptr)
-        if (Status done = weigh(chosen); !done) return done;
       const Refusal* refusal = refusal_of(chosen);
-      if (refusal == nullptr) return {};
-      if (!refusal->missing.empty()) {
-        for (const std::size_t i : refusal->missing) chosen[i] = true;
+      if (refusal == nullptr) {
+        consider(chosen);
+        return {};
+      }
+      // What exists is kept, what is new is left out.
+      const Set kept = oracle_.present(refusal->query) & ~refusal->asked;
+      if (kept.any()) {
+        mark(refusal->query, kept, chosen);
         continue;
       }
-      if (!refusal->remedy.empty()) {
-        std::vector<bool> remedied = chosen;
-        for (const std::size_t i : refusal->remedy) remedied[i] = true;
-        if (Status done = weigh(remedied); !done) return done;
-        refusal = refusal_of(chosen);
-      }
       double least = std::numeric_limits<double>::infinity();
-      std::size_t leave = 0;
-      for (const std::size_t i : refusal->together) {
+      std::optional<std::size_t> leave;
+      for (const std::size_t i :
+           numbers(refusal->query,
+                   alike(refusal->query, refusal->used & ~oracle_.present(refusal->query),
+                         &Kind::same) &
+                       oracle_.of(refusal->query, chosen))) {
         chosen[i] = false;
-        if (const double cost = workload_cost(chosen); cost < least) {
+        if (const double cost = workload_cost(chosen); !leave || cost < least) {
           least = cost;
           leave = i;
         }
         chosen[i] = true;
       }
-      chosen[leave] = false;
+      if (!leave) return {};
+      chosen[*leave] = false;
     }
-  }
-
-  // Asks for the set and takes it if it is the best so far.
-  Status weigh(const std::vector<bool>& chosen) {
-    if (Status asked = ask_about(chosen); !asked) return asked;
-    consider(chosen);
-    return {};
   }
 
   // Plans without workers are asked for once a set has proved to be the best, and of queries alone
@@ -443,26 +414,34 @@ class Search {
     });
   }
 
+  // Of what a refusal speaks of something is missing, or something else is there.
   void forbid_refused(Program& program, const std::map<std::size_t, std::size_t>& variable_of,
                       const std::function<std::size_t(std::size_t)>& candidate) const {
     for (const Refusal& each : result_.refused) {
       Program::Terms terms;
-      if (!each.missing.empty()) {
-        for (const std::size_t i : each.missing) terms.emplace_back(candidate(i), 1);
-        program.at_least(std::move(terms), 1);
-        continue;
+      Set beside = all(each.query) & ~each.asked;
+      std::vector<std::vector<std::size_t>> groups;  // variables
+      for (std::size_t i = 0; i < oracle_.relevant(each.query).size(); ++i) {
+        if (!each.used.test(i)) continue;
+        const Set group = alike(each.query, i);
+        beside &= ~group;
+        std::vector<std::size_t>& members = groups.emplace_back();
+        for (const std::size_t member : numbers(each.query, group))
+          if (const auto at = variable_of.find(member); at != variable_of.end())
+            members.push_back(at->second);
       }
-      for (const std::size_t i : each.together)
-        if (const auto at = variable_of.find(i); at != variable_of.end())
-          terms.emplace_back(at->second, 1);
-      if (terms.size() < each.together.size()) continue;  // one of them is not in the program
-      const auto most = static_cast<double>(each.together.size()) - 1;
-      if (each.remedy.empty()) program.at_most(terms, most);
-      for (const std::size_t i : each.remedy) {
-        Program::Terms unless = terms;
-        unless.emplace_back(candidate(i), -1);
-        program.at_most(std::move(unless), most);
+      if (std::ranges::any_of(groups, [](const auto& group) { return group.empty(); })) continue;
+      for (const std::vector<std::size_t>& group : groups) {
+        if (group.size() == 1) {
+          terms.emplace_back(group.front(), -1);
+          continue;
+        }
+        const std::size_t any = program.variable(0, 1, false);
+        for (const std::size_t member : group) program.at_least({{any, 1}, {member, -1}}, 0);
+        terms.emplace_back(any, -1);
       }
+      for (const std::size_t i : numbers(each.query, beside)) terms.emplace_back(candidate(i), 1);
+      program.at_least(std::move(terms), 1 - static_cast<double>(groups.size()));
     }
   }
 
@@ -579,10 +558,7 @@ class Search {
     result_.bound = std::clamp(solved->bound * scale + fixed_, result_.bound, result_.after);
     std::vector<bool> chosen(input_.bytes.size(), false);
     for (const auto& [i, variable] : variable_of) chosen[i] = solved->values[variable] > 0.5;
-    const auto promising = is_promising(chosen);
-    if (!promising) return std::unexpected(promising.error());
-    if (*promising)
-      if (Status done = attempt(chosen); !done) return done;
+    if (Status done = attempt(chosen); !done) return done;
     return cut_off(chosen, theta, *solved, scale);
   }
 

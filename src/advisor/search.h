@@ -52,12 +52,12 @@ struct SearchInput {
   double gap = 0.001;  // at which to be content
 };
 
-// Candidates that make a query's plan slow where they are together, or where they all are missing.
+// With the indexes that it uses, and none of the others beside those that were there when it was
+// asked about, a query has this plan, and it is slow.
 struct Refusal {
-  std::vector<std::size_t> together;
-  std::vector<std::size_t> missing;  // that exist; then `together` is empty
-  std::vector<std::size_t> remedy;   // others with all of which it is not slow; or none
-  std::size_t query = 0;
+  std::size_t query = 0;  // or Oracle::serial of it
+  Set used;
+  Set asked;
   double slowdown = 0;  // 1.5: it is expected to take half as long again
 };
 

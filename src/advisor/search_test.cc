@@ -196,21 +196,20 @@ TEST_P(SearchTest, IsNeverWorseThanThePublishedOnes) {
   EXPECT_LE(ours, extended * 1.005);
 }
 
-// What the search finds among the narrow candidates stands when the wide ones come in.
-TEST_P(SearchTest, MoreWidthIsNeverWorse) {
-  Case each = random_case(GetParam() + 2000, 24, 20);
-  each.input.gap = 0.05;
-  const auto cost_of_width = [&](std::size_t candidates) {
-    Case part = each;
-    for (std::size_t i = 0; i < 24; ++i) part.input.wide.push_back(i >= 12);
-    for (std::vector<std::size_t>& relevant : part.relevant) relevant.resize(candidates);
-    PlansOf planner(part.plans);
-    Oracle oracle(planner, part.relevant);
-    const auto found = search(oracle, part.input);
-    EXPECT_TRUE(found);
-    return found->after;
-  };
-  EXPECT_LE(cost_of_width(24), cost_of_width(12) * (1 + 1e-9));
+// What is said to be alike, and is not, costs questions and never makes a bound that is false.
+TEST_P(SearchTest, KindsMayBeWrong) {
+  Case each = random_case(GetParam() + 2000, 12, 8);
+  std::mt19937 random(GetParam());
+  each.input.kinds.assign(8, {});
+  for (std::vector<Kind>& kinds : each.input.kinds)
+    for (std::size_t i = 0; i < 12; ++i) kinds.push_back({random() % 6, random() % 3});
+  PlansOf planner(each.plans);
+  Oracle oracle(planner, each.relevant);
+  const auto found = search(oracle, each.input);
+  ASSERT_TRUE(found);
+  const double best = best_possible(each);
+  EXPECT_LE(found->bound, best * (1 + 1e-6));
+  EXPECT_LE(found->after, best * 1.02);
 }
 
 // The last three of twelve exist: they take nothing of the budget and may go for what they cost.
@@ -322,7 +321,8 @@ TEST(Search, WhatMakesAPlanSlowIsNotTaken) {
   EXPECT_FALSE(found->chosen[0]);
   EXPECT_TRUE(found->chosen[2]);
   ASSERT_EQ(found->refused.size(), 1U);
-  EXPECT_EQ(found->refused[0].together, std::vector<std::size_t>{0});
+  EXPECT_EQ(found->refused[0].used, Set("001"));
+  EXPECT_EQ(found->refused[0].asked, Set("111"));
   EXPECT_NEAR(found->refused[0].slowdown, 1.5, 1e-9);
   EXPECT_LE(found->bound, 40);
 }
@@ -334,6 +334,29 @@ TEST(Search, WhatMendsASlowPlanIsTakenWithIt) {
   ASSERT_TRUE(found);
   EXPECT_NEAR(found->after, 10, 0.001);
   EXPECT_TRUE(found->chosen[0] && found->chosen[1]);
+}
+
+// 1 is 0 once more, and larger: what is learned of the one is known of the other.
+TEST(Search, WhatIsLikeARefusedOneIsRefusedAsWell) {
+  const PlansOf::Plans plans = {{{100, {}}, {10, {0}}, {11, {1}}, {40, {2}}}};
+  const auto refused = [&](const std::vector<Kind>& kinds) {
+    PlansOf planner(plans);
+    const Judge judge = [](const engine::Answer& answer) {
+      const bool slow = !answer.used.empty() && answer.used[0] < 2;
+      return std::optional(PlanTime{.milliseconds = slow ? 150.0 : 100.0, .indexes = {}});
+    };
+    Oracle oracle(planner, {{0, 1, 2}}, judge);
+    SearchInput input = input_of(3);
+    input.bytes[1] *= 2;
+    input.kinds = {kinds};
+    const auto found = search(oracle, input);
+    EXPECT_TRUE(found);
+    EXPECT_EQ(found->after, 40);
+    EXPECT_FALSE(found->chosen[0] || found->chosen[1]);
+    return found->refused.size();
+  };
+  EXPECT_EQ(refused({{0, 0}, {0, 0}, {1, 1}}), 1U);
+  EXPECT_EQ(refused({{0, 0}, {1, 0}, {2, 1}}), 2U);
 }
 
 // A judge for which a query takes longer without workers than with them.

@@ -94,7 +94,7 @@ class Tuner {
     auto found = search(oracle, problem_.input, progress);
     if (!found) return std::unexpected(found.error());
     result_ = std::move(*found);
-    note_refused();
+    note_refused(oracle);
     name_indexes();
     if (Status done = try_on_rows(oracle); !done) return fail(done);
     if (Status done = add_inverted(oracle); !done) return fail(done);
@@ -174,22 +174,29 @@ class Tuner {
     for (const std::size_t i : chosen()) name_index(catalog_, problem_.candidates[i], taken_);
   }
 
-  // What the search kept away from, for the sake of which query.
-  void note_refused() {
+  // What the search kept away from, for the sake of which query: of each the fewest indexes.
+  void note_refused(const Oracle& oracle) {
+    std::map<std::size_t, const Refusal*> of_query;
+    for (const Refusal& each : result_.refused) {
+      const Refusal*& least = of_query[each.query % oracle.queries()];
+      if (least == nullptr || each.used.count() < least->used.count()) least = &each;
+    }
     std::string note;
     std::size_t named = 0;
-    for (const Refusal& each : result_.refused) {
-      if (!each.remedy.empty() || !each.missing.empty() || ++named > named_in_comment) continue;
+    for (const auto& [query, each] : of_query) {
+      if (++named > named_in_comment) continue;
       std::vector<std::string> parts;
-      for (const std::size_t i : each.together)
-        parts.push_back(problem_.candidates[i].table->name + " " +
-                        describe(problem_.candidates[i].index));
+      for (std::size_t at = 0; at < oracle.relevant(query).size(); ++at) {
+        if (!each->used.test(at)) continue;
+        const Candidate& candidate = problem_.candidates[oracle.relevant(query)[at]];
+        parts.push_back(candidate.table->name + " " + describe(candidate.index));
+      }
       note += (note.empty() ? "" : "; ") + join(parts, " with ") + " (" +
-              queries_[each.query]->fingerprint + " " + times(each.slowdown) + ")";
+              queries_[query]->fingerprint + " " + times(each->slowdown) + ")";
     }
     if (note.empty()) return;
     if (named > named_in_comment)
-      note += "; and " + std::to_string(named - named_in_comment) + " more";
+      note += "; and for " + std::to_string(named - named_in_comment) + " more queries";
     tuning_.notes.push_back(
         "kept away from what makes a plan cheaper by the planner's units and slower: " + note);
   }
