@@ -30,6 +30,9 @@ constexpr double small_step = 0.1;  // of what all candidates bring: those that 
 constexpr double tolerated = 0.6;   // part of the gap that the bound may miss, for all queries
 constexpr double clearly_faster = 0.3;  // of a query's time
 constexpr double confirmed_from = 0.3;  // a gap: sets that are further off come and go
+constexpr double dominant = 0.9;        // of the cost, for one query
+constexpr double least_rest = 1e-3;     // of the cost, for the others
+constexpr double share_of_rest = 0.02;  // of what these cost, to be certain of
 constexpr double share_of_gain = 0.02;  // of what the indexes bring, to be certain of
 
 // A query costs at least what it does with these candidates alone, or one of the others is there.
@@ -55,6 +58,7 @@ class Search {
     confirmed_ = result_.chosen;
     result_.before = result_.after = confirmed_after_ = workload_cost(result_.chosen);
     result_.bound = lowest_;
+    find_dearest();
     if (Status done = seed(); !done) return fail(done);
     result_.first_seconds = monotonic_seconds() - begun_;
     if (Status done = explore(); !done) return fail(done);
@@ -114,10 +118,17 @@ class Search {
   }
 
   // A workload in which one query costs nearly everything has a small gap with any set, so the gap
-  // is compared with what the indexes bring, too.
+  // is compared with what the indexes bring, and with what the others cost, too.
   bool is_close() const {
+    const double missing = result_.after - result_.bound;
     return result_.gap() <= input_.gap &&
-           result_.after - result_.bound <= share_of_gain * (result_.before - result_.bound);
+           missing <= share_of_gain * (result_.before - result_.bound) &&
+           missing <= share_of_rest * without_dominant(result_.after);
+  }
+
+  // Of the cost, what queries cost beside the one that costs nearly everything, if there is one.
+  double without_dominant(double cost) const {
+    return dearest_ < dominant * cost ? cost : std::max(cost - dearest_, least_rest * cost);
   }
 
   bool is_late() const {
@@ -463,6 +474,13 @@ class Search {
     if (cost >= result_.after) return;
     result_.after = cost;
     result_.chosen = std::move(used);
+    find_dearest();
+  }
+
+  void find_dearest() {
+    dearest_ = 0;
+    for (const std::size_t q : helped_)
+      dearest_ = std::max(dearest_, weight(q) * oracle_.upper(q, oracle_.of(q, result_.chosen)));
   }
 
   Status seed() {
@@ -480,7 +498,7 @@ class Search {
   // spares the program the many candidates that make hardly a difference.
   double tolerance(std::size_t query) const {
     return tolerated * std::max(input_.gap / 10, std::min(input_.gap, result_.gap() / 4)) *
-           std::max(lowest_, result_.bound) /
+           without_dominant(std::max(lowest_, result_.bound)) /
            static_cast<double>(std::max<std::size_t>(1, helped_.size())) / weight(query);
   }
 
@@ -778,6 +796,7 @@ class Search {
   std::vector<std::size_t> touched_;  // these, and others whose plan may change
   double fixed_ = 0;                  // cost of the others
   double lowest_ = 0;
+  double dearest_ = 0;  // cost of the dearest query with the best set
   std::vector<Cut> cuts_;
   std::size_t doubts_ = most_doubts;
   bool stands_still_ = false;

@@ -8,9 +8,9 @@
 // are asked; each answer lifts its bound or lowers the best cost, until the two meet.
 //
 // With an oracle that judges how long plans take, sets with which a query gets slow are out of the
-// question. What is to blame is looked for: the fewest of the plan's indexes with which alone the
-// query is slow as well, and what else has to be there for it not to be. The bound then speaks of
-// the sets in which none of these combinations is.
+// question. What is learned of one speaks of many: with what its plan uses, or what is like that,
+// and whatever else may be there without another plan being preferred, the query is slow. The bound
+// then speaks of the sets that are left.
 #pragma once
 
 #include <cstdint>
@@ -52,8 +52,8 @@ struct SearchInput {
   double gap = 0.001;  // at which to be content
 };
 
-// With the indexes that it uses, and none of the others beside those that were there when it was
-// asked about, a query has this plan, and it is slow.
+// With these a query is slow, whatever else of `asked` is there. It is known of both ends, and taken
+// to be so between them.
 struct Refusal {
   std::size_t query = 0;  // or Oracle::serial of it
   Set used;
