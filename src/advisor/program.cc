@@ -54,7 +54,7 @@ std::optional<Program::Solution> Program::solve(double gap, double seconds,
   }
   const std::unique_ptr<Cbc_Model, void (*)(Cbc_Model*)> model(Cbc_newModel(), Cbc_deleteModel);
   Cbc_setLogLevel(model.get(), 0);
-  // Its general cuts cost more here than they spare.
+  // Of its cuts the others cost more here than they spare.
   Cbc_setParameter(model.get(), "cuts", "off");
   Cbc_setParameter(model.get(), "gomory", "on");
   if (cutoff) Cbc_setCutoff(model.get(), *cutoff);
@@ -71,8 +71,12 @@ std::optional<Program::Solution> Program::solve(double gap, double seconds,
   const double* values = Cbc_bestSolution(model.get());
   if (values == nullptr && Cbc_isProvenOptimal(model.get()) != 0)
     values = Cbc_getColSolution(model.get());
-  if (values == nullptr) return {};
   Solution solution;
+  if (values == nullptr && cutoff && Cbc_isProvenInfeasible(model.get()) != 0) {
+    solution.objective = solution.bound = *cutoff;
+    return solution;
+  }
+  if (values == nullptr) return {};
   solution.values.assign(values, values + count);
   solution.objective = Cbc_getObjValue(model.get());
   solution.bound = std::min(Cbc_getBestPossibleObjValue(model.get()), solution.objective);

@@ -18,7 +18,7 @@ class Program {
   void at_most(Terms terms, double value);
 
   struct Solution {
-    std::vector<double> values;
+    std::vector<double> values;  // none: there is no solution below the cutoff
     double objective = 0;
     double bound = 0;  // no solution can be below
   };

@@ -21,7 +21,7 @@ using Question = std::pair<std::size_t, Set>;
 
 constexpr double worthwhile = 1e-4;  // share of its cost that an index must spare a query
 constexpr double programs_gap = 1e-4;
-constexpr double program_share = 3;
+constexpr double program_share = 2;
 constexpr int deepest_cut = 15;          // layers of candidates that are taken out of one
 constexpr std::size_t most_doubts = 3;   // queries that a round learns more about
 constexpr std::size_t most_at_once = 2;  // of a set, before it is looked whether it can still win
@@ -570,8 +570,13 @@ class Search {
     program.at_most(std::move(budget), static_cast<double>(input_.budget) / (1 << 20));
     const auto solved =
         program.solve(std::max(programs_gap, result_.gap() / program_share),
-                      std::min(seconds_left(), 0.5 + (monotonic_seconds() - begun_) / 10));
+                      std::min(seconds_left(), 0.5 + (monotonic_seconds() - begun_) / 10),
+                      1e6 * (1 + 1e-6) - fixed_ / scale);
     if (!solved) return {};
+    if (solved->values.empty()) {  // nothing is better than what there is
+      result_.bound = result_.after;
+      return {};
+    }
     // A candidate that has come into the pool makes earlier bounds void, never later ones.
     result_.bound = std::clamp(solved->bound * scale + fixed_, result_.bound, result_.after);
     std::vector<bool> chosen(input_.bytes.size(), false);
@@ -747,7 +752,7 @@ class Search {
         program.solve(std::max(programs_gap, result_.gap() / program_share),
                       std::min(seconds_left(), 0.5 + (monotonic_seconds() - begun_) / 10),
                       1e6 * (1 - result_.gap() / 20) - fixed_ / scale);
-    if (!solved) return {};
+    if (!solved || solved->values.empty()) return {};
     std::vector<bool> chosen(input_.bytes.size(), false);
     for (const auto& [i, variable] : variable_of) chosen[i] = solved->values[variable] > 0.5;
     return attempt(std::move(chosen));
