@@ -52,8 +52,8 @@ struct SearchInput {
   double gap = 0.001;  // at which to be content
 };
 
-// With these a query is slow, whatever else of `asked` is there. It is known of both ends, and taken
-// to be so between them.
+// With these a query is slow, whatever else of `asked` is there. It is known of both ends, and
+// taken to be so between them.
 struct Refusal {
   std::size_t query = 0;  // or Oracle::serial of it
   Set used;
