@@ -30,6 +30,8 @@ constexpr double small_step = 0.1;  // of what all candidates bring: those that 
 constexpr double tolerated = 0.6;   // part of the gap that the bound may miss, for all queries
 constexpr double clearly_faster = 0.3;  // of a query's time
 constexpr double confirmed_from = 0.3;  // a gap: sets that are further off come and go
+constexpr double about_as_good = 1.05;  // cost of a set that is worth running as well
+constexpr std::size_t most_others = 2;
 constexpr double dominant = 0.9;        // of the cost, for one query
 constexpr double least_rest = 1e-3;     // of the cost, for the others
 constexpr double share_of_rest = 0.02;  // of what these cost, to be certain of
@@ -471,6 +473,7 @@ class Search {
       if (used[i]) bytes += input_.bytes[i];
     if (bytes > input_.budget) return;
     const double cost = workload_cost(used);
+    if (cost < result_.after * about_as_good) tried_.insert_or_assign(used, cost);
     if (cost >= result_.after) return;
     result_.after = cost;
     result_.chosen = std::move(used);
@@ -780,6 +783,16 @@ class Search {
     return {};
   }
 
+  void take_others() {
+    std::vector<std::pair<double, const std::vector<bool>*>> near;
+    for (const auto& [set, cost] : tried_)
+      if (cost <= result_.after * about_as_good && set != result_.chosen)
+        near.emplace_back(cost, &set);
+    std::ranges::sort(near);
+    for (std::size_t i = 0; i < std::min(near.size(), most_others); ++i)
+      result_.others.push_back(*near[i].second);
+  }
+
   Result<SearchResult> finish() {
     if (interrupted()) return fail("interrupted", "interrupted");
     // What a set costs is known at the end, and not only what it costs at most.
@@ -788,6 +801,7 @@ class Search {
     result_.after = std::min(result_.after, workload_cost(result_.chosen));
     result_.bound = std::min(result_.bound, result_.after);
     result_.looked_at = std::ranges::count(in_pool_, true);
+    take_others();
     return std::move(result_);
   }
 
@@ -807,8 +821,9 @@ class Search {
   bool stands_still_ = false;
   std::vector<bool> confirmed_;  // the best set that holds without workers as well
   double confirmed_after_ = 0;
-  std::vector<bool> in_pool_;  // of the candidates
-  std::vector<Set> pool_;      // the same, of each query
+  std::map<std::vector<bool>, double> tried_;  // sets that may be taken, and what they cost
+  std::vector<bool> in_pool_;                  // of the candidates
+  std::vector<Set> pool_;                      // the same, of each query
 };
 
 }  // namespace

@@ -70,6 +70,8 @@ struct SearchResult {
   int rounds = 0;
   std::int64_t looked_at = 0;  // candidates that the bound speaks of
   std::vector<Refusal> refused;
+  // Other sets that are about as good, the best first: what costs more may run faster.
+  std::vector<std::vector<bool>> others;
   double gap() const { return after > 0 ? (after - bound) / after : 0; }
 };
 

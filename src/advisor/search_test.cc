@@ -171,6 +171,18 @@ TEST_P(SearchTest, FindsWhatTryingAllSetsFinds) {
   EXPECT_NEAR(cost_under(each, set), found->after, 1e-6 * found->after);
   EXPECT_LE(found->bound, best * (1 + 1e-6));
   EXPECT_LE(found->after, best * 1.02);
+  for (const std::vector<bool>& other : found->others) {
+    EXPECT_NE(other, found->chosen);
+    set = 0;
+    bytes = 0;
+    for (std::size_t i = 0; i < other.size(); ++i)
+      if (other[i]) {
+        set |= 1U << i;
+        bytes += each.input.bytes[i];
+      }
+    EXPECT_LE(bytes, each.input.budget);
+    EXPECT_LE(cost_under(each, set), found->after * 1.05 * (1 + 1e-9));
+  }
 }
 
 TEST_P(SearchTest, IsNeverWorseThanThePublishedOnes) {

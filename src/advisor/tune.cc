@@ -23,7 +23,8 @@ namespace {
 
 using workload::QueryKind;
 
-constexpr double noticeable = 1e-3;  // share of its cost that a query must gain to be named
+constexpr double noticeable = 1e-3;      // share of its cost that a query must gain to be named
+constexpr double clearly_faster = 0.05;  // of the workload's time, spared
 constexpr std::size_t named_in_comment = 3;
 constexpr std::size_t words_in_comment = 60;  // characters of a query
 
@@ -171,7 +172,9 @@ class Tuner {
   }
 
   void name_indexes() {
-    for (const std::size_t i : chosen()) name_index(catalog_, problem_.candidates[i], taken_);
+    for (const std::size_t i : chosen())
+      if (problem_.candidates[i].index.name.empty())
+        name_index(catalog_, problem_.candidates[i], taken_);
   }
 
   // What the search kept away from, for the sake of which query: of each the fewest indexes.
@@ -201,18 +204,15 @@ class Tuner {
         "kept away from what makes a plan cheaper by the planner's units and slower: " + note);
   }
 
+  struct BuiltSet {
+    std::vector<bool> chosen;
+    Replayed replayed;
+  };
+
+  // The better estimate is not always the faster set: those that are about as good are built and
+  // run as well.
   Status try_on_rows(Oracle& oracle) {
-    if (options_.rows == nullptr || options_.rows->has_statistics()) return {};
-    const std::vector<std::size_t> chosen = this->chosen();
-    if (chosen.empty()) return {};
-    std::vector<std::string> create;
-    std::vector<std::string> drop;
-    for (const std::size_t i : chosen) {
-      const Candidate& candidate = problem_.candidates[i];
-      create.push_back(create_statement(*candidate.table, candidate.index, /*concurrently=*/false));
-      drop.push_back("DROP INDEX " +
-                     catalog::qualified(candidate.table->schema, candidate.index.name));
-    }
+    if (options_.rows == nullptr || options_.rows->has_statistics() || chosen().empty()) return {};
     std::vector<std::string> sql;
     for (std::size_t q = 0; q < queries_.size(); ++q) {
       const bool can_run = queries_[q]->kind == QueryKind::select &&
@@ -221,27 +221,82 @@ class Tuner {
       timed_.push_back(q);
       sql.push_back(weighted_[q].sql);
     }
-    std::vector<std::vector<std::size_t>> users(chosen.size());
-    for (std::size_t at = 0; at < timed_.size(); ++at)
-      for (const std::size_t i : used_by(oracle, timed_[at]))
-        users[static_cast<std::size_t>(std::ranges::find(chosen, i) - chosen.begin())].push_back(
-            at);
-    if (options_.progress) options_.progress("building the indexes and running the queries", 0, 0);
-    auto replayed = replay(*options_.rows, sql, create, drop, users, options_.run_limit);
-    if (!replayed) return std::unexpected(replayed.error());
-    times_ = std::move(*replayed);
-    if (times_.vetoed.empty()) return {};
-    for (const std::size_t at : times_.vetoed) {
-      const Candidate& candidate = problem_.candidates[chosen[at]];
-      result_.chosen[chosen[at]] = false;
+    auto before = run_times(*options_.rows, sql, options_.run_limit);
+    if (!before) return std::unexpected(before.error());
+    before_ = std::move(*before);
+    std::vector<std::vector<bool>> sets = {result_.chosen};
+    sets.insert(sets.end(), result_.others.begin(), result_.others.end());
+    std::optional<BuiltSet> best;
+    for (std::size_t i = 0; i < sets.size(); ++i) {
+      if (options_.progress)
+        options_.progress("building the indexes and running the queries", i, sets.size());
+      auto trial = try_set(oracle, sets[i], sql);
+      if (!trial) return std::unexpected(trial.error());
+      if (!best || is_faster(*trial, *best)) best = std::move(*trial);
+    }
+    if (best->chosen != sets.front())
+      tuning_.notes.push_back(
+          "of " + std::to_string(sets.size()) +
+          " sets that were built and run, the fastest is proposed, which is not "
+          "the cheapest by the planner's units");
+    result_.chosen = best->chosen;
+    const std::vector<std::size_t> built = chosen();
+    for (const std::size_t at : best->replayed.vetoed) {
+      const Candidate& candidate = problem_.candidates[built[at]];
+      result_.chosen[built[at]] = false;
       tuning_.notes.push_back(
           "not proposed: " + catalog::qualified(candidate.table->schema, candidate.table->name) +
           " " + describe(candidate.index) + ", with which a query ran slower by more than a fifth");
     }
+    after_ = std::move(best->replayed.after);
+    if (result_.chosen == sets.front()) return {};
     auto cost = cost_of(oracle, problem_.input, result_.chosen);
     if (!cost) return std::unexpected(cost.error());
     result_.after = *cost;
     return {};
+  }
+
+  // Of the workload's time, without the queries whose runs differ for other reasons.
+  bool is_faster(const BuiltSet& one, const BuiltSet& other) const {
+    double gain = 0;
+    double whole = 0;
+    for (std::size_t at = 0; at < timed_.size(); ++at) {
+      const auto ran = [&](const BuiltSet& set) {
+        return set.replayed.after[at] < 0 ? options_.run_limit : set.replayed.after[at];
+      };
+      const double calls = weighted_[timed_[at]].calls;
+      const double spared = ran(other) - ran(one);
+      whole += calls * ran(other);
+      if (std::abs(spared) > too_short_to_tell) gain += calls * spared;
+    }
+    return gain > clearly_faster * whole;
+  }
+
+  Result<BuiltSet> try_set(Oracle& oracle, const std::vector<bool>& set,
+                           const std::vector<std::string>& sql) {
+    BuiltSet trial{set, {}};
+    result_.chosen = set;
+    name_indexes();
+    // Which plans use what is asked, where it is not known.
+    if (auto cost = cost_of(oracle, problem_.input, set); !cost) return fail(cost);
+    const std::vector<std::size_t> indexes = chosen();
+    std::vector<std::string> create;
+    std::vector<std::string> drop;
+    for (const std::size_t i : indexes) {
+      const Candidate& candidate = problem_.candidates[i];
+      create.push_back(create_statement(*candidate.table, candidate.index, /*concurrently=*/false));
+      drop.push_back("DROP INDEX " +
+                     catalog::qualified(candidate.table->schema, candidate.index.name));
+    }
+    std::vector<std::vector<std::size_t>> users(indexes.size());
+    for (std::size_t at = 0; at < timed_.size(); ++at)
+      for (const std::size_t i : used_by(oracle, timed_[at]))
+        users[static_cast<std::size_t>(std::ranges::find(indexes, i) - indexes.begin())].push_back(
+            at);
+    auto replayed = replay(*options_.rows, sql, before_, create, drop, users, options_.run_limit);
+    if (!replayed) return std::unexpected(replayed.error());
+    trial.replayed = std::move(*replayed);
+    return trial;
   }
 
   // New indexes of the set that the query's plan uses.
@@ -274,8 +329,8 @@ class Tuner {
       }
       if (const auto at = std::ranges::find(timed_, q); at != timed_.end()) {
         const auto n = static_cast<std::size_t>(at - timed_.begin());
-        if (times_.before[n] >= 0) query.seconds_before = times_.before[n];
-        if (times_.after[n] >= 0) query.seconds_after = times_.after[n];
+        if (before_[n] >= 0) query.seconds_before = before_[n];
+        if (after_[n] >= 0) query.seconds_after = after_[n];
       }
       if (query.indexes.empty()) query.why_not = why_not(oracle, q);
       tuning_.queries.push_back(std::move(query));
@@ -626,8 +681,9 @@ class Tuner {
   IndexProblem problem_;
   SearchResult result_;
   std::vector<std::size_t> timed_;  // queries that were run over rows
-  Replayed times_;
-  std::set<std::string> taken_;  // names of indexes
+  std::vector<double> before_;      // run_times of timed_, without new indexes
+  std::vector<double> after_;       // and with those of the set
+  std::set<std::string> taken_;     // names of indexes
   std::vector<std::pair<Candidate, std::vector<Effect>>> inverted_;
   std::map<std::size_t, double> inverted_after_;  // cost of a query with them
   std::map<std::size_t, std::vector<std::string>> inverted_names_;
