@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
-#include <numeric>
 #include <optional>
 #include <ranges>
 #include <set>
 
+#include "advisor/likeness.h"
 #include "advisor/program.h"
+#include "advisor/published.h"
+#include "advisor/refusals.h"
 #include "base/clock.h"
 #include "base/process.h"
 
@@ -50,6 +51,8 @@ class Search {
       : oracle_(oracle),
         input_(input),
         progress_(progress),
+        likeness_(oracle, input.kinds, input.bytes),
+        refusals_(oracle, likeness_),
         begun_(monotonic_seconds()),
         calls_before_(oracle.calls()) {}
 
@@ -284,74 +287,7 @@ class Search {
     std::vector<Question> questions;
     for (const std::size_t q : touched_) questions.emplace_back(q, oracle_.of(q, chosen));
     if (Status asked = oracle_.ask(questions); !asked) return asked;
-    return learn_refusals(chosen);
-  }
-
-  // The refusal that forbids the set, if one does.
-  const Refusal* refusal_of(const std::vector<bool>& chosen) const {
-    for (const Refusal& each : result_.refused)
-      if (forbids(each, oracle_.of(each.query, chosen))) return &each;
-    return nullptr;
-  }
-
-  // Indexes of which the query can make the same stand for each other.
-  bool forbids(const Refusal& refusal, const Set& set) const {
-    Set beside = set & ~refusal.asked;
-    for (std::size_t i = 0; i < oracle_.relevant(refusal.query).size(); ++i) {
-      if (!refusal.used.test(i)) continue;
-      const Set group = alike(refusal.query, i);
-      if ((group & set).none()) return false;
-      beside &= ~group;
-    }
-    return beside.none();
-  }
-
-  Set alike(std::size_t query, std::size_t place) const {
-    Set one;
-    one.set(place);
-    return alike(query, one, &Kind::same);
-  }
-
-  bool is_slow(std::size_t query, const Set& set) const {
-    const Oracle::Entry* entry = oracle_.best(query, set);
-    return entry != nullptr && oracle_.is_slow(query, *entry);
-  }
-
-  // Of each plan that is slow under the set the fewest indexes that make it slow, and the most
-  // beside which it still is: all but what the plans use that are not.
-  Status learn_refusals(const std::vector<bool>& chosen) {
-    for (const std::size_t touched : touched_)
-      for (const std::size_t q : {touched, oracle_.serial(touched)}) {
-        const Set set = oracle_.of(q, chosen);
-        if (!is_slow(q, set) || is_refused(q, set)) continue;
-        const double slowdown = oracle_.slowdown(q, *oracle_.best(q, set));
-        const Set few = oracle_.best(q, set)->used;
-        Set rest = all(q) & ~set;
-        for (int step = 0; step < deepest_cut && rest.any(); ++step) {
-          if (Status asked = oracle_.ask({{q, set | rest}}); !asked) return asked;
-          if (is_slow(q, set | rest)) break;
-          const Set used = oracle_.best(q, set | rest)->used & rest;
-          if (used.none()) break;
-          rest &= ~alike(q, largest_of(q, used), &Kind::same);
-        }
-        if (Status asked = oracle_.ask({{q, set | rest}}); !asked) return asked;
-        if (!(is_slow(q, set | rest))) rest.reset();
-        result_.refused.push_back({q, few, set | rest, slowdown});
-      }
-    return {};
-  }
-
-  bool is_refused(std::size_t query, const Set& set) const {
-    return std::ranges::any_of(result_.refused, [&](const Refusal& each) {
-      return each.query % oracle_.queries() == query % oracle_.queries() && forbids(each, set);
-    });
-  }
-
-  std::vector<std::size_t> numbers(std::size_t query, const Set& set) const {
-    std::vector<std::size_t> list;
-    for (std::size_t i = 0; i < oracle_.relevant(query).size(); ++i)
-      if (set.test(i)) list.push_back(oracle_.relevant(query)[i]);
-    return list;
+    return refusals_.learn(chosen, touched_, pool_);
   }
 
   // Asks for the set, without what is refused of it, and takes it if it is the best so far.
@@ -361,7 +297,7 @@ class Search {
       if (!promising) return std::unexpected(promising.error());
       if (!*promising) return {};
       if (Status asked = ask_about(chosen); !asked) return asked;
-      const Refusal* refusal = refusal_of(chosen);
+      const Refusal* refusal = refusals_.of(chosen);
       if (refusal == nullptr) {
         consider(chosen);
         return {};
@@ -372,13 +308,13 @@ class Search {
         mark(refusal->query, kept, chosen);
         continue;
       }
-      double least = std::numeric_limits<double>::infinity();
+      double least = 0;
       std::optional<std::size_t> leave;
-      for (const std::size_t i :
-           numbers(refusal->query,
-                   alike(refusal->query, refusal->used & ~oracle_.present(refusal->query),
-                         &Kind::same) &
-                       oracle_.of(refusal->query, chosen))) {
+      for (const std::size_t i : likeness_.numbers(
+               refusal->query,
+               likeness_.like(refusal->query, refusal->used & ~oracle_.present(refusal->query),
+                              &Kind::same) &
+                   oracle_.of(refusal->query, chosen))) {
         chosen[i] = false;
         if (const double cost = workload_cost(chosen); !leave || cost < least) {
           least = cost;
@@ -407,7 +343,7 @@ class Search {
         questions.emplace_back(oracle_.serial(q), oracle_.of(q, chosen));
       }
       if (Status asked = oracle_.ask(questions); !asked) return asked;
-      if (Status done = learn_refusals(chosen); !done) return done;
+      if (Status done = refusals_.learn(chosen, touched_, pool_); !done) return done;
       if (!makes_slow(chosen)) {
         confirmed_ = chosen;
         confirmed_after_ = result_.after;
@@ -423,39 +359,8 @@ class Search {
   bool makes_slow(const std::vector<bool>& chosen) const {
     return std::ranges::any_of(touched_, [&](std::size_t q) {
       const Set set = oracle_.of(q, chosen);
-      return is_slow(q, set) || is_slow(oracle_.serial(q), set);
+      return refusals_.is_slow(q, set) || refusals_.is_slow(oracle_.serial(q), set);
     });
-  }
-
-  // Of what a refusal speaks of something is missing, or something else is there.
-  void forbid_refused(Program& program, const std::map<std::size_t, std::size_t>& variable_of,
-                      const std::function<std::size_t(std::size_t)>& candidate) const {
-    for (const Refusal& each : result_.refused) {
-      Program::Terms terms;
-      Set beside = all(each.query) & ~each.asked;
-      std::vector<std::vector<std::size_t>> groups;  // variables
-      for (std::size_t i = 0; i < oracle_.relevant(each.query).size(); ++i) {
-        if (!each.used.test(i)) continue;
-        const Set group = alike(each.query, i);
-        beside &= ~group;
-        std::vector<std::size_t>& members = groups.emplace_back();
-        for (const std::size_t member : numbers(each.query, group))
-          if (const auto at = variable_of.find(member); at != variable_of.end())
-            members.push_back(at->second);
-      }
-      if (std::ranges::any_of(groups, [](const auto& group) { return group.empty(); })) continue;
-      for (const std::vector<std::size_t>& group : groups) {
-        if (group.size() == 1) {
-          terms.emplace_back(group.front(), -1);
-          continue;
-        }
-        const std::size_t any = program.variable(0, 1, false);
-        for (const std::size_t member : group) program.at_least({{any, 1}, {member, -1}}, 0);
-        terms.emplace_back(any, -1);
-      }
-      for (const std::size_t i : numbers(each.query, beside)) terms.emplace_back(candidate(i), 1);
-      program.at_least(std::move(terms), 1 - static_cast<double>(groups.size()));
-    }
   }
 
   // Takes the set, without what no plan uses, if it is the best so far.
@@ -542,7 +447,7 @@ class Search {
       const std::size_t there = program.variable(0, 1, false);
       terms.emplace_back(there, layer.more * factor);
       Program::Terms reasons = {{there, -1}};
-      for (const std::size_t i : numbers(cut.query, layer.members))
+      for (const std::size_t i : likeness_.numbers(cut.query, layer.members))
         reasons.emplace_back(variable(i), 1);
       if (stronger) reasons.emplace_back(*stronger, 1);
       program.at_least(std::move(reasons), 0);
@@ -566,7 +471,7 @@ class Search {
       program.at_least({{theta[q], 1}}, weight(q) * oracle_.lower(q, all(q)) / scale);
     }
     for (const Cut& cut : cuts_) add_row(program, cut, theta[cut.query], scale, candidate);
-    forbid_refused(program, variable_of, candidate);
+    refusals_.forbid(program, variable_of, candidate, pool_);
     Program::Terms budget;
     for (const auto& [i, variable] : variable_of)
       budget.emplace_back(variable, static_cast<double>(input_.bytes[i]) / (1 << 20));
@@ -663,8 +568,8 @@ class Search {
           const double small =
               std::max(tolerance(doubt.query),
                        small_step * (doubt.cost - oracle_.lower(doubt.query, all(doubt.query))));
-          used = alike(doubt.query, largest_of(doubt.query, used),
-                       cost <= doubt.last + small ? &Kind::similar : &Kind::same) &
+          used = likeness_.like(doubt.query, likeness_.largest_of(doubt.query, used),
+                                cost <= doubt.last + small ? &Kind::similar : &Kind::same) &
                  doubt.rest;
           doubt.last = cost;
           doubt.layers.push_back(used);
@@ -678,31 +583,6 @@ class Search {
       cuts_.push_back({doubt.query, doubt.base, std::move(doubt.layers)});
     }
     return {};
-  }
-
-  // Those with which the query can do the same as with one of these and that take no less room.
-  Set alike(std::size_t query, const Set& set, std::size_t Kind::* kind) const {
-    Set found = set;
-    if (input_.kinds.empty()) return found;
-    const std::vector<Kind>& kinds = input_.kinds[query % oracle_.queries()];
-    const std::vector<std::size_t>& relevant = oracle_.relevant(query);
-    for (std::size_t i = 0; i < kinds.size(); ++i)
-      for (std::size_t j = 0; set.test(i) && j < kinds.size(); ++j)
-        if (kinds[i].*kind == kinds[j].*kind &&
-            input_.bytes[relevant[j]] >= input_.bytes[relevant[i]])
-          found.set(j);
-    return found;
-  }
-
-  // Without one of the indexes that it uses there is no plan: the largest is the one that programs
-  // take least lightly.
-  Set largest_of(std::size_t query, const Set& used) const {
-    const std::vector<std::size_t> list = numbers(query, used);
-    const auto largest = std::ranges::max_element(
-        list, {}, [&](std::size_t candidate) { return input_.bytes[candidate]; });
-    std::vector<bool> chosen(input_.bytes.size(), false);
-    chosen[*largest] = true;
-    return oracle_.of(query, chosen);
   }
 
   std::vector<Set> tables_of(std::size_t query) const {
@@ -746,7 +626,7 @@ class Search {
         program.at_least(std::move(terms), 0);
       }
     }
-    forbid_refused(program, variable_of, candidate);
+    refusals_.forbid(program, variable_of, candidate, pool_);
     Program::Terms budget;
     for (const auto& [i, variable] : variable_of)
       budget.emplace_back(variable, static_cast<double>(input_.bytes[i]) / (1 << 20));
@@ -802,12 +682,15 @@ class Search {
     result_.bound = std::min(result_.bound, result_.after);
     result_.looked_at = std::ranges::count(in_pool_, true);
     take_others();
+    result_.refused = refusals_.list();
     return std::move(result_);
   }
 
   Oracle& oracle_;
   const SearchInput& input_;
   const SearchProgress& progress_;
+  const Likeness likeness_;
+  Refusals refusals_;
   const double begun_;
   const std::int64_t calls_before_;
   SearchResult result_;
@@ -831,111 +714,6 @@ class Search {
 Result<SearchResult> search(Oracle& oracle, const SearchInput& input,
                             const SearchProgress& progress) {
   return Search(oracle, input, progress).run();
-}
-
-Result<double> cost_of(Oracle& oracle, const SearchInput& input, const std::vector<bool>& chosen) {
-  std::vector<Question> questions;
-  for (std::size_t q = 0; q < oracle.queries(); ++q)
-    questions.emplace_back(q, oracle.of(q, chosen));
-  if (Status asked = oracle.ask(questions); !asked) return fail(asked);
-  double cost = 0;
-  for (const auto& [q, set] : questions)
-    if (const double each = oracle.upper(q, set); std::isfinite(each))
-      cost += input.weights[q] * each;
-  for (std::size_t i = 0; i < chosen.size(); ++i)
-    if (chosen[i]) cost += input.maintenance[i];
-  return cost;
-}
-
-Result<std::vector<bool>> db2advis(Oracle& oracle, const SearchInput& input,
-                                   const std::vector<bool>& without) {
-  std::vector<bool> considered(input.bytes.size(), true);
-  for (std::size_t i = 0; i < without.size(); ++i) considered[i] = !without[i];
-  const auto all = [&](std::size_t q) { return oracle.of(q, considered); };
-  std::vector<Question> questions;
-  for (std::size_t q = 0; q < oracle.queries(); ++q) {
-    questions.emplace_back(q, Set());
-    questions.emplace_back(q, all(q));
-  }
-  if (Status asked = oracle.ask(questions); !asked) return fail(asked);
-  std::vector<double> benefit(input.bytes.size());
-  for (std::size_t q = 0; q < oracle.queries(); ++q) {
-    const Oracle::Entry* entry = oracle.best(q, all(q));
-    const double spared = oracle.upper(q, {}) - oracle.upper(q, all(q));
-    if (entry == nullptr || !std::isfinite(spared) || spared <= 0) continue;
-    for (std::size_t i = 0; i < oracle.relevant(q).size(); ++i)
-      if (entry->used.test(i))
-        benefit[oracle.relevant(q)[i]] +=
-            input.weights[q] * spared / static_cast<double>(entry->used.count());
-  }
-  std::vector<std::size_t> order(benefit.size());
-  std::iota(order.begin(), order.end(), 0);
-  const auto ratio = [&](std::size_t i) {
-    return (benefit[i] - input.maintenance[i]) /
-           static_cast<double>(std::max<std::int64_t>(1, input.bytes[i]));
-  };
-  std::ranges::stable_sort(order, std::greater(), ratio);
-  std::vector<bool> chosen(benefit.size(), false);
-  std::int64_t left = input.budget;
-  for (const std::size_t i : order) {
-    if (ratio(i) <= 0) break;
-    if (input.bytes[i] > left) continue;
-    chosen[i] = true;
-    left -= input.bytes[i];
-  }
-  return chosen;
-}
-
-Result<std::vector<bool>> extend(Oracle& oracle, const SearchInput& input,
-                                 const std::vector<std::vector<std::size_t>>& widens) {
-  std::vector<bool> chosen =
-      input.present.empty() ? std::vector<bool>(input.bytes.size(), false) : input.present;
-  const auto bytes_of = [&](const std::vector<bool>& set) {
-    std::int64_t bytes = 0;
-    for (std::size_t i = 0; i < set.size(); ++i)
-      if (set[i]) bytes += input.bytes[i];
-    return bytes;
-  };
-  auto cost = cost_of(oracle, input, chosen);
-  if (!cost) return fail(cost);
-  while (true) {
-    double best_ratio = 0;
-    std::vector<bool> best;
-    double best_cost = 0;
-    const auto attempt = [&](const std::vector<bool>& set) -> Status {
-      const std::int64_t more = bytes_of(set) - bytes_of(chosen);
-      if (bytes_of(set) > input.budget) return {};
-      const auto with = cost_of(oracle, input, set);
-      if (!with) return std::unexpected(with.error());
-      const double spared = *cost - *with;
-      if (spared <= *cost * 1e-6) return {};
-      const double ratio = spared / static_cast<double>(std::max<std::int64_t>(more, 1));
-      if (ratio > best_ratio) {
-        best_ratio = ratio;
-        best = set;
-        best_cost = *with;
-      }
-      return {};
-    };
-    for (std::size_t i = 0; i < chosen.size(); ++i) {
-      if (!chosen[i]) {
-        std::vector<bool> set = chosen;
-        set[i] = true;
-        if (Status done = attempt(set); !done) return fail(done);
-      } else {
-        for (const std::size_t wider : widens[i]) {
-          if (chosen[wider]) continue;
-          std::vector<bool> set = chosen;
-          set[i] = false;
-          set[wider] = true;
-          if (Status done = attempt(set); !done) return fail(done);
-        }
-      }
-    }
-    if (best.empty()) return chosen;
-    chosen = std::move(best);
-    cost = best_cost;
-  }
 }
 
 }  // namespace architrave::advisor

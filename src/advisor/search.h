@@ -18,14 +18,9 @@
 #include <vector>
 
 #include "advisor/oracle.h"
+#include "advisor/refusals.h"
 
 namespace architrave::advisor {
-
-// What a query's plans can make of a candidate.
-struct Kind {
-  std::size_t same;     // the same number: differ in size alone
-  std::size_t similar;  // the same number: are often as good as each other
-};
 
 struct SearchInput {
   std::vector<double> weights;      // of the queries: how often each is run
@@ -52,15 +47,6 @@ struct SearchInput {
   double gap = 0.001;  // at which to be content
 };
 
-// With these a query is slow, whatever else of `asked` is there. It is known of both ends, and
-// taken to be so between them.
-struct Refusal {
-  std::size_t query = 0;  // or Oracle::serial of it
-  Set used;
-  Set asked;
-  double slowdown = 0;  // 1.5: it is expected to take half as long again
-};
-
 struct SearchResult {
   std::vector<bool> chosen;  // of the candidates
   double before = 0;         // cost of the workload with what exists, its maintenance included
@@ -79,18 +65,5 @@ using SearchProgress = std::function<void(double after, double bound)>;
 
 Result<SearchResult> search(Oracle& oracle, const SearchInput& input,
                             const SearchProgress& progress = {});
-
-// The published algorithms that it is measured against, on the same costs. DB2Advis (Valentin et
-// al., ICDE 2000): each query's best set, its benefit shared out, the best ratio first. `without`:
-// candidates that are left aside, or empty.
-Result<std::vector<bool>> db2advis(Oracle& oracle, const SearchInput& input,
-                                   const std::vector<bool>& without = {});
-// Extend (Schlosser et al., ICDE 2019), over the same candidates: adds or widens the index with the
-// best ratio of benefit and bytes until nothing helps. `widens[i]`: candidates whose keys begin
-// with those of i.
-Result<std::vector<bool>> extend(Oracle& oracle, const SearchInput& input,
-                                 const std::vector<std::vector<std::size_t>>& widens);
-// Cost of the workload under the set, maintenance included; asks what is not known.
-Result<double> cost_of(Oracle& oracle, const SearchInput& input, const std::vector<bool>& chosen);
 
 }  // namespace architrave::advisor

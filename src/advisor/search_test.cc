@@ -6,6 +6,8 @@
 #include <cmath>
 #include <random>
 
+#include "advisor/published.h"
+
 namespace architrave::advisor {
 namespace {
 

@@ -11,6 +11,7 @@
 #include "advisor/drops.h"
 #include "advisor/index_proposals.h"
 #include "advisor/partitions.h"
+#include "advisor/published.h"
 #include "advisor/replay.h"
 #include "base/clock.h"
 #include "base/text.h"
