@@ -52,6 +52,13 @@ bool has_others(const Relation& table, const catalog::Catalog& a, const catalog:
   return differs(a, b) || differs(b, a);
 }
 
+// Whether rows of it are another server's, which may not be within reach.
+bool reaches_out(const Relation& table, const catalog::Catalog& its) {
+  return table.kind == RelationKind::foreign_table ||
+         std::ranges::any_of(partitions_of(table, its),
+                             [&](const Relation* each) { return reaches_out(*each, its); });
+}
+
 // Whether it has all its rows there though its partitions are others.
 bool keeps_all(const Relation& table, const catalog::Catalog& a, const catalog::Catalog& b) {
   const auto stay = [&](const catalog::Catalog& its, const catalog::Catalog& other) {
@@ -95,7 +102,8 @@ SharedColumns shared_columns(const catalog::Catalog& a, const catalog::Catalog& 
     if (dealt_anew(relation, a, b)) continue;
     if (relation.kind == RelationKind::partitioned_table && other->kind == relation.kind &&
         relation.partition_key == other->partition_key &&
-        !(has_others(relation, a, b) && keeps_all(relation, a, b)))
+        (!has_others(relation, a, b) || !keeps_all(relation, a, b) || reaches_out(relation, a) ||
+         reaches_out(*other, b)))
       continue;
     if (relation.kind != other->kind &&
         (leaves_rows_to_partitions(relation, a, b) || leaves_rows_to_partitions(*other, b, a)))
