@@ -26,6 +26,7 @@
 #include "base/text.h"
 #include "engine/postgres/sandbox.h"
 #include "migration/run/runner.h"
+#include "take.h"
 
 namespace {
 
@@ -37,18 +38,6 @@ constexpr int scale = 100;  // of pgbench: ten million accounts
 constexpr int pairs = 20;   // of turns
 constexpr double turn = 2;  // seconds
 constexpr double margin = 0.2;
-
-void check(const Status& status) {
-  if (status) return;
-  fmt::print(stderr, "{}\n", describe(status.error()));
-  std::exit(2);
-}
-template <class T>
-T take(Result<T> result) {
-  if (result) return std::move(*result);
-  fmt::print(stderr, "{}\n", describe(result.error()));
-  std::exit(2);
-}
 
 // As pgbench writes it.
 double now() {

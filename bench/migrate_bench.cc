@@ -18,24 +18,13 @@
 #include "base/text.h"
 #include "engine/postgres/sandbox.h"
 #include "migration/run/runner.h"
+#include "take.h"
 
 namespace {
 
 using namespace architrave;
 using namespace architrave::migration;
 namespace fs = std::filesystem;
-
-void check(const Status& status) {
-  if (status) return;
-  fmt::print(stderr, "{}\n", describe(status.error()));
-  std::exit(2);
-}
-template <class T>
-T take(Result<T> result) {
-  if (result) return std::move(*result);
-  fmt::print(stderr, "{}\n", describe(result.error()));
-  std::exit(2);
-}
 
 double median(std::vector<double> values) {
   const auto middle = values.begin() + std::ssize(values) / 2;

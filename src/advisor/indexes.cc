@@ -164,25 +164,6 @@ Status know_expressions(const std::vector<Candidate>& candidates, engine::Planne
   return {};
 }
 
-// The scans of an index's parts are the index's.
-void add_up(PlanTime& time, const std::map<std::string_view, std::size_t>& numbers) {
-  std::map<std::size_t, std::size_t> first;
-  std::vector<std::pair<std::string, double>> whole;
-  for (auto& [name, spent] : time.indexes) {
-    const auto number = numbers.find(name);
-    if (number != numbers.end()) {
-      const auto [at, is_new] = first.try_emplace(number->second, whole.size());
-      if (!is_new) {
-        whole[at->second].second += spent;
-        continue;
-      }
-    }
-    whole.emplace_back(std::move(name), spent);
-  }
-  std::ranges::stable_sort(whole, std::greater(), &std::pair<std::string, double>::second);
-  time.indexes = std::move(whole);
-}
-
 // Indexes that cost the workload's writes something and serve nothing but queries. One that was
 // used and not by the workload's is used by others.
 Result<std::vector<Candidate>> find_dispensable(const catalog::Catalog& catalog,
@@ -283,15 +264,12 @@ Judge judge_of(const catalog::Catalog& catalog, const IndexProblem& problem) {
     const auto plan = plan::read_json(answer.plan);
     if (!plan) return {};
     const std::map<std::string_view, std::size_t> numbers(answer.names.begin(), answer.names.end());
-    PlanTime time =
-        plan_time(plan->root, catalog, [&](std::string_view name) -> const catalog::Index* {
-          if (const auto number = numbers.find(name); number != numbers.end())
-            return &problem.candidates[number->second].index;
-          const auto found = existing.find(name);
-          return found != existing.end() ? found->second : nullptr;
-        });
-    add_up(time, numbers);
-    return time;
+    return plan_time(plan->root, catalog, [&](std::string_view name) -> const catalog::Index* {
+      if (const auto number = numbers.find(name); number != numbers.end())
+        return &problem.candidates[number->second].index;
+      const auto found = existing.find(name);
+      return found != existing.end() ? found->second : nullptr;
+    });
   };
 }
 

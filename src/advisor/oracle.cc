@@ -104,7 +104,7 @@ Status Oracle::ask(const std::vector<std::pair<std::size_t, Set>>& questions) {
   if (!answers) return std::unexpected(answers.error());
   for (std::size_t i = 0; i < unknown.size(); ++i) {
     const auto& [query, set] = unknown[i];
-    Entry entry{.used = {}, .asked = set, .cost = infinite, .existing = {}, .longest = {}};
+    Entry entry{.used = {}, .asked = set, .cost = infinite, .existing = {}};
     if (const auto& answer = (*answers)[i]) {
       entry.cost = answer->cost;
       entry.existing = answer->existing;
@@ -117,15 +117,8 @@ Status Oracle::ask(const std::vector<std::pair<std::size_t, Set>>& questions) {
         if (const std::size_t at = place(hypothetical_ + kept);
             at < relevant_[query].size() && relevant_[query][at] == hypothetical_ + kept)
           entry.used.set(at);
-      if (const auto time = judge_ ? judge_(*answer) : std::nullopt) {
+      if (const auto time = judge_ ? judge_(*answer) : std::nullopt)
         entry.milliseconds = time->milliseconds;
-        for (const auto& [name, spent] : time->indexes)
-          for (const auto& [called, candidate] : answer->names)
-            if (called == name) {
-              entry.longest.push_back(place(candidate));
-              break;
-            }
-      }
     }
     // A plan without workers is the best of those without as well.
     if (judge_ && query < queries() && (*answers)[i] &&

@@ -37,7 +37,6 @@ class Oracle {
     double cost;
     std::vector<std::string> existing;  // real indexes that the plan uses
     double milliseconds = 0;            // that it takes, if there is a judge
-    std::vector<std::size_t> longest;   // of `used`, those first in which it is the longest
   };
 
   // relevant[query]: the candidates (numbers of the planner's hypothetical indexes) that can matter

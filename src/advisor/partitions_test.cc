@@ -153,28 +153,5 @@ TEST(Partitions, AnIndexIsMadePartByPart) {
   EXPECT_FALSE(proposal.transactional);
 }
 
-// The scans of its parts are an index's own, so that it can be told what is to blame.
-TEST(Partitions, TheJudgeAddsUpTheParts) {
-  const Catalog catalog = partitioned();
-  IndexProblem problem;
-  problem.candidates = candidates(catalog, by_customer);
-  const auto scan = [](const std::string& table, const std::string& index) {
-    return R"j({"Node Type": "Index Scan", "Parent Relationship": "Member",
-      "Relation Name": ")j" +
-           table + R"j(", "Index Name": ")j" + index + R"j(", "Index Cond": "(customer = 7)",
-      "Startup Cost": 0, "Total Cost": 8, "Plan Rows": 3, "Plan Width": 8})j";
-  };
-  engine::Answer answer;
-  answer.names = {{"<1>a", 0}, {"<2>b", 0}};
-  answer.plan = R"j([{"Plan": {"Node Type": "Append", "Startup Cost": 0, "Total Cost": 20,
-      "Plan Rows": 9, "Plan Width": 8, "Plans": [)j" +
-                scan("left", "<1>a") + "," + scan("right", "<2>b") + "," + scan("old", "other") +
-                "]}}]";
-  const auto time = judge_of(catalog, problem)(answer);
-  ASSERT_TRUE(time);
-  ASSERT_EQ(time->indexes.size(), 2U);  // with the one that is really there
-  for (const auto& [name, spent] : time->indexes) EXPECT_NE(name, "<2>b");
-}
-
 }  // namespace
 }  // namespace architrave::advisor

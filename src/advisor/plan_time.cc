@@ -74,8 +74,6 @@ class Clock {
   PlanTime measure(const Node& root) {
     PlanTime time;
     time.milliseconds = of(root, 1, nullptr, 1) / 1000;
-    for (const auto& [name, spent] : indexes_) time.indexes.emplace_back(name, spent / 1000);
-    std::ranges::stable_sort(time.indexes, std::greater(), &std::pair<std::string, double>::second);
     return time;
   }
 
@@ -158,9 +156,7 @@ class Clock {
     }
     const double sorted = sortedness(compared, outer);
     const double once = (way + pages * fetch(*table)) * (1 - sorted * (1 - in_order));
-    const double spent = loops * (once + rows * found_row);
-    indexes_[node.index] += spent;
-    return spent;
+    return loops * (once + rows * found_row);
   }
 
   // `spent_below`: units of the planner that are in the children.
@@ -176,8 +172,6 @@ class Clock {
     const double io = pages * (4 - 3 * std::sqrt(pages / held));
     if (loops <= 1)
       spent += std::max(0.0, node.total_cost - spent_below - io - rows * row_unit) * scanned_unit;
-    for (const Node& each : node.children)
-      if (!each.index.empty()) indexes_[each.index] += loops * spent;
     return loops * spent;
   }
 
@@ -262,7 +256,6 @@ class Clock {
   const FindIndex& find_;
   PlanRows rows_;
   std::map<std::string, const Relation*, std::less<>> tables_;
-  std::map<std::string, double> indexes_;
 };
 
 }  // namespace

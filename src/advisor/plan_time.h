@@ -20,8 +20,6 @@ namespace architrave::advisor {
 
 struct PlanTime {
   double milliseconds = 0;
-  // Of it, in scans of each index, by the name that the plan says: the longest first.
-  std::vector<std::pair<std::string, double>> indexes;
 };
 
 // An index by the name that the plan says; null where it is not known.

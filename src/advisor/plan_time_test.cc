@@ -178,14 +178,5 @@ TEST(PlanTime, WhatWorkersDoIsCountedForAll) {
   EXPECT_NEAR(milliseconds(gather), alone, 0.1 * alone);
 }
 
-TEST(PlanTime, TellsWhichIndexTheTimeIsSpentIn) {
-  const Catalog catalog = shop();
-  const Node node = loop_over_lines();
-  const PlanTime time = plan_time(node, catalog, [](std::string_view) { return nullptr; });
-  ASSERT_EQ(time.indexes.size(), 1U);
-  EXPECT_EQ(time.indexes[0].first, "lines_part");
-  EXPECT_GT(time.indexes[0].second, time.milliseconds / 2);
-}
-
 }  // namespace
 }  // namespace architrave::advisor

@@ -23,7 +23,7 @@ class Program {
     double bound = 0;  // no solution can be below
   };
   // Stops at the gap (relative) or after so many seconds with the best so far; absent where there
-  // is none. `start`: values of a known solution to begin with, or empty.
+  // is none. `cutoff`: only solutions below it are looked for.
   std::optional<Solution> solve(double gap, double seconds,
                                 std::optional<double> cutoff = {}) const;
 

@@ -663,10 +663,11 @@ class Search {
     return {};
   }
 
+  // Of what was tried before all was known: what a plan without workers makes slow has gone.
   void take_others() {
     std::vector<std::pair<double, const std::vector<bool>*>> near;
     for (const auto& [set, cost] : tried_)
-      if (cost <= result_.after * about_as_good && set != result_.chosen)
+      if (cost <= result_.after * about_as_good && set != result_.chosen && !makes_slow(set))
         near.emplace_back(cost, &set);
     std::ranges::sort(near);
     for (std::size_t i = 0; i < std::min(near.size(), most_others); ++i)

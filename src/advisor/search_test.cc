@@ -301,15 +301,14 @@ TEST(Search, WhatExistsStaysIfAQueryWouldGetSlow) {
   };
   EXPECT_EQ(kept({}), (std::pair{false, 100.0}));
   EXPECT_EQ(kept([](const engine::Answer& answer) {
-              return std::optional(
-                  PlanTime{.milliseconds = answer.kept.empty() ? 200.0 : 100.0, .indexes = {}});
+              return std::optional(PlanTime{.milliseconds = answer.kept.empty() ? 200.0 : 100.0});
             }),
             (std::pair{true, 140.0}));
 }
 
 // A judge by the first index that a plan uses: 0 makes it slow, if 1 is not there.
 std::optional<PlanTime> zero_is_slow(const engine::Answer& answer) {
-  PlanTime time{.milliseconds = 100, .indexes = {}};  // does not say where the time goes
+  PlanTime time{.milliseconds = 100};
   const auto uses = [&](std::size_t i) {
     return std::ranges::find(answer.used, i) != answer.used.end();
   };
@@ -357,7 +356,7 @@ TEST(Search, WhatIsLikeARefusedOneIsRefusedAsWell) {
     PlansOf planner(plans);
     const Judge judge = [](const engine::Answer& answer) {
       const bool slow = !answer.used.empty() && answer.used[0] < 2;
-      return std::optional(PlanTime{.milliseconds = slow ? 150.0 : 100.0, .indexes = {}});
+      return std::optional(PlanTime{.milliseconds = slow ? 150.0 : 100.0});
     };
     Oracle oracle(planner, {{0, 1, 2}}, judge);
     SearchInput input = input_of(3);
@@ -392,8 +391,7 @@ TEST(Search, WhatIsSlowWithoutWorkersIsNotTaken) {
     const bool serial = answer.plan == "serial";
     return PlanTime{.milliseconds = serial && !answer.used.empty() && answer.used[0] == 0 ? 150.0
                                     : answer.used.empty()                                 ? 100.0
-                                                                                          : 90.0,
-                    .indexes = {}};
+                                                                                          : 90.0};
   };
   Oracle oracle(planner, {{0, 1, 2}}, judge);
   const auto found = search(oracle, input_of(3));
@@ -425,7 +423,7 @@ TEST(Search, WhatPlansWithoutWorkersNeedStays) {
   WithWorkers planner(PlansOf::Plans{{{100, {}}, {50, {0}}}});
   const Judge judge = [](const engine::Answer& answer) {
     const bool slow = answer.plan.empty() && answer.used == std::vector<std::size_t>{0};
-    return std::optional(PlanTime{.milliseconds = slow ? 150.0 : 100.0, .indexes = {}});
+    return std::optional(PlanTime{.milliseconds = slow ? 150.0 : 100.0});
   };
   Oracle oracle(planner, {{0, 1}}, judge);
   SearchInput input = input_of(2);
