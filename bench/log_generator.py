@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Writes a log as PostgreSQL does, with a million statements of which each has literals of its own.
 
-    bench/log_generator.py stderr|csv|json FILE [STATEMENTS]
+    bench/log_generator.py stderr|csv|json[-shapes] FILE [STATEMENTS]
 
 The statements are those of a shop: look-ups, lists, joins over several lines, inserts of some rows,
-prepared statements with their parameters, an error now and then. The same arguments give the same
-bytes.
+prepared statements with their parameters. With -shapes, each is another query instead. The same
+arguments give the same bytes.
 """
 import json
 import random
@@ -28,10 +28,16 @@ SHAPES = [
 ]
 
 
+def shape(n, r):
+    return (f"SELECT c{n}, d{n % 977} FROM tab{n} JOIN other{n % 333} USING (k{n % 71}) "
+            f"WHERE x{n} = {n} AND y = 'v{n}'", None)
+
+
 def statements(count):
     r = random.Random(1)
+    shapes = [shape] if sys.argv[1].endswith("-shapes") else SHAPES
     for n in range(count):
-        text, parameters = SHAPES[n % len(SHAPES)](n, r)
+        text, parameters = shapes[n % len(shapes)](n, r)
         ms = r.expovariate(1) + 0.02
         second, milli = divmod(n * 7, 1000)
         at = f"2026-11-{second // 86400 % 28 + 1:02} {second // 3600 % 24:02}:{second // 60 % 60:02}:{second % 60:02}.{milli:03} UTC"
@@ -74,9 +80,9 @@ def jsonlog(out, count):
 
 
 def main():
-    if len(sys.argv) not in (3, 4) or sys.argv[1] not in ("stderr", "csv", "json"):
+    write = {"stderr": stderr, "csv": csv, "json": jsonlog}.get(sys.argv[1].removesuffix("-shapes") if sys.argv[1:] else "")
+    if len(sys.argv) not in (3, 4) or write is None:
         raise SystemExit(__doc__)
-    write = {"stderr": stderr, "csv": csv, "json": jsonlog}[sys.argv[1]]
     with open(sys.argv[2], "w", encoding="utf-8") as out:
         write(out, int(sys.argv[3]) if len(sys.argv) == 4 else 1_000_000)
 

@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "engine/engine.h"
+#include "workload/log.h"
 #include "workload/log_time.h"
 #include "workload/read.h"
 #include "workload/text.h"
@@ -24,6 +26,7 @@ struct Arguments {
   std::string since;
   std::string until;
   std::string schema;
+  std::string state;
   std::size_t top = 20;
   bool quiet = false;
 };
@@ -50,13 +53,26 @@ int read_workload(Arguments& arguments) {
     schema = std::move(opened->catalog);
     arguments.options.catalog = &schema;
   }
+  const bool to_file = !arguments.output.empty() && arguments.output != "-";
+  workload::LogState state;
+  std::vector<std::string> inputs = arguments.inputs;
+  if (!arguments.state.empty()) {
+    Result<workload::LogState> kept = workload::LogState::read(arguments.state);
+    if (!kept) return report_error(kept.error());
+    state = std::move(*kept);
+    arguments.options.state = &state;
+    // What comes now is added to what was read before.
+    if (!state.empty() && to_file && std::filesystem::exists(arguments.output) &&
+        std::ranges::find(inputs, arguments.output) == inputs.end() &&
+        arguments.output.ends_with(".workload"))
+      inputs.push_back(arguments.output);
+  }
   Progress progress;
   arguments.options.progress = [&](std::string_view what) { progress.show(what); };
-  const Result<workload::Workload> read = workload::read(arguments.inputs, arguments.options);
+  const Result<workload::Workload> read = workload::read(inputs, arguments.options);
   progress.clear();
   if (!read) return report_error(read.error());
   const int code = read->partial ? Exit::failed : Exit::success;
-  const bool to_file = !arguments.output.empty() && arguments.output != "-";
   const std::string format = !arguments.format.empty()                        ? arguments.format
                              : to_file && !arguments.output.ends_with(".txt") ? "json"
                                                                               : "text";
@@ -65,6 +81,9 @@ int read_workload(Arguments& arguments) {
                    format == "json" ? workload::to_file(*read)
                                     : workload::to_text(*read, terminal_width(), arguments.top),
                    code);
+  // Last, so that a run that is broken off is done again.
+  if (written == code && !arguments.state.empty())
+    if (const Status kept = state.write(arguments.state); !kept) return report_error(kept.error());
   if (written == code && to_file)
     note("the workload is in " + arguments.output + ": " + plural(read->statements, "statement") +
          ", " + plural(std::ssize(read->queries), "query", "queries"));
@@ -102,8 +121,10 @@ void add_workload(CLI::App& app, Chosen& chosen) {
   command->add_option("--since", arguments->since,
                       "leave out what was logged before: 2026-11-21, 2026-11-21T04:44, …");
   command->add_option("--until", arguments->until, "leave out what was logged after");
-  command->add_option("--state", arguments->options.state,
-                      "a file that keeps how far logs were read: the next run goes on from there");
+  command->add_option(
+      "--state", arguments->state,
+      "a file that keeps how far logs were read: the next run goes on from there, and "
+      "adds to the .workload file of --output");
   command->add_option(
       "--schema", arguments->schema,
       "the schema behind the queries, for its foreign keys: a SOURCE as for assess");

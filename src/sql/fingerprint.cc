@@ -41,16 +41,27 @@ std::string normalize(const std::string& text) {
 Result<std::vector<Fingerprinted>> fingerprint(std::string_view text) {
   Result<std::string> tree = parse_tree(text);
   if (!tree) return fail(tree);
-  const nlohmann::json json = nlohmann::json::parse(*tree, nullptr, false);
+  // Of {"stmts": [{"stmt": {"SelectStmt": {…}}, "stmt_len": …}, …]} what is in a statement does not
+  // matter: it is passed over, which takes half the time.
+  constexpr int of_node = 4;
+  using Event = nlohmann::json::parse_event_t;
+  std::vector<std::string> nodes;
+  const nlohmann::json json = nlohmann::json::parse(
+      *tree,
+      [&](int depth, Event event, const nlohmann::json& value) {
+        if (event == Event::key && depth == of_node) nodes.push_back(value.get<std::string>());
+        return event != Event::object_start || depth < of_node;
+      },
+      false);
   std::vector<Fingerprinted> all;
   if (json.is_discarded()) return fail("sql.syntax", "the parse tree is not JSON");
+  std::size_t number = 0;
   for (const nlohmann::json& each : json.value("stmts", nlohmann::json::array())) {
-    const nlohmann::json node = each.value("stmt", nlohmann::json::object());
-    if (node.empty()) continue;
+    if (!each.contains("stmt") || number >= nodes.size()) continue;
     const auto begin = std::min(each.value("stmt_location", std::size_t{0}), text.size());
     const std::size_t length = each.value("stmt_len", std::size_t{0});
     Fingerprinted one;
-    one.node = node.begin().key();
+    one.node = std::move(nodes[number++]);
     one.text = trim(text.substr(begin, length == 0 ? std::string_view::npos : length));
     Result<std::string> print = fingerprint_of(one.text);
     if (!print) return fail(print);

@@ -18,6 +18,7 @@ struct Entry {
   std::string_view user;
   std::string_view database;
   std::uint64_t session = 0;      // hash of the session's id, or of its process's; 0: not said
+  std::uint64_t line = 0;         // its number in the session; 0: not said
   std::uint64_t transaction = 0;  // hash of the virtual transaction; 0: not said, or none
   double time = std::numeric_limits<double>::quiet_NaN();  // Unix time; NaN: not said
 };

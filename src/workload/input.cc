@@ -1,6 +1,7 @@
 #include "workload/input.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -8,7 +9,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace architrave::workload {
@@ -37,6 +40,12 @@ class Plain : public Input {
       if (count >= 0) return static_cast<std::size_t>(count);
       if (errno != EINTR) return failed(std::strerror(errno));
     }
+  }
+
+  bool settled() const override {
+    struct stat status{};
+    return ::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode) &&
+           status.st_mtime + 60 < std::time(nullptr);
   }
 
   // The first bytes, which read() will give again.
@@ -172,14 +181,39 @@ Result<std::unique_ptr<Input>> Input::open(const std::filesystem::path& path) {
                   "check the path; a database is given as postgresql://HOST/NAME");
     if (descriptor < 0)
       return fail("file.read", "cannot open " + path.string() + ": " + std::strerror(errno),
-                  path.string());
+                  path.string(),
+                  errno == EACCES ? "logs belong to the server's user: run it as that one, or read "
+                                    "them through a pipe: sudo cat FILE | architrave workload -"
+                                  : "");
+    struct stat status{};
+    if (::fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode)) {
+      ::close(descriptor);
+      return fail("file.read", path.string() + " is a folder", path.string(),
+                  "give the files in it: " + (path / "*.log").string());
+    }
     ::posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
   }
   auto plain = std::make_unique<Plain>(descriptor, path == "-" ? "standard input" : path.string());
-  const Result<std::string_view> first = plain->peek(4);
+  const Result<std::string_view> first = plain->peek(6);
   if (!first) return std::unexpected(first.error());
   const bool gzip = first->starts_with("\x1f\x8b");
-  if (first->starts_with("\x28\xb5\x2f\xfd")) return std::make_unique<Zstd>(std::move(plain));
+  // Frames to be skipped stand first in what pzstd has written.
+  const bool zstd =
+      first->starts_with("\x28\xb5\x2f\xfd") || (first->substr(0, 4).ends_with("\x2a\x4d\x18") &&
+                                                 first->front() >= 0x50 && first->front() <= 0x5f);
+  for (const auto& [bytes, name, unpack] :
+       {std::tuple{std::string_view("\xfd"
+                                    "7zXZ",
+                                    5),
+                   "xz", "xz -dc"},
+        {std::string_view("BZh"), "bzip2", "bzip2 -dc"},
+        {std::string_view("\x04\x22\x4d\x18"), "lz4", "lz4 -dc"},
+        {std::string_view("PK\x03\x04"), "zip", "unzip -p"}})
+    if (first->starts_with(bytes))
+      return fail("file.read", path.string() + " is packed with " + name + ", not gzip or zstd",
+                  path.string(),
+                  std::string(unpack) + " " + path.string() + " | architrave workload -");
+  if (zstd) return std::make_unique<Zstd>(std::move(plain));
   if (gzip) return std::make_unique<Gzip>(std::move(plain));
   return plain;
 }

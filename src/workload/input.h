@@ -25,6 +25,8 @@ class Input {
   virtual Result<std::size_t> read(std::span<char> buffer) = 0;
   // Passes over so many unpacked bytes; less where there are not as many. Gives how many.
   virtual Result<std::uint64_t> skip(std::uint64_t bytes);
+  // Whether nothing more will be written to it: it is packed, or was not touched for a minute.
+  virtual bool settled() const { return true; }
 };
 
 }  // namespace architrave::workload

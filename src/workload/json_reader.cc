@@ -36,8 +36,13 @@ std::uint32_t hexadecimal(std::string_view digits) {
   return value;
 }
 
-// Appends, since memory is kept from line to line.
-void unescape(std::string_view raw, std::string& out) {
+void pass_space(std::string_view line, std::size_t& at) {
+  while (at < line.size() && (line[at] == ' ' || line[at] == '\t' || line[at] == '\r')) ++at;
+}
+
+}  // namespace
+
+void unescape_json(std::string_view raw, std::string& out) {
   while (true) {
     const std::size_t backslash = raw.find('\\');
     out += raw.substr(0, backslash);
@@ -75,28 +80,6 @@ void unescape(std::string_view raw, std::string& out) {
     }
   }
 }
-
-void pass_space(std::string_view line, std::size_t& at) {
-  while (at < line.size() && (line[at] == ' ' || line[at] == '\t' || line[at] == '\r')) ++at;
-}
-
-// Whether a text is a line of stderr: a severity not far from its beginning.
-bool has_label(std::string_view text) {
-  const std::size_t end = std::min<std::size_t>(text.size(), 400);
-  for (std::size_t at = text.find(":  "); at != std::string_view::npos && at < end;
-       at = text.find(":  ", at + 1)) {
-    std::size_t begin = at;
-    while (begin > 0 && text[begin - 1] >= '0' && text[begin - 1] <= 'Z') --begin;
-    std::size_t length = 0;
-    for (; begin < at; ++begin) {
-      const Label label = read_label(text.substr(begin), length);
-      if (label != Label::none && label != Label::unknown) return begin > 0;
-    }
-  }
-  return false;
-}
-
-}  // namespace
 
 bool JsonReader::string(std::string_view line, std::size_t& at, Value& value) {
   if (at >= line.size() || line[at] != '"') return false;
@@ -225,7 +208,7 @@ std::string_view JsonReader::value(Field field) {
   const Value& value = values_[field];
   if (!value.escaped) return value.raw;
   unescaped_[field].clear();
-  unescape(value.raw, unescaped_[field]);
+  unescape_json(value.raw, unescaped_[field]);
   return unescaped_[field];
 }
 
@@ -244,7 +227,8 @@ bool JsonReader::read(std::string_view line, Entry& entry, Holds& holds) {
   }
   const std::string_view text = value(message);
   // Azure says a severity, and writes the whole line into the message all the same.
-  if (values_[severity].raw.empty() || (read_time(text) && has_label(text))) {
+  if (values_[severity].raw.empty() ||
+      (read_time(text) && find_label(text) != std::string_view::npos)) {
     text_ = text;
     holds = text.empty() ? Holds::nothing : Holds::text;
     return true;
@@ -283,80 +267,6 @@ std::size_t JsonReader::feed(std::string_view bytes, bool end, bool hold_last) {
       sink_.take(entry);
   }
   return at;
-}
-
-// A whole message may have lost the tabs after its newlines, a line of Docker's brings its newline.
-void WrappedReader::add(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t newline = text.find('\n');
-    text_ += text.substr(0, newline);
-    text_ += '\n';
-    if (newline == std::string_view::npos) return;
-    text.remove_prefix(newline + 1);
-    if (!text.empty() && text.front() != '\t' && !has_label(text.substr(0, text.find('\n'))))
-      text_ += '\t';
-  }
-}
-
-std::size_t WrappedReader::feed(std::string_view bytes, bool end, bool hold_last) {
-  // What is inside is read to its end each time but for its last message, for which all its lines
-  // are kept: so the place in the file is that of whole lines, and this reader holds the rest.
-  std::size_t at = 0;
-  while (at < bytes.size()) {
-    std::size_t newline = bytes.find('\n', at);
-    if (newline == std::string_view::npos) {
-      if (!end || hold_last) break;
-      newline = bytes.size();
-    }
-    std::string_view line = bytes.substr(at, newline - at);
-    at = std::min(newline + 1, bytes.size());
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.empty()) continue;
-    std::string_view text;
-    if (!unwrap_(line, json_, text)) {
-      ++unreadable_lines;
-    } else if (!text.empty()) {
-      add(text);
-    }
-  }
-  const std::int64_t before = inner_->unreadable_lines;
-  const std::int64_t language = inner_->other_language;
-  text_.erase(0, inner_->feed(text_, end, false));
-  unreadable_lines += inner_->unreadable_lines - before;
-  other_language += inner_->other_language - language;
-  return at;
-}
-
-bool unwrap_json(std::string_view line, JsonReader& json, std::string_view& text) {
-  Entry entry;
-  JsonReader::Holds holds = JsonReader::Holds::nothing;
-  if (!json.read(line, entry, holds)) return false;
-  if (holds == JsonReader::Holds::text) text = json.text();
-  return true;
-}
-
-bool unwrap_shell(std::string_view line, JsonReader&, std::string_view& text) {
-  text = line;
-  // kubectl --timestamps and containers' files: a time with nine digits, perhaps "stdout F ".
-  if (line.size() > 31 && line[10] == 'T' && read_time(line)) {
-    const std::size_t space = line.find(' ');
-    if (space > 35 || space == std::string_view::npos) return true;
-    text = line.substr(space + 1);
-    for (const char* stream : {"stdout F ", "stderr F ", "stdout P ", "stderr P "})
-      if (text.starts_with(stream)) text.remove_prefix(9);
-    return true;
-  }
-  // Docker Compose: "db-1  | ".
-  const std::size_t bar = line.find(" | ");
-  if (bar < 60 && line.substr(0, bar).find_first_of(":[\t") == std::string_view::npos) {
-    text = line.substr(bar + 3);
-    return true;
-  }
-  // A journal: "Nov 21 04:44:51 host postgres[123]: ".
-  const std::size_t colon = line.find("]: ");
-  if (line.size() > 20 && line[3] == ' ' && line[9] == ':' && line[12] == ':' && colon < 120)
-    text = line.substr(colon + 3);
-  return true;
 }
 
 }  // namespace architrave::workload

@@ -1,10 +1,9 @@
-// Logs of one JSON object a line: PostgreSQL's jsonlog, and what clouds and operators wrap around a
+// Logs of one JSON object a line: PostgreSQL's jsonlog, and what clouds and operators make of a
 // message: CloudNativePG's "record", Azure's "properties", or a line of stderr in "log", "message"
 // or "textPayload".
 #pragma once
 
 #include <array>
-#include <memory>
 #include <string>
 
 #include "workload/entry.h"
@@ -57,26 +56,7 @@ class JsonReader final : public LogReader {
   std::string_view text_;
 };
 
-// Takes the wrapping off lines that hold a log in the stderr format, and reads that.
-class WrappedReader final : public LogReader {
- public:
-  // The text of a line; false where there is none.
-  using Unwrap = bool (*)(std::string_view line, JsonReader& json, std::string_view& text);
-  WrappedReader(std::unique_ptr<LogReader> inner, Unwrap unwrap, EntrySink& sink)
-      : inner_(std::move(inner)), unwrap_(unwrap), json_(sink) {}
-  std::size_t feed(std::string_view bytes, bool end, bool hold_last) override;
-
- private:
-  void add(std::string_view text);
-  std::unique_ptr<LogReader> inner_;
-  Unwrap unwrap_;
-  JsonReader json_;
-  std::string text_;
-};
-
-bool unwrap_json(std::string_view line, JsonReader& json, std::string_view& text);
-// "Nov 21 04:44:51 host postgres[123]: …", "db-1  | …", "2026-11-21T04:44:51.123456789Z …",
-// "… stdout F …": journals, Docker Compose, kubectl logs --timestamps and containers' log files.
-bool unwrap_shell(std::string_view line, JsonReader& json, std::string_view& text);
+// Appends the text of a JSON string that is without its quotes.
+void unescape_json(std::string_view raw, std::string& out);
 
 }  // namespace architrave::workload

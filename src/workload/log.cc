@@ -9,6 +9,7 @@
 #include "workload/input.h"
 #include "workload/json_reader.h"
 #include "workload/stderr_reader.h"
+#include "workload/wrapped_reader.h"
 
 namespace architrave::workload {
 
@@ -19,73 +20,106 @@ constexpr std::size_t piece = 512 << 10U;
 constexpr std::size_t longest = 48 << 20U;
 constexpr std::size_t sniffed = 128 << 10U;
 
-std::string unwrapped(std::string_view first, WrappedReader::Unwrap unwrap, JsonReader& json) {
-  std::string text;
-  std::size_t at = 0;
-  while (at < first.size()) {
-    const std::size_t newline = first.find('\n', at);
-    if (newline == std::string_view::npos && at > 0) break;
-    std::string_view inner;
-    if (unwrap(first.substr(at, newline - at), json, inner)) {
-      text += inner;
-      if (!text.ends_with('\n')) text += '\n';
-    }
-    if (newline == std::string_view::npos) break;
-    at = newline + 1;
-  }
-  return text;
-}
-
 class NoSink final : public EntrySink {
  public:
   void take(const Entry&) override {}
 };
 
+// What is inside of the first lines, and whether most of them bring their newline.
+std::string unwrapped(std::string_view first, WrappedReader::Unwrap unwrap, bool& ends_say) {
+  NoSink nobody;
+  JsonReader json(nobody);
+  std::string all;
+  std::string text;
+  std::int64_t lines = 0;
+  std::int64_t ends = 0;
+  for (std::size_t at = 0; at < first.size();) {
+    const std::size_t newline = first.find('\n', at);
+    if (newline == std::string_view::npos && at > 0) break;
+    text.clear();
+    bool cut = false;
+    if (unwrap(first.substr(at, newline - at), json, text, cut) && !text.empty()) {
+      ++lines;
+      all += text;
+      if (text.ends_with('\n'))
+        ++ends;
+      else if (!cut)
+        all += '\n';
+    }
+    if (newline == std::string_view::npos) break;
+    at = newline + 1;
+  }
+  ends_say = ends * 2 > lines;
+  return all;
+}
+
+}  // namespace
+
+namespace {
+
+constexpr int most_layers = 4;
+
+Result<std::unique_ptr<LogReader>> choose(std::string_view first, std::string& prefix,
+                                          EntrySink& sink, int layers);
+
+// The reader for what is inside of something that wraps each line; null where that is no log.
+Result<std::unique_ptr<LogReader>> choose_wrapped(std::string_view first, std::string& prefix,
+                                                  EntrySink& sink, int layers,
+                                                  WrappedReader::Unwrap unwrap) {
+  bool ends_say = false;
+  const std::string inner = unwrapped(first, unwrap, ends_say);
+  // "db-1  | " and journals' hosts would be taken for a part of the prefix.
+  if (inner.size() + 8 >= first.size() || layers >= most_layers ||
+      std::string_view(inner).substr(0, 200) == first.substr(0, 200))
+    return nullptr;
+  auto reader = choose(inner, prefix, sink, layers + 1);
+  if (!reader || *reader == nullptr) return reader;
+  return std::make_unique<WrappedReader>(std::move(*reader), unwrap, ends_say, sink);
+}
+
+bool holds_entries(std::string_view first) {
+  NoSink nobody;
+  JsonReader json(nobody);
+  for (std::size_t at = 0; at < first.size();) {
+    const std::size_t newline = std::min(first.find('\n', at), first.size());
+    Entry entry;
+    JsonReader::Holds holds = JsonReader::Holds::nothing;
+    json.read(first.substr(at, newline - at), entry, holds);
+    if (holds == JsonReader::Holds::entry) return true;
+    at = newline + 1;
+  }
+  return false;
+}
+
+Result<std::unique_ptr<LogReader>> choose(std::string_view first, std::string& prefix,
+                                          EntrySink& sink, int layers) {
+  if (const std::size_t begin = first.find_first_not_of(" \r\n");
+      begin != std::string_view::npos && first[begin] == '{') {
+    if (holds_entries(first)) return std::make_unique<JsonReader>(sink);
+    return choose_wrapped(first, prefix, sink, layers, unwrap_json);
+  }
+  if (CsvReader::looks_like(first)) return std::make_unique<CsvReader>(sink);
+  auto wrapped = choose_wrapped(first, prefix, sink, layers, unwrap_shell);
+  if (!wrapped || *wrapped != nullptr) return wrapped;
+  if (const std::optional<std::string> found = Prefix::detect(first)) {
+    if (prefix.empty()) prefix = *found;
+    Result<Prefix> compiled = Prefix::compile(prefix);
+    if (!compiled) return std::unexpected(compiled.error());
+    return std::make_unique<StderrReader>(std::move(*compiled), sink);
+  }
+  // It may begin in the middle of a message.
+  if (holds_entries(first)) return std::make_unique<JsonReader>(sink);
+  for (std::size_t at = first.find('\n'); at != std::string_view::npos;
+       at = first.find('\n', at + 1))
+    if (CsvReader::looks_like(first.substr(at + 1))) return std::make_unique<CsvReader>(sink);
+  return nullptr;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<LogReader>> choose_reader(std::string_view first, std::string& prefix,
                                                  EntrySink& sink) {
-  NoSink nobody;
-  JsonReader json(nobody);
-  WrappedReader::Unwrap unwrap = nullptr;
-  std::string inner;
-  if (const std::size_t begin = first.find_first_not_of(" \r\n");
-      begin != std::string_view::npos && first[begin] == '{') {
-    std::size_t at = begin;
-    while (at < first.size()) {
-      const std::size_t newline = std::min(first.find('\n', at), first.size());
-      Entry entry;
-      JsonReader::Holds holds = JsonReader::Holds::nothing;
-      json.read(first.substr(at, newline - at), entry, holds);
-      if (holds == JsonReader::Holds::entry) return std::make_unique<JsonReader>(sink);
-      at = newline + 1;
-    }
-    unwrap = unwrap_json;
-    inner = unwrapped(first, unwrap, json);
-    first = inner;
-  } else if (CsvReader::looks_like(first)) {
-    return std::make_unique<CsvReader>(sink);
-  }
-  std::string found = prefix.empty() ? Prefix::detect(first) : prefix;
-  if (unwrap == nullptr) {
-    // "db-1  | " and journals' hosts would be taken for a part of the prefix.
-    std::string bare = unwrapped(first, unwrap_shell, json);
-    if (bare.size() + 8 < first.size() &&
-        std::string_view(bare).substr(0, 200) != first.substr(0, 200)) {
-      const std::string inside = prefix.empty() ? Prefix::detect(bare) : prefix;
-      if (!inside.empty()) {
-        unwrap = unwrap_shell;
-        found = inside;
-      }
-    }
-  }
-  if (found.empty()) return nullptr;
-  Result<Prefix> compiled = Prefix::compile(found);
-  if (!compiled) return std::unexpected(compiled.error());
-  prefix = found;
-  auto reader = std::make_unique<StderrReader>(std::move(*compiled), sink);
-  if (unwrap == nullptr) return reader;
-  return std::make_unique<WrappedReader>(std::move(reader), unwrap, sink);
+  return choose(first, prefix, sink, 0);
 }
 
 Status read_log(const LogInput& log, EntrySink& sink, Workload& workload,
@@ -126,8 +160,10 @@ Status read_log(const LogInput& log, EntrySink& sink, Workload& workload,
 
   const std::string head = buffer.substr(0, std::min(have, LogState::head_bytes));
   std::uint64_t offset = 0;
+  LogState::Read before;
   if (log.state != nullptr) {
-    offset = log.state->known(head);
+    before = log.state->known(head);
+    offset = before.offset;
     std::uint64_t left = offset;
     const std::size_t here = std::min<std::uint64_t>(left, have);
     buffer.erase(0, here);
@@ -143,8 +179,10 @@ Status read_log(const LogInput& log, EntrySink& sink, Workload& workload,
   std::uint64_t shown = offset;
   while (true) {
     if (interrupted()) return fail("interrupted", "interrupted");
-    const std::size_t taken =
-        reader.feed(std::string_view(buffer).substr(0, have), end, log.state != nullptr);
+    // More of the last message may follow, unless the log has not grown since the last run.
+    const bool whole = input.settled() && std::string_view(buffer).substr(0, have).ends_with('\n');
+    const bool grows = log.state != nullptr && !whole && offset + have != before.seen;
+    const std::size_t taken = reader.feed(std::string_view(buffer).substr(0, have), end, grows);
     offset += taken;
     have -= taken;
     std::memmove(buffer.data(), buffer.data() + taken, have);
@@ -168,7 +206,7 @@ Status read_log(const LogInput& log, EntrySink& sink, Workload& workload,
       shown = offset;
     }
   }
-  if (log.state != nullptr) log.state->remember(head, offset);
+  if (log.state != nullptr) log.state->remember(head, {offset, offset + have});
   workload.unreadable_lines += reader.unreadable_lines;
   if (reader.unreadable_lines > 0)
     partial(

@@ -26,15 +26,20 @@ class LogState {
   Status write(const std::string& path) const;
 
   static constexpr std::size_t head_bytes = 4096;
+  struct Read {
+    std::uint64_t offset = 0;  // behind the last message that was read
+    std::uint64_t seen = 0;    // how long the log was
+  };
   // How many unpacked bytes of the log that begins like this were read before.
-  std::uint64_t known(std::string_view head) const;
-  void remember(std::string_view head, std::uint64_t offset);
+  Read known(std::string_view head) const;
+  void remember(std::string_view head, Read read);
+  bool empty() const { return places_.empty(); }
 
  private:
   struct Place {
     std::size_t length = 0;  // of the head that was hashed
     std::string hash;
-    std::uint64_t offset = 0;
+    Read read;
   };
   std::vector<Place> places_;
 };

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 #include "base/quoting.h"
 #include "base/text.h"
+#include "workload/json_reader.h"
 
 namespace architrave::workload {
 
@@ -32,43 +34,59 @@ std::string_view parameters_of(std::string_view detail) {
   return {};
 }
 
-// Of auto_explain's message: the query. In its text form it ends before the plan's first line.
-std::string query_of_plan(std::string_view plan) {
-  if (take_word(plan, "Query Text: ")) {
-    std::size_t at = 0;
-    while (at < plan.size()) {
-      const std::size_t newline = plan.find('\n', at);
-      const std::string_view line = plan.substr(at, newline - at);
-      const bool begins_plan = line.contains("  (cost=") || line.contains("Query Parameters: ");
-      if (begins_plan && at > 0) return std::string(plan.substr(0, at - 1));
-      if (newline == std::string_view::npos) break;
-      at = newline + 1;
-    }
-    return std::string(plan.substr(0, plan.find('\n')));
-  }
-  // JSON and YAML: a string in quotes.
-  for (const std::string_view name : {"\"Query Text\": \"", "Query Text: \""}) {
-    std::size_t at = plan.find(name);
-    if (at == std::string_view::npos || at > 100) continue;
-    std::string text;
-    for (at += name.size(); at < plan.size() && plan[at] != '"'; ++at) {
-      char c = plan[at];
-      if (c == '\\' && at + 1 < plan.size()) {
-        c = plan[++at];
-        c = c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c;
-      }
-      text += c;
-    }
-    return text;
-  }
-  const std::size_t xml = plan.find("<Query-Text>");
-  const std::size_t end = plan.find("</Query-Text>");
-  if (xml == std::string_view::npos || end == std::string_view::npos) return {};
-  std::string text(plan.substr(xml + 12, end - xml - 12));
+// What stands before the plan in auto_explain's message, in any of its four forms.
+struct PlanHead {
+  std::string query;
+  std::string parameters;  // since PostgreSQL 16
+};
+
+// In the JSON and YAML forms: the string in quotes after a name, which is among the first.
+std::string quoted_after(std::string_view plan, std::string_view name) {
+  const std::size_t at = plan.find(name);
+  if (at == std::string_view::npos) return {};
+  std::size_t end = at + name.size();
+  while (end < plan.size() && plan[end] != '"') end += plan[end] == '\\' ? 2U : 1U;
+  std::string text;
+  unescape_json(plan.substr(at + name.size(), end - at - name.size()), text);
+  return text;
+}
+
+std::string element(std::string_view plan, std::string_view name) {
+  const std::string open = "<" + std::string(name) + ">";
+  const std::size_t begin = plan.find(open);
+  const std::size_t end = plan.find("</" + std::string(name) + ">");
+  if (begin == std::string_view::npos || end == std::string_view::npos) return {};
+  std::string text(plan.substr(begin + open.size(), end - begin - open.size()));
   for (const auto& [escape, character] :
-       {std::pair{"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&amp;", "&"}})
+       {std::pair{"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&#x0d;", "\r"}, {"&amp;", "&"}})
     text = replace_all(std::move(text), escape, character);
   return text;
+}
+
+PlanHead head_of_plan(std::string_view plan) {
+  if (plan.starts_with('<'))
+    return {element(plan, "Query-Text"), element(plan, "Query-Parameters")};
+  if (plan.starts_with('{'))
+    return {quoted_after(plan.substr(0, plan.find("\"Plan\": {")), "\"Query Text\": \""),
+            quoted_after(plan.substr(0, plan.find("\"Plan\": {")), "\"Query Parameters\": \"")};
+  if (plan.starts_with("Query Text: \""))
+    return {quoted_after(plan, "Query Text: \""),
+            quoted_after(plan.substr(0, plan.find("\nPlan: ")), "\nQuery Parameters: \"")};
+  if (!take_word(plan, "Query Text: ")) return {};
+  // The text form's query has as many lines as it likes; the first of the plan says its cost.
+  PlanHead head;
+  for (std::size_t at = plan.find('\n'); at != std::string_view::npos;
+       at = plan.find('\n', at + 1)) {
+    std::string_view line = plan.substr(at + 1, plan.find('\n', at + 1) - at - 1);
+    const bool parameters = take_word(line, "Query Parameters: ");
+    if (!parameters && !line.contains("  (cost=")) continue;
+    head.query = plan.substr(0, at);
+    if (parameters)
+      head.parameters = plan.substr(at + 1 + std::string_view("Query Parameters: ").size());
+    return head;
+  }
+  head.query = plan.substr(0, plan.find('\n'));
+  return head;
 }
 
 bool begins_with(std::string_view text, std::string_view word) {
@@ -130,6 +148,17 @@ std::string arguments_of(std::string_view execute) {
   return {};
 }
 
+// "Dauer: 1.500 ms …", "durée : 1.500 ms, …": the duration of a server that speaks another
+// language.
+bool duration_abroad(std::string_view message) {
+  const std::size_t number = message.find_first_of("0123456789");
+  if (number == std::string_view::npos || number < 5 || number > 50) return false;
+  const std::size_t point = message.find_first_not_of("0123456789", number);
+  return point < message.size() && message[point] == '.' &&
+         message.find_first_not_of("0123456789", point + 1) == point + 4 &&
+         message.substr(point + 4, 1) == " " && message.substr(0, number).contains(':');
+}
+
 }  // namespace
 
 Messages::Session& Messages::session_of(const Entry& entry) {
@@ -161,6 +190,8 @@ void Messages::take(const Entry& entry) {
     if (!entry.statement.empty()) failure(session_of(entry), entry);
     return;
   }
+  // The server says what it runs without a STATEMENT: RAISE LOG 'duration: …' is somebody else's.
+  if (!entry.statement.empty() && !text.starts_with("temporary file: ")) return;
   if (take_word(text, "duration: ")) {
     double ms = 0;
     const auto [past, error] = std::from_chars(text.data(), text.data() + text.size(), ms);
@@ -168,11 +199,12 @@ void Messages::take(const Entry& entry) {
     text.remove_prefix(static_cast<std::size_t>(past - text.data()));
     if (!take_word(text, " ms")) return;
     Session& session = session_of(entry);
+    const bool known = std::exchange(session.known, true);
     if (text.empty()) {
       const QueryTable::Found found = session.open ? table_.find(session.key) : QueryTable::Found{};
       if (found.form != nullptr)
         table_.add_time(found, {.ms = ms - session.timed_ms});
-      else
+      else if (known)  // else its statement was logged before this log began
         ++lone_durations_;
       session.open = false;
     } else if (take_word(text, "  statement: ")) {
@@ -209,6 +241,8 @@ void Messages::take(const Entry& entry) {
     if (known == sessions_.end()) return;
     repetitions_.end(known->second.repetitions);
     sessions_.erase(known);
+  } else if (duration_abroad(text)) {
+    ++abroad_;
   }
 }
 
@@ -220,51 +254,58 @@ void Messages::statement(Session& session, const Entry& entry, std::string_view 
     text = without_prepare(entry.detail.substr(9));
   }
   if (ms >= 0 && session.open && session.from_plan) {
-    // auto_explain has counted it already.
+    // auto_explain has counted it already, perhaps without its parameters.
     const QueryTable::Found found = table_.look_up(text, entry.tabbed);
     if (found.key == session.key) {
       session.open = false;
-      table_.add_time(found, {.text = text,
-                              .tabbed = entry.tabbed,
-                              .parameters = parameters,
-                              .ms = ms - session.timed_ms});
+      const Call call = {.text = text,
+                         .tabbed = entry.tabbed,
+                         .parameters = parameters,
+                         .ms = ms - session.timed_ms};
+      table_.add_time(found, call);
+      if (session.lacks_parameters) {
+        table_.add_parameters(found, call);
+        if (entry.session != 0)
+          repetitions_.saw(session.repetitions, found, entry, text, parameters);
+      }
       return;
     }
   }
   count(session, entry, text, parameters, ms, false);
   session.open = ms < 0;
   session.from_plan = false;
-  session.planned = false;
 }
 
 void Messages::plan(Session& session, const Entry& entry, std::string_view text, double ms) {
-  // A statement inside of a function has the function as its context, and was not sent.
-  const std::string query = query_of_plan(
-      entry.tabbed ? replace_all(std::string(text), "\n\t", "\n") : std::string(text));
-  const std::string_view sent = without_prepare(query);
+  const PlanHead head =
+      head_of_plan(entry.tabbed ? replace_all(std::string(text), "\n\t", "\n") : std::string(text));
+  const std::string_view sent = without_prepare(head.query);
   if (sent.empty()) return;
   const QueryTable::Found found = table_.look_up(sent);
-  // A cursor's plan is written when it is closed, long after the statement that it comes from.
+  // A statement inside of a function has the function as its context, and was not sent. A cursor's
+  // plan is written when it is closed, long after the statement that it comes from.
   const bool nested = !entry.context.empty() || begins_with(sent, "declare ");
   if (!nested) {
-    // A prepared statement's comes when its portal is closed, after the rest.
-    if (!session.planned && session.key == found.key) {
+    // A prepared statement's comes when its portal is closed, after the rest; of several statements
+    // in one message, each has a plan with the text of all.
+    if (session.plans > 0 && session.key == found.key) {
+      --session.plans;
       if (session.open) {
-        table_.add_time(found, {.ms = ms - session.timed_ms});
-        session.timed_ms = ms;
+        table_.add_time(found, {.ms = ms});
+        session.timed_ms += ms;
       }
     } else {
-      count(session, entry, sent, {}, ms, false);
+      count(session, entry, sent, head.parameters, ms, false);
       session.open = true;
       session.from_plan = true;
+      --session.plans;
     }
-    session.planned = true;
   }
   table_.keep_plan(found, text, entry.tabbed, ms);
 }
 
 void Messages::failure(Session& session, const Entry& entry) {
-  if (session.open && !session.from_plan) {
+  if (session.open && (!session.from_plan || session.plans > 0)) {
     const QueryTable::Found found = table_.look_up(entry.statement, entry.tabbed);
     if (found.key == session.key) {
       session.open = false;
@@ -274,7 +315,7 @@ void Messages::failure(Session& session, const Entry& entry) {
   }
   count(session, entry, entry.statement, {}, -1, true);
   session.open = false;
-  session.planned = true;
+  session.plans = 0;
 }
 
 void Messages::count(Session& session, const Entry& entry, std::string_view text,
@@ -287,9 +328,16 @@ void Messages::count(Session& session, const Entry& entry, std::string_view text
                        .failed = failed,
                        .user = entry.user,
                        .database = entry.database});
+  session.known = true;
   session.key = found.key;
   session.timed_ms = std::max(ms, 0.0);
-  if (entry.session != 0) repetitions_.saw(session.repetitions, found, entry, text, parameters);
+  session.plans = found.form->plans;
+  session.lacks_parameters =
+      parameters.empty() && std::ranges::any_of(table_.literals(), [](const Literal& each) {
+        return each.kind == TokenKind::parameter;
+      });
+  if (entry.session != 0 && !session.lacks_parameters)
+    repetitions_.saw(session.repetitions, found, entry, text, parameters);
 }
 
 void Messages::finish(Workload& workload) {
@@ -298,6 +346,12 @@ void Messages::finish(Workload& workload) {
   if (from_ <= to_) {
     workload.from = from_;
     workload.to = to_;
+  }
+  if (abroad_ > 0) {
+    workload.partial = true;
+    workload.notes.push_back(plural(abroad_, "message seems", "messages seem") +
+                             " to say a duration in another language than English: set "
+                             "lc_messages = C; statements are not found in such a log");
   }
   if (of_nobody_ > 0) {
     workload.partial = true;

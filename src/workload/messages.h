@@ -31,7 +31,9 @@ class Messages final : public EntrySink {
     double timed_ms = 0;     // that was added for it so far
     bool open = false;       // a message that says its time may follow
     bool from_plan = false;  // counted when auto_explain wrote its plan
-    bool planned = false;    // its plan was written, before or after the rest
+    bool lacks_parameters = false;
+    bool known = false;       // a message of it was seen
+    std::uint32_t plans = 0;  // of it that may follow
     Repetitions::Session repetitions;
   };
   void statement(Session& session, const Entry& entry, std::string_view text, double ms);
@@ -50,6 +52,7 @@ class Messages final : public EntrySink {
   double to_ = -std::numeric_limits<double>::infinity();
   std::int64_t lone_durations_ = 0;  // that no statement was seen for
   std::int64_t logged_executes_ = 0;
+  std::int64_t abroad_ = 0;     // durations that were not said in English
   std::int64_t of_nobody_ = 0;  // messages left out since they do not say whose they are
   std::string parameters_;      // of EXECUTE
 };

@@ -38,6 +38,15 @@ std::uint32_t value_hashes(std::string_view parameters,
   return count;
 }
 
+// Takes a key out; false if it is none of them.
+bool forget(std::array<std::uint64_t, 3>& keys, std::uint64_t key) {
+  const auto at = std::ranges::find(keys, key);
+  if (at == keys.end()) return false;
+  std::rotate(at, at + 1, keys.end());
+  keys.back() = 0;
+  return true;
+}
+
 }  // namespace
 
 void Repetitions::saw(Session& session, const QueryTable::Found& found, const Entry& entry,
@@ -48,20 +57,29 @@ void Repetitions::saw(Session& session, const QueryTable::Found& found, const En
   if (form.boundary != Boundary::none) {
     session.in_transaction = form.boundary == Boundary::begin;
     ++session.transactions;
-    session.last_select = 0;
+    session.selects = {};
     for (Burst& burst : session.bursts)
       if (burst.calls > 0) close(burst);
     return;
   }
   if (form.queries.size() != 1 || table_.query(form.queries.front()).kind != QueryKind::select) {
-    if (!form.queries.empty()) session.last_select = 0;
+    if (!form.queries.empty()) session.selects = {};
     return;
   }
-  const std::uint64_t before = session.last_select;
-  const double before_time = session.last_select_time;
   const double time = std::isnan(entry.time) ? 0 : entry.time;
-  session.last_select = found.key;
+  if (time - session.last_select_time > pause) session.selects = {};
+  const std::array<std::uint64_t, 3> before = session.selects;
   session.last_select_time = time;
+  if (before[0] != found.key) {
+    const auto at = std::ranges::find(session.selects, found.key);
+    std::rotate(session.selects.begin(), at == session.selects.end() ? at - 1 : at,
+                at == session.selects.end() ? at : at + 1);
+    session.selects[0] = found.key;
+    for (Burst& each : session.bursts)
+      if (each.calls > 0 && forget(each.parents, found.key) && !each.one_transaction &&
+          each.parents[0] == 0)
+        close(each);
+  }
 
   const std::vector<Literal>& literals = table_.literals();
   if (literals.empty() || literals.size() > most_literals || form.values.empty()) return;
@@ -86,7 +104,9 @@ void Repetitions::saw(Session& session, const QueryTable::Found& found, const En
   if (burst != nullptr) {
     const bool same = transaction != 0 && burst->transaction == transaction;
     const std::uint64_t others = number - burst->last - 1;
-    if (time - burst->time > pause || others > (same ? between : 0U) ||
+    // Outside of a transaction, only what all of them follow tells a loop from a pool.
+    const bool together = same || burst->parents[0] != 0;
+    if (time - burst->time > pause || others > (together ? between : 0U) ||
         burst->literals != literals.size()) {
       close(*burst);
       burst = nullptr;
@@ -100,10 +120,11 @@ void Repetitions::saw(Session& session, const QueryTable::Found& found, const En
       if (each.calls == 0 || each.last < burst->last) burst = &each;
     if (burst->calls > 0) close(*burst);
     *burst = {.key = found.key,
-              .parent = before != found.key && time - before_time <= pause ? before : 0,
+              .parents = before,
               .transaction = transaction,
               .values = values,
               .literals = static_cast<std::uint32_t>(literals.size())};
+    forget(burst->parents, found.key);
     burst->one_transaction = transaction != 0;
   }
   std::uint64_t value = 0;
@@ -131,7 +152,7 @@ void Repetitions::close(Burst& burst) {
   // The same few values again and again are a case for a cache.
   const int classes = std::popcount(closed.values_seen);
   if (closed.changes * 5 < closed.calls * 4 ||
-      (classes < 40 && static_cast<unsigned>(classes) * 2 < closed.calls))
+      (classes < 40 && static_cast<unsigned>(classes) * 6 < closed.calls))
     return;
   const QueryTable::Found child = table_.find(closed.key);
   if (child.form == nullptr || child.form->queries.size() != 1) return;
@@ -154,13 +175,14 @@ void Repetitions::close(Burst& burst) {
   repeated.round_trips += closed.calls;
   ++repeated.bursts;
   if (closed.one_transaction) ++repeated.in_transactions;
-  const QueryTable::Found parent =
-      closed.parent != 0 ? table_.find(closed.parent) : QueryTable::Found{};
-  if (parent.form == nullptr || parent.form->queries.size() != 1) return;
-  const Query& from = table_.query(parent.form->queries.front());
-  auto& vote = repeated.parents[from.fingerprint];
-  vote.first = from.text;
-  ++vote.second;
+  for (const std::uint64_t key : closed.parents) {
+    const QueryTable::Found parent = key != 0 ? table_.find(key) : QueryTable::Found{};
+    if (parent.form == nullptr || parent.form->queries.size() != 1) continue;
+    const Query& from = table_.query(parent.form->queries.front());
+    auto& vote = repeated.parents[from.fingerprint];
+    vote.first = from.text;
+    vote.second += key == closed.parents[0] ? 2 : 1;
+  }
 }
 
 std::vector<NPlusOne> Repetitions::finish(const catalog::Catalog* catalog) {

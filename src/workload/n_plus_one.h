@@ -30,7 +30,9 @@ class Repetitions {
   // A statement that a session repeats.
   struct Burst {
     std::uint64_t key = 0;
-    std::uint64_t parent = 0;  // key of the SELECT before it
+    // Keys of the SELECTs before it, the last first. What is sent again for each of its calls is
+    // none of them: it is another statement of the same loop, or of the same kind of request.
+    std::array<std::uint64_t, 3> parents{};
     std::uint64_t transaction = 0;
     std::uint64_t last_value = 0;
     std::uint64_t values_seen = 0;  // a bit for each of 64 classes of values
@@ -46,7 +48,7 @@ class Repetitions {
   struct Session {
     std::array<Burst, 4> bursts{};
     std::uint64_t statements = 0;
-    std::uint64_t last_select = 0;  // key
+    std::array<std::uint64_t, 3> selects{};  // keys of the last ones, without repetitions
     double last_select_time = 0;
     std::uint64_t transactions = 0;
     bool in_transaction = false;

@@ -61,6 +61,7 @@ bool has_column(const catalog::Relation& relation, std::string_view column) {
 // What a SELECT gives out: names of columns, and whether all of a table's.
 struct Output {
   std::set<std::string, std::less<>> columns;
+  std::string first;  // the key, mostly
   bool star = false;
 };
 Output output_of(const Tree& select) {
@@ -71,7 +72,9 @@ Output output_of(const Tree& select) {
     const Tree& last = fields[fields.size() - 1];
     if (last.is("AStar")) output.star = true;
     const std::string_view alias = each["name"].text();
-    if (last.is("String")) output.columns.emplace(alias.empty() ? string_of(last) : alias);
+    if (!last.is("String")) continue;
+    const auto [column, is_new] = output.columns.emplace(alias.empty() ? string_of(last) : alias);
+    if (output.columns.size() == 1 && is_new && !output.star) output.first = *column;
   }
   return output;
 }
@@ -216,6 +219,16 @@ std::string batched(const Child& child, std::uint32_t parameter) {
          ")) AS key CROSS JOIN LATERAL (" + *inner + ") AS child";
 }
 
+// SELECT … WHERE id = $1, or LIMIT 1: no rows to go through one by one.
+bool looks_up_one(const Tree& select) {
+  if (select["limit_count"] || aggregates(select)) return aggregates(select);
+  return std::ranges::any_of(conjuncts(select), [](const Tree& each) {
+    const Tree& fields = each["lexpr"]["fields"];
+    return each.is("AExpr") && each["name"].size() == 1 && string_of(each["name"][0]) == "=" &&
+           fields.size() > 0 && string_of(fields[fields.size() - 1]) == "id";
+  });
+}
+
 // The column of the parent's result that holds the child's values; "" if there is none.
 std::string parent_column(const Child& child, const Tree& parent, const catalog::Catalog* catalog) {
   const Output output = output_of(parent);
@@ -243,9 +256,9 @@ std::string parent_column(const Child& child, const Tree& parent, const catalog:
         });
       if (!column.empty() && given(column)) return column;
     }
-    // The same table once more, row by row.
+    // The same table once more, row by row, or the rows below each.
     if (table.name == child.table.name && output.columns.contains(child.column))
-      return child.column;
+      return output.first.empty() ? child.column : output.first;
     // Without foreign keys, by the usual names.
     const std::string one = singular(table.name);
     if (child.column == one + "_id" || child.column == table.name + "_id" ||
@@ -254,14 +267,18 @@ std::string parent_column(const Child& child, const Tree& parent, const catalog:
       if (given("id")) return "id";
     }
   }
+  std::string named = singular(child.table.name) + '_' + child.column;  // product_code
+  if (!child.table.name.empty() && output.columns.contains(named)) return named;
   std::string reference = singular(child.table.name) + "_id";
   const bool is_key = child.column == "id" || child.column == reference;
   if (is_key && !child.table.name.empty()) {
     if (output.columns.contains(reference)) return reference;
-    // A star gives it out only where the table is known to have it.
+    // A star gives it out where the table has it; without a schema, the names have to do.
     for (const Table& table : tables_of(parent)) {
       const catalog::Relation* known = relation(catalog, table);
-      if (output.star && known != nullptr && has_column(*known, reference)) return reference;
+      const bool has_it = known != nullptr ? has_column(*known, reference)
+                                           : catalog == nullptr && !looks_up_one(parent);
+      if (output.star && has_it && table.name != child.table.name) return reference;
     }
   }
   return {};

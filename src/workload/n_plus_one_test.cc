@@ -94,6 +94,25 @@ TEST(NPlusOne, IsSeenInPreparedStatementsAndLoopsOfOneTransaction) {
       << batched;
 }
 
+TEST(NPlusOne, IsSeenInLoopsOfSeveralStatementsAndByNamesAlone) {
+  Sessions sessions;
+  // As an object mapper sends it: no transaction, every column, two things for each row.
+  sessions.send("SELECT \"orders\".* FROM \"orders\" LIMIT 30");
+  for (int i = 0; i < 30; ++i) {
+    sessions.send("SELECT \"users\".* FROM \"users\" WHERE \"users\".\"id\" = $1 LIMIT $2",
+                  "$1 = '" + number(i * 7 % 10) + "', $2 = '1'");
+    sessions.send("SELECT * FROM order_items WHERE order_id = " + number(i));
+  }
+  const auto found = sessions.found();
+  ASSERT_EQ(found.size(), 2u);
+  for (const NPlusOne& each : found) {
+    EXPECT_EQ(each.saved, 29) << each.text;
+    EXPECT_EQ(each.parent_text, "SELECT \"orders\".* FROM \"orders\" LIMIT $1");
+    EXPECT_TRUE(each.joined.contains("= parent.user_id") || each.joined.contains("= parent.id"))
+        << each.joined;
+  }
+}
+
 TEST(NPlusOne, IsNotWhatOnlyLooksLikeIt) {
   using Send = void (*)(Sessions&);
   const std::pair<const char*, Send> traps[] = {
@@ -128,6 +147,14 @@ TEST(NPlusOne, IsNotWhatOnlyLooksLikeIt) {
       {"requests of a few statements, through a pool",
        [](Sessions& s) {
          for (int i = 0; i < 20; ++i) {
+           s.send("SELECT * FROM users WHERE id = " + number(i));
+           s.send("SELECT * FROM orders WHERE user_id = " + number(i));
+         }
+       }},
+      {"the same requests after a list",
+       [](Sessions& s) {
+         for (int i = 0; i < 20; ++i) {
+           s.send("SELECT * FROM sessions WHERE token = 't" + number(i) + "'");
            s.send("SELECT * FROM users WHERE id = " + number(i));
            s.send("SELECT * FROM orders WHERE user_id = " + number(i));
          }

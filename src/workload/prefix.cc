@@ -4,8 +4,6 @@
 #include <array>
 #include <charconv>
 #include <cstring>
-#include <map>
-#include <set>
 
 #include "workload/log_time.h"
 
@@ -93,19 +91,17 @@ Result<Prefix> Prefix::compile(std::string_view pattern) {
                   "give it as it stands in postgresql.conf, in single quotes");
     part.escape = pattern[i];
     add_literal();
-    prefix.says_user_ |= part.escape == 'u';
-    prefix.says_database_ |= part.escape == 'd';
     prefix.has_session_id_ |= part.escape == 'c';
-    prefix.says_session_ |= part.escape == 'c' || part.escape == 'p';
     prefix.parts_.push_back(std::move(part));
   }
   add_literal();
   return prefix;
 }
 
-std::size_t Prefix::match(std::string_view line, Entry& entry) const {
+std::optional<std::size_t> Prefix::match(std::string_view line, Entry& entry) const {
   std::size_t end = 0;
-  return match(line, 0, 0, entry, end) ? end : 0;
+  if (!match(line, 0, 0, entry, end)) return {};
+  return end;
 }
 
 namespace {
@@ -142,8 +138,10 @@ std::size_t past_value(char escape, std::string_view line, std::size_t at, Entry
     case 'l':
     case 'x':
       end = digits(at);
-      if (escape == 'p' && !has_session_id && end > at)
+      // No process is 0: a transaction's number may be.
+      if (escape == 'p' && !has_session_id && end > at && line[at] != '0')
         entry.session = hash_bytes(line.substr(at, end - at));
+      if (escape == 'l') std::from_chars(line.data() + at, line.data() + end, entry.line);
       return end > at ? end : std::string_view::npos;
     case 'P':
     case 'Q':
@@ -191,7 +189,7 @@ bool Prefix::match(std::string_view line, std::size_t part, std::size_t at, Entr
       // A process without a session writes nothing from here on.
       if (match(line, part + 1, at, entry, end)) return true;
       end = at;
-      return at > 0 && ends_here(line, at);
+      return ends_here(line, at);
     }
     if (each.padded)
       while (at < line.size() && line[at] == ' ') ++at;
@@ -235,199 +233,7 @@ bool Prefix::match(std::string_view line, std::size_t part, std::size_t at, Entr
     return false;
   }
   end = at;
-  return at > 0 && ends_here(line, at);
-}
-
-namespace {
-
-// What is usual, the manuals' and the clouds' own.
-constexpr std::array<std::string_view, 24> well_known = {
-    "%m [%p] ",
-    "%m [%p] %q%u@%d ",
-    "%t:%r:%u@%d:[%p]:",
-    "%t [%p]: [%l-1] user=%u,db=%d,app=%a,client=%h ",
-    "%t [%p]: [%l-1] user=%u,db=%d ",
-    "%t [%p]: user=%u,db=%d,app=%a,client=%h ",
-    "%t [%p]: user=%u,db=%d ",
-    "%m [%p]: [%l-1] db=%d,user=%u ",
-    "%m [%p] user=%u,db=%d,app=%a,client=%h ",
-    "%t-%c-",
-    "%t-%c-user=%u,db=%d,app=%a,client=%h ",
-    "%m [%p] %u@%d ",
-    "%t [%p] %q%u@%d ",
-    "%t [%p]: ",
-    "%t ",
-    "%m ",
-    "%m %p %u@%d from %h [vxid:%v txid:%x] [%i] ",
-    "%t [%p]: [%l-1] %q[trx_id=%x] user=%u,db=%d ",
-    "%m [%p]: [%l] [trx_id=%x] user=%u,db=%d ",
-    "%m [%p] [%l] %u %d %a %h ",
-    "%t %u %d %r %p %c ",
-    "%n [%p] ",
-    "%m %u@%d %h %c ",
-    "%m [%c] [%p] %q[user=%u,db=%d,app=%a] "};
-
-const std::map<std::string_view, const char*, std::less<>>& keys_of_prefixes() {
-  static const std::map<std::string_view, const char*, std::less<>> keys = {
-      {"user", "%u"},     {"usr", "%u"},     {"db", "%d"},       {"database", "%d"},
-      {"app", "%a"},      {"client", "%h"},  {"host", "%h"},     {"remote", "%r"},
-      {"pid", "%p"},      {"session", "%c"}, {"sid", "%c"},      {"xid", "%x"},
-      {"trx_id", "%x"},   {"txid", "%x"},    {"vxid", "%v"},     {"line", "%l"},
-      {"sqlstate", "%e"}, {"qid", "%Q"},     {"query_id", "%Q"}, {"type", "%b"},
-      {"backend", "%b"},  {"tag", "%i"}};
-  return keys;
-}
-
-// Where the value of key=VALUE ends: where the next key begins, else at a delimiter.
-std::size_t past_named(std::string_view text, std::size_t begin) {
-  for (std::size_t at = begin; at < text.size(); ++at) {
-    if (text[at] != ',' && text[at] != ' ' && text[at] != ';') continue;
-    const std::size_t word = text.find_first_not_of(" ,;", at);
-    const std::size_t equal = word == std::string_view::npos ? word : text.find('=', word);
-    if (equal != std::string_view::npos &&
-        keys_of_prefixes().contains(text.substr(word, equal - word)))
-      return at;
-  }
-  if (begin < text.size() && text[begin] == '[')
-    return std::min(text.find(']', begin) + 1, text.size());
-  return std::min(text.find_first_of(",; ]|)", begin), text.size());
-}
-
-// The pattern that a line's own text suggests: times, numbers in brackets, user=, hosts.
-std::string suggested(std::string_view text) {
-  const auto& keys = keys_of_prefixes();
-  std::string pattern;
-  bool has_time = false;
-  bool has_process = false;
-  for (std::size_t i = 0; i < text.size();) {
-    std::size_t end = 0;
-    if (const auto time = read_time(text.substr(i), &end)) {
-      pattern += has_time ? "%s" : text.substr(i, end).contains('.') ? "%m" : "%t";
-      has_time = true;
-      i += end;
-      continue;
-    }
-    const bool starts = i == 0 || !std::isalnum(static_cast<unsigned char>(text[i - 1]));
-    std::size_t word = i;
-    while (word < text.size() && (std::isalnum(static_cast<unsigned char>(text[word])) ||
-                                  text[word] == '_' || text[word] == '.'))
-      ++word;
-    const std::string_view value = text.substr(i, word - i);
-    if (starts && !value.empty()) {
-      if (word < text.size() && (text[word] == '=' || text[word] == ':') && keys.contains(value)) {
-        // user=VALUE up to what ends it.
-        pattern += std::string(value) + text[word];
-        std::size_t begin = word + 1;
-        while (begin < text.size() && text[begin] == ' ') ++begin, pattern += ' ';
-        pattern += keys.find(value)->second;
-        i = past_named(text, begin);
-        continue;
-      }
-      if (word < text.size() && text[word] == '@') {
-        std::size_t stop = word + 1;
-        while (stop < text.size() && !std::strchr(",; ]|):/", text[stop])) ++stop;
-        pattern += "%u@%d";
-        i = stop;
-        continue;
-      }
-      const bool number = std::ranges::all_of(value, is_digit);
-      const std::size_t point = value.find('.');
-      const bool epoch = !has_time &&
-                         (point == std::string_view::npos ? value.size() : point) == 10 &&
-                         std::ranges::all_of(value, [](char c) { return is_digit(c) || c == '.'; });
-      const bool session = !epoch && value.contains('.') && value.size() > 8 &&
-                           std::ranges::all_of(value, [](char c) {
-                             return is_digit(c) || (c >= 'a' && c <= 'f') || c == '.';
-                           });
-      // 3/17 is a virtual transaction, 42P01 an SQLSTATE; a number of five digits may be anything.
-      if (number && word + 1 < text.size() && text[word] == '/' && is_digit(text[word + 1])) {
-        pattern += "%v";
-        i = std::min(text.find_first_not_of("0123456789", word + 1), text.size());
-        continue;
-      }
-      const bool state = value.size() == 5 && has_process && std::ranges::all_of(value, [](char c) {
-                           return is_digit(c) || (c >= 'A' && c <= 'Z');
-                         });
-      if (state && (value == "00000" || !number)) {
-        pattern += "%e";
-        i = word;
-        continue;
-      }
-      if (number || session || epoch) {
-        // A number that spaces follow inside of brackets was padded.
-        std::size_t past = word;
-        while (past < text.size() && text[past] == ' ') ++past;
-        const bool padded = past > word && past < text.size() && text[past] == ']';
-        pattern += padded ? "%-9" : "%";
-        pattern += session ? 'c' : epoch ? 'n' : has_process ? 'l' : 'p';
-        has_time |= epoch;
-        has_process |= number && !epoch;
-        i = padded ? past : word;
-        continue;
-      }
-    }
-    if (text[i] == '%') pattern += '%';
-    pattern += text[i++];
-  }
-  return pattern;
-}
-
-}  // namespace
-
-std::string Prefix::detect(std::string_view bytes) {
-  constexpr std::size_t enough = 200;
-  std::vector<std::string_view> lines;
-  std::set<std::string> candidates(well_known.begin(), well_known.end());
-  std::size_t at = 0;
-  while (at < bytes.size() && lines.size() < enough) {
-    std::size_t end = bytes.find('\n', at);
-    if (end == std::string_view::npos) end = bytes.size();
-    const std::string_view line = bytes.substr(at, end - at);
-    at = end + 1;
-    if (line.starts_with('\t')) continue;
-    for (const char* label : {"LOG:  ", "ERROR:  ", "FATAL:  ", "STATEMENT:  ", "DETAIL:  "}) {
-      const std::size_t found = line.substr(0, 400).find(label);
-      if (found == std::string_view::npos) continue;
-      lines.push_back(line);
-      if (found > 0 && candidates.size() < 60) candidates.insert(suggested(line.substr(0, found)));
-      break;
-    }
-  }
-  // A line of a process without a session ends where %q stands.
-  const std::vector<std::string> plain(candidates.begin(), candidates.end());
-  for (const std::string& longer : plain)
-    for (const std::string& shorter : plain)
-      if (!shorter.empty() && longer.size() > shorter.size() && longer.starts_with(shorter) &&
-          candidates.size() < 300)
-        candidates.insert(shorter + "%q" + longer.substr(shorter.size()));
-  std::string best;
-  std::size_t most = 0;
-  for (const std::string& candidate : candidates) {
-    const Result<Prefix> prefix = compile(candidate);
-    if (!prefix || candidate.empty()) continue;
-    std::size_t matches = 0;
-    std::size_t told = 0;  // what it makes of the lines
-    for (const std::string_view line : lines) {
-      Entry entry;
-      std::size_t length = prefix->match(line, entry);
-      std::size_t label = 0;
-      if (length == 0 || read_label(line.substr(length), label) == Label::none) continue;
-      ++matches;
-      // A name that holds punctuation is rather a prefix that was misread.
-      const auto name = [](std::string_view value) {
-        return !value.empty() && value.find_first_of("=,[]: ") == std::string_view::npos;
-      };
-      told += (entry.session != 0 ? 2U : 0U) + (entry.time == entry.time ? 2U : 0U) +
-              (name(entry.user) ? 1U : 0U) + (name(entry.database) ? 1U : 0U) +
-              (entry.transaction != 0 ? 1U : 0U);
-    }
-    // Of two that say the same, the one that leaves nothing open.
-    const std::size_t score = 2 * (matches * 2000 + told) + (candidate.contains("%q") ? 0U : 1U);
-    if (matches == 0 || score <= most) continue;
-    most = score;
-    best = candidate;
-  }
-  return best;
+  return ends_here(line, at);
 }
 
 }  // namespace architrave::workload

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,18 +17,16 @@ class Prefix {
   // As in postgresql.conf: "%m [%p] %q%u@%d ". Error "workload.prefix" for an unknown escape.
   static Result<Prefix> compile(std::string_view pattern);
   // Finds out which one the lines have, from those that hold "LOG:  " or another severity. Among
-  // well-known ones and those that the lines suggest, the one that most lines have; "" if none
-  // does.
-  static std::string detect(std::string_view bytes);
+  // well-known ones and those that the lines suggest, the one that tells most of them; none if
+  // there are no such lines. `anything` fits every line and tells nothing.
+  static std::optional<std::string> detect(std::string_view bytes);
+  static constexpr std::string_view anything = "%a";
 
   // Fills the entry's session, transaction, user, database and time, and gives the length of the
-  // prefix; 0 if the line has another. After it comes the severity.
-  std::size_t match(std::string_view line, Entry& entry) const;
+  // prefix; none if the line has another. After it comes the severity.
+  std::optional<std::size_t> match(std::string_view line, Entry& entry) const;
 
   const std::string& pattern() const { return pattern_; }
-  bool says_user() const { return says_user_; }
-  bool says_database() const { return says_database_; }
-  bool says_session() const { return says_session_; }
 
  private:
   struct Part {
@@ -40,9 +39,6 @@ class Prefix {
 
   std::string pattern_;
   std::vector<Part> parts_;
-  bool says_user_ = false;
-  bool says_database_ = false;
-  bool says_session_ = false;
   bool has_session_id_ = false;  // %c, so that %p does not count
 };
 
@@ -60,5 +56,7 @@ enum class Label : std::uint8_t {
 };
 // `length` gets the length of the label with its colon and spaces. `unknown` is a word and ":  ".
 Label read_label(std::string_view text, std::size_t& length);
+// Where the label of a line stands, whatever is before it; npos where there is none.
+std::size_t find_label(std::string_view line);
 
 }  // namespace architrave::workload

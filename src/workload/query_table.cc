@@ -157,6 +157,13 @@ void QueryTable::understand(Form& form, std::string_view text) {
   form.literals = static_cast<std::uint32_t>(scanner_.literals().size());
   for (const sql::Fingerprinted& each : *parsed)
     form.queries.push_back(enter(each.fingerprint, each.normalized, each.node));
+  if (parsed->size() > 1)
+    form.plans = std::max(
+        1U, static_cast<std::uint32_t>(std::ranges::count_if(*parsed, [](const auto& each) {
+          return kind_of(each.node) != QueryKind::utility || each.node == "CreateTableAsStmt" ||
+                 each.node == "RefreshMatViewStmt" || each.node == "ExplainStmt" ||
+                 each.node == "CopyStmt";
+        })));
   // Of a transaction, as far as one statement says it.
   if (parsed->size() == 1 && parsed->front().node == "TransactionStmt") {
     const std::vector<Token> words = tokens(text);
@@ -230,6 +237,11 @@ void QueryTable::add_time(const Found& found, const Call& call) {
     text_bytes_ -= entry.query.example.size();
     entry.query.example = std::move(example);
   }
+}
+
+void QueryTable::add_parameters(const Found& found, const Call& call) {
+  if (found.form->queries.size() == 1)
+    sample(*entries_[found.form->queries.front()], *found.form, call);
 }
 
 void QueryTable::add_error(const Found& found) {

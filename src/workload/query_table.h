@@ -51,6 +51,7 @@ class QueryTable {
     std::vector<std::uint32_t> queries;  // what it is made of, mostly one
     std::vector<Value> values;           // for the one query's parameters; empty: not known
     std::uint32_t literals = 0;          // that the first of them had
+    std::uint32_t plans = 1;             // that auto_explain writes for it, at most
     enum class Boundary : std::uint8_t { none, begin, end } boundary = Boundary::none;
   };
 
@@ -69,6 +70,8 @@ class QueryTable {
   void count(const Found& found, const Call& call);
   // More of a call that was counted before: its time, said on a later line.
   void add_time(const Found& found, const Call& call);
+  // Its parameters, where count() did not have them.
+  void add_parameters(const Found& found, const Call& call);
   void add_error(const Found& found);  // of a call that was counted before
   void add_planning(const Found& found, double ms);
   void keep_plan(const Found& found, std::string_view plan, bool tabbed, double ms);

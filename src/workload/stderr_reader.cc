@@ -26,6 +26,24 @@ std::string_view without_state(std::string_view text) {
 
 }  // namespace
 
+std::optional<std::size_t> StderrReader::match(std::string_view line, Entry& entry) {
+  constexpr std::size_t most = 16;
+  for (const Prefix& prefix : prefixes_) {
+    if (prefix.pattern() == Prefix::anything) continue;  // unless nothing else is found out
+    if (const auto length = prefix.match(line, entry)) return length;
+    entry = {};
+  }
+  if (line.starts_with('\t') || find_label(line) == std::string_view::npos) return {};
+  // From this line alone, so that it does not matter in which pieces a log comes.
+  const std::string pattern(prefixes_.size() < most ? Prefix::detect(line).value_or("")
+                                                    : Prefix::anything);
+  Result<Prefix> prefix = Prefix::compile(pattern);
+  if (!prefix) return {};
+  const auto length = prefix->match(line, entry);
+  if (length && prefixes_.size() < most) prefixes_.push_back(std::move(*prefix));
+  return length;
+}
+
 std::size_t StderrReader::feed(std::string_view bytes, bool end, bool hold_last) {
   Entry entry;
   bool pending = false;
@@ -51,11 +69,11 @@ std::size_t StderrReader::feed(std::string_view bytes, bool end, bool hold_last)
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty()) continue;
     Entry next;
-    const std::size_t length = prefix_.match(line, next);
+    const std::optional<std::size_t> length = match(line, next);
     std::size_t label_length = 0;
-    const Label label = length > 0 ? read_label(line.substr(length), label_length) : Label::none;
+    const Label label = length ? read_label(line.substr(*length), label_length) : Label::none;
     const std::string_view text =
-        label == Label::none ? std::string_view{} : line.substr(length + label_length);
+        label == Label::none ? std::string_view{} : line.substr(*length + label_length);
     switch (label) {
       case Label::none:
         ++unreadable;

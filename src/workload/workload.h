@@ -53,6 +53,9 @@ struct Workload {
   bool partial = false;            // exit code 2: something could not be read
 };
 
+// Adds what another one has seen.
+void merge(Workload& into, Workload&& other);
+
 // Most total time first, then most calls, then by fingerprint.
 void sort_queries(Workload& workload);
 
