@@ -1,11 +1,13 @@
 #include "assessment/explanation.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "plan/pasted.h"
 #include "sql/script.h"
 
 namespace architrave::assessment {
@@ -42,13 +44,18 @@ std::vector<std::string> texts(const std::vector<Query>& queries) {
 Result<std::vector<std::string>> indexes_of(const std::string& compare) {
   std::vector<std::string> list;
   const std::string folded = lower(trim(compare));
-  if (!folded.starts_with("create ")) return list;
+  const std::string_view word = std::string_view(folded).substr(0, folded.find(' '));
+  static constexpr std::array<std::string_view, 9> statements = {
+      "create", "drop", "alter", "select", "with", "set", "analyze", "vacuum", "reindex"};
+  const bool is_sql =
+      word.size() < folded.size() && std::ranges::find(statements, word) != statements.end();
+  if (!is_sql) return list;
   for (const sql::ScriptItem& item : sql::split_script(compare)) {
     const std::string text = lower(item.text);
     if (!text.starts_with("create index") && !text.starts_with("create unique index"))
       return fail("explain.compare",
                   "only CREATE INDEX can be compared: " + std::string(item.text.substr(0, 100)), {},
-                  "for other changes, write the other query to a file and give that");
+                  "to compare with another query, write that to a file and give its name");
     list.emplace_back(item.text);
   }
   return list;
@@ -106,7 +113,7 @@ Result<report::Explanation> explain(const std::string& source, const std::string
   out.notes = std::move(explained->notes);
   for (const engine::LoadProblem& each : explained->problems)
     out.problems.push_back({each.file, each.line, each.statement, each.message, each.hint});
-  const plan::Known known{std::move(explained->table_rows)};
+  const plan::Known known = std::move(explained->known);
   const bool compares = !options.compare.empty();
   for (std::size_t i = 0; i < queries->size(); ++i) {
     engine::ExplainedQuery& answer = explained->queries[i];
@@ -123,15 +130,20 @@ Result<report::Explanation> explain(const std::string& source, const std::string
 }
 
 Result<report::Explanation> explain_plan(const std::string& file) {
+  // A source alone; it is not said again, since it may hold a password.
+  if (file.find("://") != std::string::npos)
+    return fail("explain.queries", "there is no query to explain", {},
+                "give a file of queries as well: architrave explain SOURCE query.sql");
   Result<std::string> text = read_file(file);
   if (!text) return fail(text);
-  const std::string_view begins = trim(*text);
-  const bool is_json = begins.starts_with('[') || begins.starts_with('{');
-  Result<plan::Plan> plan = is_json ? plan::read_json(*text) : plan::read_text(*text);
+  Result<plan::Plan> plan = plan::read_pasted(*text);
   if (!plan) {
     Error error = std::move(plan.error());
     error.where = shown(file);
-    if (error.hint.empty()) error.hint = "give what EXPLAIN printed, or a source and its queries";
+    if (error.hint.empty())
+      error.hint =
+          "give what EXPLAIN or auto_explain printed; for a file of queries give the database as "
+          "well: architrave explain SOURCE query.sql";
     return std::unexpected(std::move(error));
   }
   report::Explanation out = begin();

@@ -67,7 +67,7 @@ void add_reading_options(CLI::App& command, engine::OpenOptions& open) {
 
 void report_problems(const engine::Opened& opened, std::string_view rest) {
   for (const engine::LoadProblem& problem : opened.problems)
-    report_error({"sql.load", problem.message, fmt::format("{}:{}", problem.file, problem.line),
+    report_error({"sql.load", problem.message, problem.where(),
                   !problem.hint.empty() ? problem.hint
                                         : fmt::format("mend this statement; {} without it", rest)});
 }

@@ -80,6 +80,9 @@ struct LoadProblem {
   std::string statement;  // its first line
   std::string message;
   std::string hint;
+  int column = 0;  // where the server says so, and then `line` is that of the place; else 0
+
+  std::string where() const;  // file:line, file:line:column
 };
 
 // What a new sandbox holds: the definitions, or also the statistics and lengths of a twin, or also

@@ -12,23 +12,33 @@ namespace architrave::engine {
 
 namespace {
 
+// HypoPG calls an index "<13556>btree_orders_day", and one that is empty "<1>public.orders USING
+// btree (day)": what it is stands behind the number.
+void name_hypothetical(plan::Node& node) {
+  if (node.index.starts_with('<'))
+    if (const std::size_t end = node.index.find('>'); end != std::string::npos)
+      node.index = "hypothetical " + node.index.substr(end + 1);
+  for (plan::Node& child : node.children) name_hypothetical(child);
+}
+
 // Puts the answers beside each other; the notes of the first are told.
 void put(Explained& explained, std::vector<postgres::Asked> plain,
          std::vector<postgres::Asked> with_indexes) {
   for (std::size_t i = 0; i < plain.size(); ++i) {
     ExplainedQuery query{.plan = std::move(plain[i].plan), .notes = std::move(plain[i].notes)};
     if (i < with_indexes.size()) query.with_indexes = std::move(with_indexes[i].plan);
+    if (query.with_indexes && *query.with_indexes) name_hypothetical((*query.with_indexes)->root);
     explained.queries.push_back(std::move(query));
   }
 }
 
-Status add_table_rows(postgres::Connection& connection, Explained& explained) {
+Status add_known(postgres::Connection& connection, Explained& explained) {
   std::vector<const plan::Plan*> plans;
   for (const ExplainedQuery& each : explained.queries)
     if (each.plan) plans.push_back(&*each.plan);
-  auto rows = postgres::table_rows(connection, plans);
-  if (!rows) return fail(rows);
-  explained.table_rows = std::move(*rows);
+  auto known = postgres::known_of(connection, plans);
+  if (!known) return fail(known);
+  explained.known = std::move(*known);
   return {};
 }
 
@@ -46,7 +56,7 @@ Status ask_twice(postgres::Connection& connection, const ExplainRequest& request
     with_indexes = std::move(*asked);
   }
   put(explained, std::move(*plain), std::move(with_indexes));
-  return add_table_rows(connection, explained);
+  return add_known(connection, explained);
 }
 
 // In a sandbox of no rows: a twin of a live database or of a twin file.
@@ -156,7 +166,7 @@ Result<Explained> explain_loaded(Opened opened, const ExplainRequest& request) {
   bool reads_a_table = false;
   for (const ExplainedQuery& each : explained.queries)
     if (each.plan && !each.plan->root.children.empty()) reads_a_table = true;
-  if (explained.table_rows.empty() && reads_a_table)
+  if (explained.known.table_rows.empty() && reads_a_table)
     explained.notes.emplace_back(
         "its tables hold no rows: plans for an empty database say little; give a live database, a "
         "twin, or a dump with its data");

@@ -1,13 +1,12 @@
 // Asks a source's planner for the plans of queries, and where nobody can be hurt by it runs them.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/engine.h"
-#include "plan/plan.h"
+#include "plan/diagnose.h"
 
 namespace architrave::engine {
 
@@ -29,7 +28,7 @@ struct Explained {
   SourceInfo source;
   std::string how;  // "planned by the live server, not run"
   std::vector<ExplainedQuery> queries;
-  std::map<std::string, double, std::less<>> table_rows;  // of the plans' tables: "public.orders"
+  plan::Known known;  // of the plans' tables
   std::vector<LoadProblem> problems;
   std::vector<std::string> notes;
 };

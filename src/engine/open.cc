@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <system_error>
@@ -24,6 +25,10 @@
 #include "engine/sqlite/writer.h"
 
 namespace architrave::engine {
+
+std::string LoadProblem::where() const {
+  return fmt::format("{}:{}", file, line) + (column > 0 ? fmt::format(":{}", column) : "");
+}
 
 namespace {
 
@@ -105,6 +110,21 @@ std::string name_of_live(const postgres::Connection& connection) {
                      connection.user());
 }
 
+// What is planned without statistics is planned by guesses, and has to be said.
+void note_unread(Opened& opened, const std::vector<catalog::Unread>& unread) {
+  constexpr std::size_t most = 3;
+  if (unread.empty()) return;
+  std::vector<std::string> parts;
+  for (const catalog::Unread& each : unread)
+    if (parts.size() < most) parts.push_back(each.what + " (" + each.why + ")");
+  if (unread.size() > most) parts.push_back(fmt::format("{} more", unread.size() - most));
+  std::string note = "the planner's guesses stand for what could not be read: " + join(parts, ", ");
+  if (note.find("may not read") != std::string::npos)
+    note += "; SELECT on the tables, or pg_read_all_data, lets a role read them";
+  if (std::ranges::find(opened.notes, note) == opened.notes.end())
+    opened.notes.push_back(std::move(note));
+}
+
 Result<Opened> open_live(const Resolved& resolved, const OpenOptions& options) {
   say(options, "connecting");
   const postgres::ConnectOptions connect{.statement_timeout = options.statement_timeout,
@@ -125,6 +145,7 @@ Result<Opened> open_live(const Resolved& resolved, const OpenOptions& options) {
     if (!again) return fail(again);
     Result<postgres::Statistics> statistics = postgres::read_statistics(*again, self.catalog);
     if (!statistics) return fail(statistics);
+    if (fill == Fill::twin) note_unread(self, statistics->unread);
     return start_postgres(self, fill,
                           std::make_shared<const postgres::Statistics>(std::move(*statistics)));
   };
@@ -184,6 +205,7 @@ void point_back(std::vector<LoadProblem>& problems, const std::vector<SqlFile>& 
       const Origin& origin = file.origins[line - 1];
       each.file = origin.file;
       each.line = origin.line;
+      each.column = 0;
       break;
     }
 }
@@ -204,7 +226,7 @@ Result<Opened> open_postgres_sql(const Resolved& resolved, const OpenOptions& op
   if (!loaded->problems.empty() && std::ssize(loaded->problems) >= loaded->statements) {
     const LoadProblem& first = loaded->problems.front();
     const bool is_model = !resolved.files.front().origins.empty();
-    return fail("sql.load", first.message, fmt::format("{}:{}", first.file, first.line),
+    return fail("sql.load", first.message, first.where(),
                 !first.hint.empty() || is_model
                     ? first.hint
                     : "no statement of it loaded: is it SQL for PostgreSQL?");

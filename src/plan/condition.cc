@@ -97,12 +97,12 @@ std::string table_of(std::string_view text) {
   return std::string(text.substr(0, dot == std::string_view::npos ? 0 : dot));
 }
 
+constexpr std::array<std::string_view, 5> comparisons = {" = ", " <= ", " >= ", " < ", " > "};
+
 Compared comparison(std::string_view text) {
   text = without_parentheses(text);
   if (text.ends_with(" IS NULL")) return {column_of(text.substr(0, text.size() - 8)), true, "NULL"};
-  static constexpr std::array<std::string_view, 5> operators = {" = ", " <= ", " >= ", " < ",
-                                                                " > "};
-  for (const std::string_view each : operators) {
+  for (const std::string_view each : comparisons) {
     const auto sides = split_at_top(text, each);
     if (sides.size() != 2) continue;
     return {column_of(sides[0]), each == " = ", table_of(sides[0]), std::string(trim(sides[1]))};
@@ -110,7 +110,45 @@ Compared comparison(std::string_view text) {
   return {};
 }
 
+// Without "o." before names, outside of quotes.
+std::string without_alias(std::string_view text, std::string_view alias) {
+  std::string out;
+  const std::string prefix = std::string(alias) + '.';
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t end = text[i] == '\'' || text[i] == '"' ? skip_quoted(text, i) : i + 1;
+    const bool begins = i == 0 || (std::isalnum(static_cast<unsigned char>(text[i - 1])) == 0 &&
+                                   text[i - 1] != '_' && text[i - 1] != '.');
+    if (begins && !alias.empty() && text.substr(i).starts_with(prefix)) {
+      i += prefix.size();
+      continue;
+    }
+    out += text.substr(i, end - i);
+    i = end;
+  }
+  return out;
+}
+
 }  // namespace
+
+std::vector<std::string> compared_expressions(std::string_view condition, std::string_view alias) {
+  std::vector<std::string> all;
+  const std::string_view whole = without_parentheses(condition);
+  if (split_at_top(whole, " OR ").size() > 1) return all;
+  for (const std::string_view part : split_at_top(whole, " AND ")) {
+    const std::string_view text = without_parentheses(part);
+    for (const std::string_view each : comparisons) {
+      const auto sides = split_at_top(text, each);
+      if (sides.size() != 2) continue;
+      const std::string_view side = without_parentheses(sides[0]);
+      const bool is_expression = column_of(side).empty() && side.find('(') != side.npos &&
+                                 side.find("SubPlan") == side.npos && side.front() != '\'';
+      const bool is_arithmetic = column_of(side).empty() && split_at_top(side, " % ").size() == 2;
+      if (is_expression || is_arithmetic) all.push_back(without_alias(side, alias));
+      break;
+    }
+  }
+  return all;
+}
 
 std::vector<Compared> compared_columns(std::string_view condition) {
   std::vector<Compared> all;

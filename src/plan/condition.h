@@ -19,6 +19,10 @@ struct Compared {
 // in their order. Empty where an OR stands at the top, or nothing can be served.
 std::vector<Compared> compared_columns(std::string_view condition);
 
+// What else top-level ANDs compare by =, <, <=, > or >=: expressions over columns, as they are
+// printed but without the alias before each column: "lower(name)".
+std::vector<std::string> compared_expressions(std::string_view condition, std::string_view alias);
+
 // For an index's key: those that are equal, then the first of the others.
 std::vector<std::string> key_columns(const std::vector<Compared>& compared);
 

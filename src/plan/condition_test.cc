@@ -23,6 +23,16 @@ TEST(Condition, SeesThroughCastsAndQuotes) {
   EXPECT_EQ(keys("(t.kind = ANY ('{a,b}'::text[]))"), Names{"kind"});
 }
 
+TEST(Condition, ExpressionsStandWithoutTheirAlias) {
+  EXPECT_EQ(compared_expressions("((lower(x.name) = 'x.y'::text) AND (x.a = 1))", "x"),
+            Names{"lower(name)"});
+  EXPECT_EQ(compared_expressions("((t.a % 10) = 3)", "t"), Names{"a % 10"});
+  EXPECT_TRUE(compared_expressions("(a = 1)", "").empty());
+  EXPECT_TRUE(compared_expressions("('a'::text = b)", "").empty());
+  EXPECT_TRUE(compared_expressions("(a > (SubPlan 1))", "").empty());
+  EXPECT_TRUE(compared_expressions("((", "").empty());
+}
+
 TEST(Condition, WhatNoIndexServesNamesNothing) {
   EXPECT_TRUE(keys("((a = 1) OR (b = 2))").empty());
   EXPECT_TRUE(keys("(name ~~ '%x%'::text)").empty());

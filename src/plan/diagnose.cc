@@ -50,6 +50,7 @@ std::string count(double value) { return human_count(std::llround(value)); }
 std::string rows(double value) { return plural(std::llround(value), "row"); }
 std::string bytes(double value) { return human_bytes(std::llround(value)); }
 std::string percent(double share) {
+  if (share > 0 && share < 0.0005) return "less than 0.1 %";
   return share < 0.0995 ? fmt::format("{:.1f} %", share * 100)
                         : fmt::format("{:.0f} %", share * 100);
 }
@@ -66,12 +67,30 @@ std::string as_setting(double needed) {
 }
 std::string set_work_mem(double needed) { return "SET work_mem = '" + as_setting(needed) + "';"; }
 
-// hash_mem_multiplier is 2 since PostgreSQL 15 and was 1 before; 1 is enough on both.
+// hash_mem_multiplier, as EXPLAIN (SETTINGS) or the server's version tells it: 2 since PostgreSQL
+// 15, 1 before, and 1 where nothing is known, which is enough on all.
 double multiplier(const Look& look) {
   const auto found = look.plan.settings.find("hash_mem_multiplier");
   const double value =
       found == look.plan.settings.end() ? 1 : std::strtod(found->second.c_str(), nullptr);
   return value > 0 ? value : 1;
+}
+
+// Where the memory of a hash comes from, and why the setting may be less than what it says.
+std::string allowance(const Look& look, double processes) {
+  const double factor = multiplier(look);
+  std::string words = "it may use work_mem × hash_mem_multiplier";
+  if (factor > 1) words += fmt::format(" (here {:g})", factor);
+  if (processes > 1)
+    words += fmt::format(", of each of the {} processes that share it", count(processes));
+  return words;
+}
+
+const std::vector<Known::Named>& named(
+    const std::map<std::string, std::vector<Known::Named>, std::less<>>& all, const Node& node) {
+  static const std::vector<Known::Named> none;
+  const auto found = all.find(node.schema + '.' + node.relation);
+  return found == all.end() ? none : found->second;
 }
 
 // Scans of a table whose filter keeps little of what they read.
@@ -80,6 +99,28 @@ bool is_scan_of_all(const Node& node) { return node.type == "Seq Scan"; }
 std::string create_index(const Node& node, const std::vector<std::string>& columns) {
   if (columns.empty() || node.relation.empty()) return {};
   return "CREATE INDEX ON " + relation(node) + " (" + join(columns, ", ") + ");";
+}
+
+// An index that begins with these columns, in whatever order, and is there already.
+const Known::Named* existing_index(const Node& node, const Look& look,
+                                   const std::vector<std::string>& columns) {
+  for (const Known::Named& each : named(look.known.indexes, node))
+    if (!columns.empty() && each.columns.size() >= columns.size() &&
+        std::is_permutation(columns.begin(), columns.end(), each.columns.begin()))
+      return &each;
+  return nullptr;
+}
+
+// Puts the index that would help into the remark, or says that it is there.
+void propose_index(Remark& remark, const Node& node, const Look& look,
+                   const std::vector<std::string>& columns) {
+  if (const Known::Named* there = existing_index(node, look, columns)) {
+    remark.advice = "the index " + there->name +
+                    " has these columns and was not used: are the statistics fresh (ANALYZE), and "
+                    "are both sides of the comparison of one type?";
+    return;
+  }
+  remark.sql = create_index(node, columns);
 }
 
 std::optional<Remark> selective_filter(const Measured& m, const Look& look) {
@@ -105,10 +146,11 @@ std::optional<Remark> selective_filter(const Measured& m, const Look& look) {
                          : fmt::format("would read all {} of {} to keep about {} ({})", rows(read),
                                        node.relation, count(kept), percent(kept / read));
   if (m.loops > 1) remark.message += ", " + count(m.loops) + " times";
-  remark.sql = create_index(node, key_columns(compared_columns(filter)));
-  remark.advice = remark.sql.empty()
+  const std::vector<std::string> columns = key_columns(compared_columns(filter));
+  remark.advice = columns.empty()
                       ? "an index that serves the filter " + std::string(filter)
                       : "an index on what the filter compares; --compare tells what it brings";
+  propose_index(remark, node, look, columns);
   return remark;
 }
 
@@ -125,6 +167,24 @@ double error_of_inputs(const Measured& m, const Look& look, bool over) {
       worst = std::max(worst, error);
     }
   return worst;
+}
+
+// PostgreSQL wants a name up to version 15; this is like the one that it makes up since.
+std::string statistics_name(const Node& node, const Look& look,
+                            const std::vector<std::string>& columns) {
+  const auto& taken = named(look.known.statistics, node);
+  std::string stem = node.relation;
+  for (const std::string& each : columns) stem += '_' + replace_all(each, "\"", "");
+  stem = stem.substr(0, 55) + "_stat";
+  std::string name = stem;
+  for (int i = 2; std::ranges::find(taken, name, &Known::Named::name) != taken.end(); ++i)
+    name = stem + std::to_string(i);
+  return quote_identifier(name);
+}
+
+// Extended statistics on expressions came with PostgreSQL 14.
+bool knows_expressions(const Look& look) {
+  return look.known.server_version == 0 || look.known.server_version >= 140000;
 }
 
 std::optional<Remark> misestimate(const Measured& m, const Look& look) {
@@ -154,13 +214,30 @@ std::optional<Remark> misestimate(const Measured& m, const Look& look) {
       if (std::ranges::find(columns, compared.column) == columns.end())
         columns.push_back(compared.column);
   const std::string analyze = "ANALYZE " + relation(node) + ";";
-  if (columns.size() > 1) {
+  const Known::Named* there = nullptr;
+  for (const Known::Named& each : named(look.known.statistics, node))
+    if (columns.size() > 1 && std::ranges::all_of(columns, [&](const std::string& column) {
+          return std::ranges::find(each.columns, column) != each.columns.end();
+        }))
+      there = &each;
+  if (there != nullptr) {
+    remark.advice = "its columns have extended statistics (" + there->name +
+                    "): fresh ones, or a larger target: ALTER STATISTICS … SET STATISTICS 1000";
+    remark.sql = analyze;
+  } else if (columns.size() > 1) {
     remark.advice = "its columns may depend on each other, which only extended statistics can tell";
-    remark.sql = "CREATE STATISTICS (dependencies, ndistinct, mcv) ON " + join(columns, ", ") +
-                 " FROM " + relation(node) + "; " + analyze;
-    // PostgreSQL wants a name up to version 15.
-    remark.sql.insert(sizeof("CREATE STATISTICS ") - 1,
-                      quote_identifier(node.relation + "_stats") + ' ');
+    // Eight are as many as it takes. PostgreSQL wants a name up to version 15.
+    if (columns.size() > 8) columns.resize(8);
+    remark.sql = "CREATE STATISTICS " + statistics_name(node, look, columns) +
+                 " (dependencies, ndistinct, mcv) ON " + join(columns, ", ") + " FROM " +
+                 relation(node) + "; " + analyze;
+  } else if (const auto expressions = compared_expressions(node.detail("Filter"), node.alias);
+             columns.empty() && !expressions.empty() && knows_expressions(look)) {
+    remark.advice =
+        "what an expression makes of a column is not known to the planner, unless "
+        "statistics or an index on it tell";
+    remark.sql = "CREATE STATISTICS " + statistics_name(node, look, {"expr"}) + " ON (" +
+                 expressions.front() + ") FROM " + relation(node) + "; " + analyze;
   } else {
     remark.advice = "fresh statistics; if they are, a larger statistics target for the column";
     remark.sql = analyze;
@@ -181,7 +258,7 @@ double largest(const Node& node, std::string_view name, std::string_view unless 
   return most;
 }
 
-std::optional<Remark> sort_on_disk(const Measured& m, const Look&) {
+std::optional<Remark> sort_on_disk(const Measured& m, const Look& look) {
   const Node& node = *m.node;
   if (node.type != "Sort") return {};
   const double disk = largest(node, "Sort Space Used", "Memory") * 1024;
@@ -190,14 +267,14 @@ std::optional<Remark> sort_on_disk(const Measured& m, const Look&) {
   double in = node.actual ? node.actual->rows : 0;
   if (!node.children.empty() && node.children[0].actual)
     in = std::max(in, node.children[0].actual->rows);
-  const double needed = sort_memory(disk, in);
+  const double needed = sort_memory(disk, in, look.known.server_version);
   Remark remark{.evidence = {{"disk_bytes", disk}, {"rows", in}, {"work_mem_bytes", needed}}};
   remark.message = fmt::format("sorts {}{} on disk ({})", rows(in),
                                m.processes > 1 ? " a process" : "", bytes(disk));
   remark.advice = fmt::format(
       "about {} of work_mem would keep it in memory; an index in that order "
       "would spare the sort",
-      bytes(needed));
+      as_setting(needed));
   remark.sql = set_work_mem(needed);
   return remark;
 }
@@ -221,7 +298,8 @@ std::optional<Remark> hash_on_disk(const Measured& m, const Look& look) {
       "a hash table of {} did not fit in memory: {} batches, all but one "
       "of them through files",
       rows(in), count(batches));
-  remark.advice = fmt::format("work_mem × hash_mem_multiplier of {} would hold it", bytes(needed));
+  remark.advice = fmt::format("{} would hold it: {}", as_setting(needed),
+                              allowance(look, shared ? m.processes : 1));
   remark.sql = set_work_mem(work_mem);
   // The files are written and read again by the join above it.
   if (m.parent >= 0) remark.at_stake = m.share + look.all[static_cast<std::size_t>(m.parent)].share;
@@ -234,7 +312,7 @@ std::optional<Remark> aggregate_on_disk(const Measured& m, const Look& look) {
   if (node.type != "Aggregate" || disk <= 0 || !node.actual) return {};
   const double groups = node.actual->rows;
   const double peak = largest(node, "Peak Memory Usage") * 1024;
-  const double needed = aggregate_memory(peak, groups);
+  const double needed = aggregate_memory(peak, groups, node.width);
   const double work_mem = needed / multiplier(look);
   Remark remark{.evidence = {{"disk_bytes", disk},
                              {"peak_bytes", peak},
@@ -243,9 +321,8 @@ std::optional<Remark> aggregate_on_disk(const Measured& m, const Look& look) {
                              {"work_mem_bytes", work_mem}}};
   remark.message = fmt::format("{} did not fit in memory: {} on disk",
                                plural(std::llround(groups), "group"), bytes(disk));
-  remark.advice =
-      fmt::format("{} of work_mem × hash_mem_multiplier holds them whatever they hold; less may do",
-                  bytes(needed));
+  remark.advice = fmt::format("{} should hold them, and less may do: {}", as_setting(needed),
+                              allowance(look, 1));
   remark.sql = set_work_mem(work_mem);
   return remark;
 }
@@ -264,7 +341,7 @@ std::optional<Remark> lossy_bitmap(const Measured& m, const Look&) {
       "the bitmap forgot which rows it meant: {} of {} pages are lossy, and {} were checked in "
       "vain",
       count(lossy), count(lossy + exact), rows(number(node, "Rows Removed by Index Recheck")));
-  remark.advice = fmt::format("about {} of work_mem keeps it exact", bytes(needed));
+  remark.advice = fmt::format("about {} of work_mem keeps it exact", as_setting(needed));
   remark.sql = set_work_mem(needed);
   return remark;
 }
@@ -291,7 +368,7 @@ std::optional<Remark> many_loops(const Measured& m, const Look& look) {
     remark.advice = "a join instead of a subquery that is asked for each row";
   } else if (is_scan_of_all(node)) {
     remark.advice = "an index on what it is joined by, so that it is not read again each time";
-    remark.sql = create_index(node, key_columns(compared_columns(node.detail("Filter"))));
+    propose_index(remark, node, look, key_columns(compared_columns(node.detail("Filter"))));
   } else if (outer != nullptr && outer->error >= limit.error) {
     remark.advice = fmt::format(
         "{} loops were planned: the outer side gave {} times more rows than estimated, and with a "
@@ -305,7 +382,7 @@ std::optional<Remark> many_loops(const Measured& m, const Look& look) {
   return remark;
 }
 
-std::optional<Remark> filter_after_index(const Measured& m, const Look&) {
+std::optional<Remark> filter_after_index(const Measured& m, const Look& look) {
   const Node& node = *m.node;
   if (!m.ran || (node.type != "Index Scan" && node.type != "Index Only Scan" &&
                  node.type != "Bitmap Heap Scan"))
@@ -328,9 +405,9 @@ std::optional<Remark> filter_after_index(const Measured& m, const Look&) {
   for (const bool equal : {true, false})
     for (const Compared& one : compared)
       if (one.equal == equal) columns.push_back(one.column);
-  if (has_filter_column) remark.sql = create_index(node, columns);
   remark.advice = has_filter_column ? "an index that also has the filter's columns"
                                     : "a partial index with that filter, if it is always the same";
+  if (has_filter_column) propose_index(remark, node, look, columns);
   return remark;
 }
 
@@ -378,8 +455,8 @@ std::optional<Remark> memoize_evictions(const Measured& m, const Look& look) {
       fmt::format("its cache is too small: {} were thrown out, with {} hits and {} misses",
                   plural(std::llround(evictions), "entry", "entries"),
                   count(largest(node, "Cache Hits")), count(misses));
-  remark.advice = fmt::format("about {} of work_mem × hash_mem_multiplier would keep all of them",
-                              bytes(needed));
+  remark.advice =
+      fmt::format("about {} would keep all of them: {}", as_setting(needed), allowance(look, 1));
   remark.sql = set_work_mem(needed / multiplier(look));
   return remark;
 }
@@ -472,7 +549,10 @@ std::vector<std::pair<std::string, std::string>> checks() {
   return names;
 }
 
-double sort_memory(double disk_bytes, double rows) { return disk_bytes + 64 * rows; }
+double sort_memory(double disk_bytes, double rows, int server_version) {
+  const bool rounds = server_version > 0 && server_version < 150000;
+  return (disk_bytes + 64 * rows) * (rounds ? 4.0 / 3 : 1);
+}
 
 double hash_memory(double rows, int width) {
   const int aligned = (width + 7) / 8 * 8;
@@ -481,8 +561,8 @@ double hash_memory(double rows, int width) {
   return 1.05 * (rows * tuple + 8 * buckets);
 }
 
-double aggregate_memory(double peak_bytes, double groups) {
-  return std::max(2 * peak_bytes, 544 * groups);
+double aggregate_memory(double peak_bytes, double groups, int width) {
+  return std::max(2 * peak_bytes, (544 + width) * groups);
 }
 
 double bitmap_memory(double pages) { return 64 * pages; }

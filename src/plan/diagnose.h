@@ -27,7 +27,15 @@ struct Remark {
 
 // What the plan itself does not say. Unknown things are left out.
 struct Known {
+  struct Named {
+    std::string name;
+    std::vector<std::string> columns;  // as plans print them; of an index, its keys in order
+  };
   std::map<std::string, double, std::less<>> table_rows;  // "public.orders" -> 1200000
+  // By table, as above: valid indexes of all rows, and extended statistics.
+  std::map<std::string, std::vector<Named>, std::less<>> indexes;
+  std::map<std::string, std::vector<Named>, std::less<>> statistics;
+  int server_version = 0;  // 150020
 };
 
 // Worst first: by severity, then by what is at stake.
@@ -42,16 +50,16 @@ std::vector<std::pair<std::string, std::string>> checks();
 // Of a sort: what it wrote to disk, and for each row what memory has beside it: a SortTuple of 24
 // bytes in an array that doubles, and a chunk's header (tuplesort.c). Measured with PostgreSQL 15
 // and 18 on rows of 8 to 100 bytes: 29 to 58 bytes a row; taken as 64. Up to 14, chunks are rounded
-// up to powers of two, which may take a third more.
-double sort_memory(double disk_bytes, double rows);
+// up to powers of two, which takes up to a third more. (0: not known which, taken as a new one.)
+double sort_memory(double disk_bytes, double rows, int server_version = 0);
 // Of a hash join's inner side, as ExecChooseHashTableSize reckons (nodeHash.c): each row with
 // headers of 16 and 16 bytes, and 8 bytes for each of 2^n buckets. Measured on 13, 15 and 18: the
 // smallest work_mem with one batch is 0 to 2 % more, so 5 % are added.
 double hash_memory(double rows, int width);
 // Of a hash aggregate: EXPLAIN does not tell how large a group is, which depends on what is
 // aggregated. Measured on 13, 15 and 18: 127 bytes (count) to 528 (avg of numeric and max of text);
-// taken as 544, and as twice what was not enough if that is more.
-double aggregate_memory(double peak_bytes, double groups);
+// taken as 544 and the width of a row, and as twice what was not enough if that is more.
+double aggregate_memory(double peak_bytes, double groups, int width);
 // Of a bitmap that is to stay exact: 64 bytes for each heap page (tbm_calculate_entries in
 // tidbitmap.c: an entry of 48 bytes and two pointers).
 double bitmap_memory(double pages);

@@ -281,9 +281,7 @@ class TextPlan {
  public:
   Result<Plan> read(std::string_view text) {
     for (const std::string& raw : split(text, '\n')) line(raw);
-    if (nodes_ == 0)
-      return fail("plan.format", "there is no plan in the text", {},
-                  "give what EXPLAIN or auto_explain printed, as text or JSON");
+    if (nodes_ == 0) return fail("plan.format", "there is no plan in the text");
     return std::move(plan_);
   }
 

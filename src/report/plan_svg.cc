@@ -36,26 +36,17 @@ std::string fit(const std::string& text, int room) {
   return out + "…";
 }
 
-// Leaves beside each other, a parent over the middle of its children.
+// Leaves beside each other, a parent over its first child: so the root stands at the left, where a
+// page begins to show a wide tree.
 std::vector<double> places(const std::vector<Measured>& all) {
   std::vector<double> x(all.size(), 0);
   double next = 0;
   for (std::size_t i = all.size(); i-- > 0;) {
-    double first = 0;
-    double last = 0;
-    int children = 0;
-    for (std::size_t child = i + 1; child < all.size(); ++child) {
-      if (all[child].parent != static_cast<int>(i)) continue;
-      if (children++ == 0) first = x[child];
-      last = x[child];
-    }
-    // From the last to the first, so that places are given from the right.
-    if (children == 0) {
-      x[i] = next;
-      next -= box_width + gap_x;
-    } else {
-      x[i] = (first + last) / 2;
-    }
+    // From the last to the first, so that places are given from the right. A first child follows
+    // its parent at once.
+    const bool is_leaf = i + 1 == all.size() || all[i + 1].parent != static_cast<int>(i);
+    x[i] = is_leaf ? next : x[i + 1];
+    if (is_leaf) next -= box_width + gap_x;
   }
   const double least = *std::ranges::min_element(x);
   for (double& each : x) each += margin - least;

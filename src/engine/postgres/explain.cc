@@ -209,24 +209,58 @@ void collect(const plan::Node& node, std::set<std::string>& tables) {
 
 }  // namespace
 
-Result<std::map<std::string, double, std::less<>>> table_rows(
-    Connection& connection, const std::vector<const plan::Plan*>& plans) {
-  std::map<std::string, double, std::less<>> rows;
+Result<plan::Known> known_of(Connection& connection, const std::vector<const plan::Plan*>& plans) {
+  plan::Known known{.server_version = connection.server_version()};
   std::set<std::string> tables;
   for (const plan::Plan* plan : plans) collect(plan->root, tables);
-  if (tables.empty()) return rows;
+  if (tables.empty()) return known;
   std::string list;
   for (const std::string& each : tables) list += (list.empty() ? "" : ",") + each;
-  Result<Rows> found = connection.query(
-      "SELECT n.nspname, c.relname, c.reltuples FROM pg_catalog.pg_class c"
+  const std::string named =
       " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-      " WHERE c.reltuples > 0 AND c.relkind IN ('r', 'm', 'p') AND (n.nspname, c.relname) IN (" +
-      list + ")");
-  if (!found) return fail(found);
-  for (int row = 0; row < found->size(); ++row)
-    rows[std::string(found->cell(row, 0)) + '.' + std::string(found->cell(row, 1))] =
-        std::strtod(std::string(found->cell(row, 2)).c_str(), nullptr);
-  return rows;
+      " WHERE (n.nspname, c.relname) IN (" +
+      list + ")";
+  Result<Rows> rows =
+      connection.query("SELECT n.nspname, c.relname, c.reltuples FROM pg_catalog.pg_class c" +
+                       named + " AND c.reltuples > 0 AND c.relkind IN ('r', 'm', 'p')");
+  if (!rows) return fail(rows);
+  for (int row = 0; row < rows->size(); ++row)
+    known.table_rows[std::string(rows->cell(row, 0)) + '.' + std::string(rows->cell(row, 1))] =
+        std::strtod(std::string(rows->cell(row, 2)).c_str(), nullptr);
+  // A column of an index or of statistics at a time, in their order.
+  const auto read = [&](const std::string& query, auto& into) -> Status {
+    Result<Rows> found = connection.query(query);
+    if (!found) return fail(found);
+    for (int row = 0; row < found->size(); ++row) {
+      auto& all = into[std::string(found->cell(row, 0)) + '.' + std::string(found->cell(row, 1))];
+      const std::string_view name = found->cell(row, 2);
+      if (all.empty() || all.back().name != name) all.push_back({.name = std::string(name)});
+      all.back().columns.emplace_back(found->cell(row, 3));
+    }
+    return {};
+  };
+  Status status = read(
+      "SELECT n.nspname, c.relname, i.relname, pg_catalog.quote_ident(a.attname)"
+      " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_index x ON x.indrelid = c.oid"
+      " JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid"
+      " JOIN pg_catalog.pg_am m ON m.oid = i.relam AND m.amname = 'btree'"
+      " CROSS JOIN LATERAL pg_catalog.unnest(x.indkey::pg_catalog.int2[]) WITH ORDINALITY "
+      "k(number, place)"
+      " JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.number" +
+          named +
+          " AND x.indisvalid AND x.indpred IS NULL AND k.place <= x.indnkeyatts"
+          " AND 0 <> ALL (x.indkey::pg_catalog.int2[]) ORDER BY 1, 2, 3, k.place",
+      known.indexes);
+  if (!status) return fail(status);
+  status = read(
+      "SELECT n.nspname, c.relname, s.stxname, pg_catalog.quote_ident(a.attname)"
+      " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_statistic_ext s ON s.stxrelid = c.oid"
+      " LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid"
+      " AND a.attnum = ANY (s.stxkeys::pg_catalog.int2[])" +
+          named + " ORDER BY 1, 2, 3",
+      known.statistics);
+  if (!status) return fail(status);
+  return known;
 }
 
 }  // namespace architrave::postgres

@@ -1,7 +1,6 @@
 // EXPLAIN, one query and one transaction at a time.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -33,9 +32,8 @@ Result<std::vector<Asked>> explain(Connection& connection, const std::vector<std
 Result<std::vector<std::string>> hypothetical(Connection& connection,
                                               const std::vector<std::string>& create_indexes);
 
-// Rows of the plans' tables, as the planner knows them: "public.orders" -> 200000. Those that were
-// never counted are left out.
-Result<std::map<std::string, double, std::less<>>> table_rows(
-    Connection& connection, const std::vector<const plan::Plan*>& plans);
+// What the server knows of the plans' tables: their rows (those that were never counted are left
+// out), indexes, extended statistics.
+Result<plan::Known> known_of(Connection& connection, const std::vector<const plan::Plan*>& plans);
 
 }  // namespace architrave::postgres
