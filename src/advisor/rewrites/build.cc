@@ -204,6 +204,15 @@ Tree* subselect(Tree& tree, std::string_view type) {
   return const_cast<Tree*>(subselect(std::as_const(tree), type));  // NOLINT: the tree is ours
 }
 
+void keep_output_names(const Tree& targets_before, Tree& select_tree) {
+  Tree* targets = select_tree.find("target_list");
+  if (targets == nullptr || targets->size() != targets_before.size()) return;
+  for (std::size_t i = 0; i < targets->size(); ++i)
+    if (const std::string name = output_name(targets_before[i]);
+        output_name(targets->list[i]) != name)
+      targets->list[i].set("name", Tree(name));
+}
+
 bool has_star(const Tree& select_tree) {
   return std::ranges::any_of(select_tree["target_list"].list, [](const Tree& each) {
     return each["val"].is("ColumnRef") && is_star(each["val"]);
@@ -228,8 +237,8 @@ bool expand_star(Tree& select_tree, const Scope& scope) {
   return true;
 }
 
-void qualify(const Query& query, Tree& select_tree, const Scope& scope) {
-  visit_own_references(query, select_tree, scope, [&](Tree& reference, const auto& column) {
+bool qualify(const Query& query, Tree& select_tree, const Scope& scope) {
+  return visit_own_references(query, select_tree, scope, [&](Tree& reference, const auto& column) {
     if (column && column->scope == &scope && reference["fields"].size() == 1)
       reference = column_ref(column->source->alias, column->name);
   });

@@ -55,12 +55,16 @@ std::optional<std::string> string_value(const Tree& constant);  // of an AConst
 const Tree* subselect(const Tree& tree, std::string_view type);
 Tree* subselect(Tree& tree, std::string_view type);
 
+// Calls the columns what they were called before, if what they show would call them otherwise.
+void keep_output_names(const Tree& targets_before, Tree& select);
+
 // Whether the select list has * or t.*.
 bool has_star(const Tree& select);
 // Puts the columns of all sources for a bare *; false if they are not known.
 bool expand_star(Tree& select, const Scope& scope);
-// Puts the alias before each column name of this scope that another source is about to share.
-void qualify(const Query& query, Tree& select, const Scope& scope);
+// Puts the alias before each column name of this scope that another source is about to share; false
+// if a subquery has a source of that name.
+bool qualify(const Query& query, Tree& select, const Scope& scope);
 // Renames a source and the references to it.
 void rename_source(const Query& query, Tree& select, const Scope& scope, const std::string& alias,
                    const std::string& to);

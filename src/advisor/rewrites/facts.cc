@@ -33,7 +33,9 @@ bool has_inheritance_children(const Query& query, const Relation& relation) {
 
 bool is_not_null(const Query& query, const Relation& relation, std::string_view name, bool only) {
   const catalog::Column* column = relation.column(name);
-  if (column == nullptr || !column->not_null || !is_real_table(relation)) return false;
+  if (column == nullptr || !column->not_null || !column->not_null_validated ||
+      !is_real_table(relation))
+    return false;
   if (only) return true;
   return std::ranges::all_of(query.lookup.children(relation), [&](const Relation* child) {
     return is_not_null(query, *child, name, false);
@@ -104,9 +106,10 @@ const catalog::Constraint* foreign_key(
   if (!child.only && has_inheritance_children(query, *child.relation)) return nullptr;
   if (parent.only && to.kind == RelationKind::partitioned_table) return nullptr;
   for (const catalog::Constraint& each : child.relation->constraints) {
-    if (each.type != catalog::ConstraintType::foreign_key || !each.validated || each.deferrable ||
-        each.references_schema != to.schema || each.references_table != to.name ||
-        each.columns.size() != pairs.size() || each.references_columns.size() != pairs.size())
+    if (each.type != catalog::ConstraintType::foreign_key || !each.validated || !each.guarded ||
+        each.deferrable || each.references_schema != to.schema ||
+        each.references_table != to.name || each.columns.size() != pairs.size() ||
+        each.references_columns.size() != pairs.size())
       continue;
     bool all = true;
     for (std::size_t i = 0; i < pairs.size(); ++i)
@@ -134,7 +137,11 @@ bool equal_is_identical(const Column& column) {
   static constexpr std::array<std::string_view, 14> types = {
       "int2", "int4", "int8",      "oid",         "uuid",  "date",    "text",
       "bool", "time", "timestamp", "timestamptz", "bytea", "varchar", "name"};
-  return is_built_in_type(*column.column) && in(types, column.column->type_name);
+  // With a scale or a length of its own there is one way to write a value.
+  const std::string& type = column.column->type;
+  return is_built_in_type(*column.column) &&
+         (in(types, column.column->type_name) || type.starts_with("numeric(") ||
+          type.starts_with("character("));
 }
 
 namespace {
@@ -235,10 +242,31 @@ bool is_plain(const Query& query, const Tree& select_tree) {
   return is_plain_or_aggregate(query, select_tree) && !has_aggregates(query, select_tree);
 }
 
+namespace {
+
+// What ON says of a table that an outer join fills with NULLs: of it, and of nothing else.
+void collect_filling(const Tree& item, const Scope& scope,
+                     std::vector<std::pair<const Source*, Tree>>& conditions) {
+  if (!item.is("JoinExpr")) return;
+  collect_filling(item["larg"], scope, conditions);
+  collect_filling(item["rarg"], scope, conditions);
+  const std::string_view type = item["jointype"].text();
+  if (type != "JOIN_LEFT" && type != "JOIN_RIGHT") return;
+  const Tree& filled = item[type == "JOIN_LEFT" ? "rarg" : "larg"];
+  const std::string_view alias = filled["alias"]["aliasname"].text();
+  const Source* source = scope.source(alias.empty() ? filled["relname"].text() : alias);
+  if (!filled.is("RangeVar") || source == nullptr) return;
+  for (Tree& each : conjuncts(item["quals"])) conditions.emplace_back(source, std::move(each));
+}
+
+}  // namespace
+
 std::optional<std::string> decides_rows(const Query& query, const Scope& scope,
                                         const std::vector<const Source*>& sources,
                                         const std::vector<Column>& given,
-                                        const std::vector<Tree>& conditions) {
+                                        const std::vector<Tree>& conditions, const Tree& from) {
+  std::vector<std::pair<const Source*, Tree>> filling;
+  for (const Tree& item : from.list) collect_filling(item, scope, filling);
   std::set<const Source*> decided;
   const auto is_given = [&](const Column& column) {
     return std::ranges::any_of(given, [&](const Column& each) {
@@ -254,8 +282,12 @@ std::optional<std::string> decides_rows(const Query& query, const Scope& scope,
       for (const Column& each : given)
         if (each.source == source && is_not_null(query, *source->relation, each.name, source->only))
           fixed.push_back(each.name);
-      for (const Tree& condition : conditions) {
-        const auto compared = comparison(condition);
+      std::vector<const Tree*> ties;
+      for (const Tree& condition : conditions) ties.push_back(&condition);
+      for (const auto& [filled, condition] : filling)
+        if (filled == source) ties.push_back(&condition);
+      for (const Tree* condition : ties) {
+        const auto compared = comparison(*condition);
         if (!compared || compared->op != "=") continue;
         for (const auto& [here, there] : {std::pair{compared->left, compared->right},
                                           std::pair{compared->right, compared->left}}) {

@@ -31,8 +31,8 @@ const catalog::Constraint* foreign_key(
 // Equal values of these columns are equal by one and the same equality, so that what is equal to
 // both is equal: the same type, or both integers, or both text and varchar.
 bool compare_alike(const Column& a, const Column& b);
-// Equal values of the column's type are also printed alike: not so numeric (1.0 = 1.00), char(n),
-// float (-0 = 0), interval, citext or a collation of one's own.
+// Equal values of the column's type are also printed alike: not so numeric without a scale
+// (1.0 = 1.00), float (-0 = 0), interval, citext or a collation of one's own.
 bool equal_is_identical(const Column& column);
 bool is_built_in_type(const catalog::Column& column);
 bool is_float(const catalog::Column& column);
@@ -59,12 +59,13 @@ bool has_aggregates(const Query& query, const Tree& select);
 
 // The values of the kept sources' columns decide which row of every other of these sources is
 // meant: each is tied by its key to columns of sources that are decided already. `conditions` are
-// those that every row satisfies. `columns` of `scope` are given (they name output columns).
+// those that every row satisfies. `columns` of `scope` are given (they name output columns). By
+// `from`, the FROM clause, a table on the far side of an outer join may be decided by its ON.
 // Words for the proof, or nothing.
 std::optional<std::string> decides_rows(const Query& query, const Scope& scope,
                                         const std::vector<const Source*>& sources,
                                         const std::vector<Column>& given,
-                                        const std::vector<Tree>& conditions);
+                                        const std::vector<Tree>& conditions, const Tree& from = {});
 
 // Why no rewrite is offered for a statement at all, or "".
 std::string why_not(const Query& query, Tree& statement);

@@ -21,10 +21,10 @@ constexpr std::array<std::string_view, 9> ordered_aggregates = {
     "array_agg", "string_agg",       "json_agg",  "jsonb_agg", "json_object_agg",
     "xmlagg",    "jsonb_object_agg", "range_agg", "mode"};
 // Sums of floating point numbers do too, in their last digits.
-constexpr std::array<std::string_view, 16> sums = {
-    "sum",       "avg",       "stddev",  "stddev_pop",    "stddev_samp", "variance",
-    "var_pop",   "var_samp",  "corr",    "covar_pop",     "covar_samp",  "regr_slope",
-    "regr_avgx", "regr_avgy", "regr_r2", "regr_intercept"};
+constexpr std::array<std::string_view, 19> sums = {
+    "sum",       "avg",     "stddev",         "stddev_pop", "stddev_samp", "variance", "var_pop",
+    "var_samp",  "corr",    "covar_pop",      "covar_samp", "regr_slope",  "regr_sxx", "regr_avgx",
+    "regr_avgy", "regr_r2", "regr_intercept", "regr_syy",   "regr_sxy"};
 
 constexpr std::array<std::string_view, 34> built_in_types = {
     "bool",     "int2",        "int4",     "int8",      "numeric",   "float4",   "float8",
@@ -94,6 +94,8 @@ std::string node_problem(const Query& query, const Tree& each) {
       each.is("MergeStmt"))
     return "it changes rows";
   if (each.is("FuncCall")) return call_problem(query, each);
+  if (subselect(each, "ARRAY_SUBLINK") != nullptr)
+    return "the order of an array that a query makes is that of its rows";
   if (each.is("TypeCast")) return type_problem(query, each);
   return operator_problem(query, each);
 }
@@ -120,6 +122,12 @@ std::string view_problem(const Query& query, const catalog::Relation& view, int 
   return problem.empty() ? "" : "through the view " + name + ": " + problem;
 }
 
+// Calls that make no floating point number of what is none.
+constexpr std::array<std::string_view, 18> exact_functions = {
+    "sum",         "avg",          "min",      "max",   "count", "abs",
+    "round",       "ceil",         "ceiling",  "floor", "trunc", "length",
+    "char_length", "octet_length", "greatest", "least", "mod",   "div"};
+
 bool mentions_float(const Query& query, const Tree& expression_tree, const Scope& scope) {
   bool found = false;
   sql::walk(expression_tree, [&](const Tree& each) {
@@ -127,6 +135,10 @@ bool mentions_float(const Query& query, const Tree& expression_tree, const Scope
       const auto& names = each["type_name"]["names"].list;
       found |= !names.empty() && names.back()["sval"].text().starts_with("float");
     }
+    if (each.is("FuncCall"))
+      found |= !in(exact_functions, each["funcname"].list.back()["sval"].text());
+    if (const auto compared = comparison(each))
+      found |= compared->op == "^" || compared->op.starts_with("|") || compared->op == "<->";
     return !found;
   });
   visit_references(query, expression_tree, scope, [&](const Tree&, const auto& column) {
@@ -147,6 +159,13 @@ bool order_is_total(const Level& level) {
   if (select_tree["sort_clause"].empty()) return false;
   std::vector<std::string> sorted;
   std::vector<Column> columns;
+  // An output column goes before a column of FROM that has its name.
+  const auto is_output = [&](const Tree& node) {
+    return node["fields"].size() == 1 &&
+           std::ranges::any_of(select_tree["target_list"].list, [&](const Tree& target) {
+             return output_name(target) == node["fields"][0]["sval"].text();
+           });
+  };
   for (const Tree& each : select_tree["sort_clause"].list) {
     const Tree& node = each["node"];
     if (const auto position = integer(node);
@@ -156,14 +175,17 @@ bool order_is_total(const Level& level) {
           output_name(select_tree["target_list"][static_cast<std::size_t>(*position - 1)]));
     if (node.is("ColumnRef")) {
       if (node["fields"].size() == 1) sorted.emplace_back(node["fields"][0]["sval"].text());
-      if (const auto column = resolve(node, level.scope)) columns.push_back(*column);
+      if (const auto column = resolve(node, level.scope); column && !is_output(node))
+        columns.push_back(*column);
     }
   }
   const auto& targets = select_tree["target_list"].list;
   const bool all_sorted =
       !has_star(select_tree) && std::ranges::all_of(targets, [&](const Tree& each) {
-        if (std::ranges::find(sorted, output_name(each)) != sorted.end()) return true;
         const auto column = resolve(each["val"], level.scope);
+        // Of 1.0 and 1.00 either may come first.
+        if (column && column->column != nullptr && !equal_is_identical(*column)) return false;
+        if (std::ranges::find(sorted, output_name(each)) != sorted.end()) return true;
         return column && std::ranges::any_of(columns, [&](const Column& by) {
                  return by.source == column->source && by.name == column->name;
                });
@@ -178,14 +200,12 @@ bool order_is_total(const Level& level) {
     return false;
   std::vector<const Source*> sources;
   for (const Source& each : level.scope.sources) sources.push_back(&each);
-  // An output name that hides a column makes the sort another one.
+  // What an output column shows is sorted by, whatever it is called.
   for (const Tree& each : targets)
-    if (!each["name"].text().empty()) {
-      const auto column = resolve(each["val"], level.scope);
-      if (!column || column->name != each["name"].text())
-        std::erase_if(columns, [&](const Column& by) { return by.name == each["name"].text(); });
-    }
-  return decides_rows(level.query, level.scope, sources, columns, inner_conditions(select_tree))
+    if (std::ranges::find(sorted, output_name(each)) != sorted.end())
+      if (const auto column = resolve(each["val"], level.scope)) columns.push_back(*column);
+  return decides_rows(level.query, level.scope, sources, columns, inner_conditions(select_tree),
+                      select_tree["from_clause"])
       .has_value();
 }
 

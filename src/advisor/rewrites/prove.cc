@@ -68,6 +68,22 @@ std::vector<std::string> argument_lists(const std::vector<std::string>& types) {
   return lists;
 }
 
+// As they were seen in a log; at most so many.
+std::vector<std::string> sampled_lists(
+    const std::vector<std::vector<std::optional<std::string>>>& samples, std::size_t parameters) {
+  constexpr std::size_t most = 4;
+  std::vector<std::string> lists;
+  for (const auto& sample : samples) {
+    if (sample.size() != parameters || lists.size() == most) continue;
+    std::vector<std::string> values;
+    for (const auto& value : sample)
+      values.push_back(value ? catalog::quote_literal(*value) : "NULL");
+    if (std::string list = join(values, ", "); std::ranges::find(lists, list) == lists.end())
+      lists.push_back(std::move(list));
+  }
+  return lists;
+}
+
 struct Comparison {
   std::int64_t rows = 0;
   std::int64_t differing = 0;
@@ -102,6 +118,10 @@ class Prover {
     if (!rows) return fail(rows);
     auto parameters = parameter_types(before, after);
     if (!parameters) return fail(parameters);
+    arguments_ = argument_lists(*parameters);
+    if (const auto seen = options_.samples.find(rewrite.query); seen != options_.samples.end())
+      for (std::string& each : sampled_lists(seen->second, parameters->size()))
+        arguments_.push_back(std::move(each));
 
     Comparison seen;
     std::string ran = "both forms, compared as multisets of rows, ";
@@ -207,7 +227,7 @@ class Prover {
       statements.push_back(both);
     } else {
       statements.push_back("PREPARE architrave_both AS " + both);
-      for (const std::string& each : argument_lists(parameters))
+      for (const std::string& each : arguments_)
         statements.push_back("EXECUTE architrave_both (" + each + ')');
     }
     auto answers = sandbox_.attempt(statements, options_.seconds);
@@ -327,6 +347,7 @@ class Prover {
   Sandbox& sandbox_;
   Sandbox* twin_;
   const ProofOptions& options_;
+  std::vector<std::string> arguments_;  // of the query that is being proved
 };
 
 }  // namespace

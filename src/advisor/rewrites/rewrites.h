@@ -3,6 +3,7 @@
 // over rows and must return the same. Advice is what would change the meaning, and is for people.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +37,10 @@ struct ProofOptions {
   unsigned seed = 1;       // of the first of them
   bool with_rows = true;   // compare over the source's own rows where there are any
   bool with_times = true;  // and time both forms
+  // Values for $1, $2, … that a query was called with, by its fingerprint; some of each type are
+  // tried besides.
+  std::map<std::string, std::vector<std::vector<std::optional<std::string>>>, std::less<>> samples =
+      {};
   // Run in each transaction before both forms, after the rows are there: what the rewrite needs.
   std::vector<std::string> prepare = {};
 };

@@ -224,6 +224,27 @@ TEST(Rewrites, WhatIsNotTheSameIsRefuted) {
   EXPECT_EQ(rows->front().rows[0][0], "0") << "the sandbox is left as it was";
 }
 
+// PostgreSQL 18: NOT NULL … NOT VALID says nothing of the rows that are there.
+TEST(Rewrites, NotNullThatWasNeverValidatedProvesNothing) {
+  Place place = load("CREATE TABLE a (id int NOT NULL); CREATE TABLE b (id int NOT NULL);");
+  const std::string query = "SELECT id FROM a WHERE a.id NOT IN (SELECT b.id FROM b)";
+  EXPECT_EQ(by_rule(place, query, "not-in-to-not-exists").size(), 1u);
+  for (catalog::Relation& each : place.catalog->relations)
+    if (each.name == "b") each.columns.at(0).not_null_validated = false;
+  EXPECT_TRUE(by_rule(place, query, "not-in-to-not-exists").empty());
+}
+
+TEST(Rewrites, ValuesOfTheLogAreTried) {
+  Place place = load(
+      "CREATE TABLE t (id int PRIMARY KEY, a text NOT NULL); "
+      "INSERT INTO t SELECT i, 'word ' || i FROM generate_series(1, 100) i;");
+  auto found = by_rule(place, "SELECT DISTINCT id FROM t WHERE a = $1", "distinct-on-key");
+  ASSERT_EQ(found.size(), 1u);
+  ASSERT_TRUE(prove_rewrites(found, *place.catalog, *place.lookup, *place.sandbox, nullptr,
+                             {.samples = {{found[0].query, {{"word 7"}, {std::nullopt}}}}}));
+  EXPECT_EQ(found[0].proof.claims[0].seen, "the same 1 row in 6 tries");
+}
+
 TEST(Rewrites, OwnRowsAreUsedWhereThereAreAny) {
   Place place = load(
       "CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL); "

@@ -37,7 +37,8 @@ void add_tables(const Query& query, const Tree& statement, int depth,
 }
 
 bool is_enforced(const Constraint& each) {
-  return each.type == ConstraintType::foreign_key && each.validated && !each.deferrable;
+  return each.type == ConstraintType::foreign_key && each.validated && each.guarded &&
+         !each.deferrable;
 }
 
 // Parents before children, and the children that INHERITS has made.

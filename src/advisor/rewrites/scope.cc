@@ -113,7 +113,11 @@ class Walker {
     if (tree.is("SelectStmt")) return select(tree, &scope);
     if (tree.is("RangeSubselect") && !is_lateral(tree)) return from_item(tree, scope, scope.outer);
     if (tree.is("ColumnRef")) {
-      if (on_reference_ != nullptr) (*on_reference_)(tree, resolve(tree, scope));
+      if (on_reference_ == nullptr) return false;
+      const std::optional<Column> column = resolve(tree, scope);
+      const Tree before = tree;
+      (*on_reference_)(tree, column);
+      if (column && tree != before) caught_ |= is_caught(tree, scope, column->scope);
       return false;
     }
     for (Tree& each : tree.list)
@@ -123,7 +127,17 @@ class Walker {
     return false;
   }
 
+  // A changed reference means another source than was meant.
+  bool caught() const { return caught_; }
+
  private:
+  static bool is_caught(const Tree& reference, const Scope& from, const Scope* meant) {
+    const std::string_view alias = reference["fields"][0]["sval"].text();
+    for (const Scope* each = &from; each != nullptr && each != meant; each = each->outer)
+      if (each->source(alias) != nullptr) return true;
+    return false;
+  }
+
   // A bare name in ORDER BY or GROUP BY may be an output column's.
   bool sort_or_group(Tree& select_tree, Tree& clause, const Scope& scope) {
     for (Tree& each : clause.list) {
@@ -169,6 +183,7 @@ class Walker {
   const Query& query_;
   const OnReference* on_reference_;
   const std::function<bool(Tree&, const Scope&)>* on_select_;
+  bool caught_ = false;
 };
 
 }  // namespace
@@ -246,9 +261,11 @@ void visit_references(const Query& query, Tree& tree, const Scope& scope,
   Walker(query, &visit, nullptr).expression(tree, scope);
 }
 
-void visit_own_references(const Query& query, Tree& select, const Scope& scope,
+bool visit_own_references(const Query& query, Tree& select, const Scope& scope,
                           const OnReference& visit) {
-  Walker(query, &visit, nullptr).inside(select, scope);
+  Walker walker(query, &visit, nullptr);
+  walker.inside(select, scope);
+  return !walker.caught();
 }
 
 void visit_references(const Query& query, const Tree& tree, const Scope& scope,

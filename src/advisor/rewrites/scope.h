@@ -73,8 +73,9 @@ bool visit_levels(const Query& query, Tree& statement, const std::function<bool(
 using OnReference = std::function<void(Tree& reference, const std::optional<Column>& column)>;
 void visit_references(const Query& query, Tree& tree, const Scope& scope, const OnReference& visit);
 // The same for all clauses of the SELECT that the scope is of; names of output columns in ORDER BY
-// and GROUP BY are no references.
-void visit_own_references(const Query& query, Tree& select, const Scope& scope,
+// and GROUP BY are no references. A reference may be changed to one to another source of the same
+// scope: false if a subquery on the way there has a source of that name, which would catch it.
+bool visit_own_references(const Query& query, Tree& select, const Scope& scope,
                           const OnReference& visit);
 void visit_references(const Query& query, const Tree& tree, const Scope& scope,
                       const std::function<void(const Tree&, const std::optional<Column>&)>& visit);

@@ -71,10 +71,12 @@ const RewriteRule count_to_exists = {
     .apply = [](Level& level) -> std::optional<std::string> {
       bool changed = false;
       if (!level.select["op"].text().starts_with("SETOP_NONE")) return {};
+      const Tree before = level.select["target_list"];
       visit_own(level.select, [&](Tree& each) {
         if (!changed) changed = rewrite_one(level, each);
       });
       if (!changed) return {};
+      keep_output_names(before, level.select);
       return "the subquery counts rows without GROUP BY, HAVING or LIMIT, and only whether there "
              "are any is asked";
     }};

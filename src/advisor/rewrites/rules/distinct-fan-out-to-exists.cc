@@ -82,10 +82,11 @@ const RewriteRule distinct_fan_out_to_exists = {
       const auto words = decides_rows(level.query, level.scope, kept, shown, outside);
       if (!words || inside.empty()) return {};
 
-      qualify(level.query, level.select, level.scope);
+      Tree changed = level.select;
+      if (!qualify(level.query, changed, level.scope)) return {};
       outside.clear();
       inside.clear();
-      for (Tree& each : inner_conditions(level.select)) {
+      for (Tree& each : inner_conditions(changed)) {
         const auto sources = sources_in(level.query, each, level.scope);
         const bool only_kept = std::ranges::all_of(
             *sources, [&](const Source* source) { return is_in(kept, source); });
@@ -99,9 +100,10 @@ const RewriteRule distinct_fan_out_to_exists = {
       inner.set("from_clause", Tree(std::move(from_moved)));
       inner.set("where_clause", all_of(std::move(inside)));
       outside.push_back(exists(std::move(inner)));
-      level.select.set("from_clause", Tree(std::move(from_kept)));
-      level.select.set("where_clause", all_of(std::move(outside)));
-      level.select.erase("distinct_clause");
+      changed.set("from_clause", Tree(std::move(from_kept)));
+      changed.set("where_clause", all_of(std::move(outside)));
+      changed.erase("distinct_clause");
+      level.select = std::move(changed);
       return *words + ", and nothing of the other tables is shown";
     }};
 

@@ -34,8 +34,9 @@ const RewriteRule distinct_on_key = {
       if (!expand_star(plain, level.scope)) return {};
       std::vector<const Source*> sources;
       for (const Source& each : level.scope.sources) sources.push_back(&each);
-      auto words = decides_rows(level.query, level.scope, sources,
-                                plain_columns(plain, level.scope), inner_conditions(plain));
+      auto words =
+          decides_rows(level.query, level.scope, sources, plain_columns(plain, level.scope),
+                       inner_conditions(plain), plain["from_clause"]);
       if (!words) return {};
       level.select.erase("distinct_clause");
       return *words + ": no two rows are alike";

@@ -104,6 +104,45 @@ std::optional<Range> unit_from(std::string_view unit, const year_month_day& day)
   return {};
 }
 
+// What is compared with a whole unit: its own values, those from it on, those after it, …
+std::optional<Range> as_compared(const std::string& op, const Range& unit) {
+  if (op == "=") return unit;
+  if (op == ">=") return Range{unit.from, ""};
+  if (op == ">") return Range{unit.below, ""};
+  if (op == "<") return Range{"", unit.from};
+  if (op == "<=") return Range{"", unit.below};
+  return {};
+}
+
+// current_date, and so many days before or after it.
+bool is_relative_day(const Tree& tree) {
+  if (tree.is("SQLValueFunction")) return tree["op"].text() == "SVFOP_CURRENT_DATE";
+  const auto moved = comparison(tree);
+  return moved && (moved->op == "+" || moved->op == "-") && is_relative_day(*moved->left) &&
+         integer(*moved->right).has_value();
+}
+
+// A timestamp against a day that is only known when the query runs, but surely is a day.
+std::optional<Tree> relative_range(const Tree& reference, const std::string& op, const Tree& day) {
+  const auto bound = [&](const char* with, bool next) {
+    Tree tree = expression(std::string("a ") + with + (next ? " b + 1" : " b"));
+    tree.set("lexpr", reference);
+    if (next)
+      tree.at("rexpr").set("lexpr", day);
+    else
+      tree.set("rexpr", day);
+    return tree;
+  };
+  if (op == ">=" || op == "<") return bound(op.c_str(), false);
+  if (op == ">") return bound(">=", true);
+  if (op == "<=") return bound("<", true);
+  if (op != "=") return {};
+  std::vector<Tree> both;
+  both.push_back(bound(">=", false));
+  both.push_back(bound("<", true));
+  return all_of(std::move(both));
+}
+
 std::string_view type_of(const Column& column) { return column.column->type_name; }
 
 std::optional<Tree> of_year(const Level& level, const Tree& call, const std::string& op,
@@ -122,7 +161,7 @@ std::optional<Tree> of_year(const Level& level, const Tree& call, const std::str
 
 std::optional<Tree> of_trunc(const Level& level, const Tree& call, const std::string& op,
                              const Tree& value) {
-  if (called(level, call) != "date_trunc" || call["args"].size() != 2 || op != "=") return {};
+  if (called(level, call) != "date_trunc" || call["args"].size() != 2) return {};
   const auto column = resolve(call["args"][1], level.scope);
   const auto unit = string_value(call["args"][0]);
   const auto literal = time_literal(value);
@@ -131,7 +170,9 @@ std::optional<Tree> of_trunc(const Level& level, const Tree& call, const std::st
     return {};
   const auto day = day_of(*literal);
   if (!day) return {};
-  const auto range = unit_from(*unit, *day);
+  const auto unit_range = unit_from(*unit, *day);
+  if (!unit_range) return {};
+  const auto range = as_compared(op, *unit_range);
   if (!range) return {};
   return range_tree(call["args"][1], *range, "timestamp");
 }
@@ -144,19 +185,13 @@ std::optional<Tree> of_cast(const Level& level, const Tree& cast, const std::str
   if (!by_cast && !by_call) return {};
   const Tree& reference = by_cast ? cast["arg"] : cast["args"][0];
   const auto column = resolve(reference, level.scope);
+  if (!column || !is_plain_time(*column) || type_of(*column) != "timestamp") return {};
+  if (is_relative_day(value)) return relative_range(reference, op, value);
   const auto literal = time_literal(value);
-  if (!column || !is_plain_time(*column) || type_of(*column) != "timestamp" || !literal ||
-      literal->size() != 10)
-    return {};
+  if (!literal || literal->size() != 10) return {};
   const auto day = day_of(*literal);
   if (!day) return {};
-  const Range one = *unit_from("day", *day);
-  std::optional<Range> range;
-  if (op == "=") range = one;
-  if (op == ">=") range = Range{one.from, ""};
-  if (op == ">") range = Range{one.below, ""};
-  if (op == "<") range = Range{"", one.from};
-  if (op == "<=") range = Range{"", one.below};
+  const auto range = as_compared(op, *unit_from("day", *day));
   if (!range) return {};
   return range_tree(reference, *range, "timestamp");
 }
@@ -185,7 +220,29 @@ std::optional<Tree> of_prefix(const Level& level, const Tree& call, const std::s
   return expression(text_of(args[0]) + " LIKE " + catalog::quote_literal(*literal + '%'));
 }
 
+std::optional<Tree> as_range(const Level& level, const Tree& call, const std::string& op,
+                             const Tree& value) {
+  for (const auto& way : {of_year, of_trunc, of_cast, of_prefix})
+    if (auto range = way(level, call, op, value)) return range;
+  return {};
+}
+
+// f(c) BETWEEN a AND b is f(c) >= a AND f(c) <= b.
+bool rewrite_between(const Level& level, Tree& tree) {
+  const Tree& ends = tree["rexpr"]["items"];
+  if (!tree.is("AExpr") || tree["kind"].text() != "AEXPR_BETWEEN" || ends.size() != 2) return false;
+  auto from = as_range(level, tree["lexpr"], ">=", ends[0]);
+  auto to = as_range(level, tree["lexpr"], "<=", ends[1]);
+  if (!from || !to) return false;
+  std::vector<Tree> both;
+  both.push_back(std::move(*from));
+  both.push_back(std::move(*to));
+  tree = all_of(std::move(both));
+  return true;
+}
+
 bool rewrite_one(const Level& level, Tree& tree) {
+  if (rewrite_between(level, tree)) return true;
   const auto compared = comparison(tree);
   if (!compared) return false;
   for (const bool turned : {false, true}) {
@@ -193,11 +250,10 @@ bool rewrite_one(const Level& level, Tree& tree) {
     if (turned && op != "=" && op != "<>") op = (op.front() == '<' ? ">" : "<") + op.substr(1);
     const Tree& call = turned ? *compared->right : *compared->left;
     const Tree& value = turned ? *compared->left : *compared->right;
-    for (const auto& way : {of_year, of_trunc, of_cast, of_prefix})
-      if (auto range = way(level, call, op, value)) {
-        tree = std::move(*range);
-        return true;
-      }
+    if (auto range = as_range(level, call, op, value)) {
+      tree = std::move(*range);
+      return true;
+    }
   }
   return false;
 }

@@ -14,7 +14,7 @@ namespace {
 bool replace_references(Level& level, Tree& changed, const Source& parent, const Source& child,
                         const std::vector<std::pair<std::string, std::string>>& pairs) {
   bool possible = true;
-  visit_own_references(level.query, changed, level.scope, [&](Tree& each, const auto& column) {
+  const auto replace = [&](Tree& each, const std::optional<Column>& column) {
     if (!column) {
       // A star, or what is not understood, may be of the parent.
       const bool other_star = is_star(each) && each["fields"].size() == 2 &&
@@ -35,26 +35,8 @@ bool replace_references(Level& level, Tree& changed, const Source& parent, const
     possible &= equal_is_identical(*column) && equal_is_identical(here) &&
                 from->type == column->column->type;
     each = column_ref(child.alias, pair->first);
-  });
-  return possible;
-}
-
-// The select list keeps its names.
-void keep_names(Tree& select_tree) {
-  Tree* targets = select_tree.find("target_list");
-  if (targets == nullptr) return;
-  for (Tree& each : targets->list)
-    if (each["val"].is("ColumnRef") && each["name"].empty() && !is_star(each["val"]))
-      each.set("name", Tree(output_name(each)));
-}
-void drop_needless_names(Tree& select_tree) {
-  Tree* targets = select_tree.find("target_list");
-  if (targets == nullptr) return;
-  for (Tree& each : targets->list) {
-    Tree bare = each;
-    bare.erase("name");
-    if (each["val"].is("ColumnRef") && output_name(bare) == each["name"].text()) each = bare;
-  }
+  };
+  return visit_own_references(level.query, changed, level.scope, replace) && possible;
 }
 
 }  // namespace
@@ -91,12 +73,11 @@ const RewriteRule inner_join_removed = {
               key_within(level.query, parent, parent_columns, false) == nullptr)
             continue;
           Tree changed = level.select;
-          keep_names(changed);
           for (const Tree& each : equalities) drop_condition(changed, each);
           if (!replace_references(level, changed, parent, child, pairs) ||
               !drop_source(changed, parent.alias))
             continue;
-          drop_needless_names(changed);
+          keep_output_names(level.select["target_list"], changed);
           std::string words = "the foreign key " + catalog::quote_identifier(constraint->name) +
                               " is validated and its columns are never NULL: every row of " +
                               child.alias + " has exactly one of " + parent.alias;

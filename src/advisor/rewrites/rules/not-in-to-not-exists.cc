@@ -29,12 +29,26 @@ bool is_filtered(const Tree& target, const Tree& inner, const Scope& scope) {
   });
 }
 
-std::optional<std::string> rewrite_one(Level& level, Tree& condition) {
-  if (!condition.is("BoolExpr") || condition["boolop"].text() != "NOT_EXPR") return {};
+// x NOT IN (…), NOT x = ANY (…) and x <> ALL (…) are one: the subquery's test; else null.
+const Tree* negated_test(const Tree& condition) {
+  const auto is_operator = [](const Tree& link, std::string_view name) {
+    return link["oper_name"].size() == 1 && link["oper_name"][0]["sval"].text() == name;
+  };
+  if (subselect(condition, "ALL_SUBLINK") != nullptr)
+    return is_operator(condition, "<>") ? &condition : nullptr;
+  if (!condition.is("BoolExpr") || condition["boolop"].text() != "NOT_EXPR") return nullptr;
   const Tree& link = condition["args"][0];
-  const Tree* found = subselect(link, "ANY_SUBLINK");
-  if (found == nullptr || !link["oper_name"].empty() || !is_plain(level.query, *found)) return {};
-  Tree inner = *found;
+  if (subselect(link, "ANY_SUBLINK") == nullptr) return nullptr;
+  return link["oper_name"].empty() || is_operator(link, "=") ? &link : nullptr;
+}
+
+std::optional<std::string> rewrite_one(Level& level, Tree& condition) {
+  const Tree* test_of = negated_test(condition);
+  if (test_of == nullptr) return {};
+  const Tree link = *test_of;
+  Tree inner = link["subselect"];
+  inner.erase("distinct_clause");  // that a value is there twice changes nothing
+  if (!is_plain(level.query, inner)) return {};
   std::vector<Tree> tests = link["testexpr"].is("RowExpr") ? link["testexpr"]["args"].list
                                                            : std::vector{link["testexpr"]};
   if (has_star(inner) || tests.size() != inner["target_list"].size()) return {};
@@ -44,6 +58,8 @@ std::optional<std::string> rewrite_one(Level& level, Tree& condition) {
   for (const Tree& test : tests) {
     const auto column = resolve(test, level.scope);
     if (!column || !is_never_null(level.query, *column)) return {};
+    // Only of PostgreSQL's own types is it known that <> is what = is not.
+    if (!link["oper_name"].empty() && !is_built_in_type(*column->column)) return {};
     never_null.push_back(column_text(column->source->alias, column->name));
   }
   for (const Tree& test : tests) {

@@ -10,8 +10,37 @@ namespace architrave::advisor::rewrites::rules {
 
 namespace {
 
-bool is_subset(const std::vector<const Source*>& some, const Source* one) {
-  return some.size() == 1 && some.front() == one;
+// An OR parted by the one table that each of its conditions is about: those about the first one's,
+// and those about another.
+struct Halves {
+  std::vector<Tree> of_first;
+  Tree first;
+  Tree second;
+};
+
+Tree any_of(std::vector<Tree> conditions) {
+  if (conditions.size() == 1) return std::move(conditions.front());
+  return Tree::node("BoolExpr",
+                    {{"boolop", Tree("OR_EXPR")}, {"args", Tree(std::move(conditions))}});
+}
+
+std::optional<Halves> parted(const Level& level, const Tree& condition) {
+  if (!condition.is("BoolExpr") || condition["boolop"].text() != "OR_EXPR") return {};
+  const Source* one = nullptr;
+  const Source* other = nullptr;
+  std::vector<Tree> first;
+  std::vector<Tree> second;
+  for (const Tree& each : condition["args"].list) {
+    const auto sources = sources_in(level.query, each, level.scope);
+    if (!sources || sources->size() != 1) return {};
+    const Source* source = sources->front();
+    if (one == nullptr) one = source;
+    if (source != one && other == nullptr) other = source;
+    if (source != one && source != other) return {};
+    (source == one ? first : second).push_back(each);
+  }
+  if (second.empty()) return {};
+  return Halves{first, any_of(first), any_of(std::move(second))};
 }
 
 // ORDER BY of a UNION can only name output columns.
@@ -42,20 +71,20 @@ const RewriteRule or_to_union_all = {
     .name = "or-to-union-all",
     .summary = "OR over two tables, which no index serves, as UNION ALL of two halves",
     .apply = [](Level& level) -> std::optional<std::string> {
-      if (!level.is_statement() || !is_plain(level.query, level.select) ||
-          !sorts_by_output(level.select))
+      if (!is_plain(level.query, level.select) || !sorts_by_output(level.select)) return {};
+      const std::vector<Tree> conditions = conjuncts(level.select["where_clause"]);
+      // Below the statement once only: halves of halves would have no end in sight.
+      if (!level.is_statement() &&
+          (!level.select["sort_clause"].empty() || !level.select["with_clause"].empty() ||
+           std::ranges::count_if(
+               conditions, [&](const Tree& each) { return parted(level, each).has_value(); }) != 1))
         return {};
-      for (const Tree& each : conjuncts(level.select["where_clause"])) {
-        if (!each.is("BoolExpr") || each["boolop"].text() != "OR_EXPR" ||
-            each["args"].size() != 2 || has_subquery(each))
-          continue;
-        const Tree first = each["args"][0];
-        const Tree second = each["args"][1];
-        const auto left = sources_in(level.query, first, level.scope);
-        const auto right = sources_in(level.query, second, level.scope);
-        if (!left || !right || left->size() != 1 || is_subset(*right, left->front()) ||
-            right->size() != 1)
-          continue;
+      for (const Tree& each : conditions) {
+        if (has_subquery(each)) continue;
+        const auto halves = parted(level, each);
+        if (!halves) continue;
+        const Tree& first = halves->first;
+        const Tree& second = halves->second;
         Tree half = level.select;
         half.erase("sort_clause");
         half.erase("with_clause");
@@ -66,9 +95,17 @@ const RewriteRule or_to_union_all = {
         visit_conjuncts(other, [&](Tree& condition) {
           if (condition == each) condition = second;
         });
-        Tree guard = expression("(a) IS NOT TRUE");
-        guard.set("arg", first);
-        add_condition(other, guard);
+        // None of them is true: neither false nor NULL is.
+        for (const Tree& one : halves->of_first) {
+          Tree guard = expression(one.is("BoolExpr") ? "COALESCE(a, false)" : "(a) IS NOT TRUE");
+          if (one.is("BoolExpr")) {
+            guard.at("args").list[0] = one;
+            guard = negation(std::move(guard));
+          } else {
+            guard.set("arg", one);
+          }
+          add_condition(other, guard);
+        }
         Tree both = select("SELECT 1 UNION ALL SELECT 1");
         both.set("larg", std::move(half));
         both.set("rarg", std::move(other));

@@ -51,12 +51,12 @@ const RewriteRule self_join_on_key = {
             // An equality beside the key also says that its column is not NULL.
             if (column != nullptr && column->not_null) drop_condition(changed, equalities[k]);
           }
-          visit_own_references(level.query, changed, level.scope,
-                               [&](Tree& each, const auto& column) {
-                                 if (column && column->source == &gone)
-                                   each = column_ref(kept.alias, column->name);
-                               });
-          if (!drop_source(changed, gone.alias)) continue;
+          const auto replace = [&](Tree& each, const auto& column) {
+            if (column && column->source == &gone) each = column_ref(kept.alias, column->name);
+          };
+          if (!visit_own_references(level.query, changed, level.scope, replace) ||
+              !drop_source(changed, gone.alias))
+            continue;
           level.select = std::move(changed);
           return kept.alias + " and " + gone.alias + " are one row by the key " +
                  catalog::quote_identifier(key->name) + ", which is never NULL";

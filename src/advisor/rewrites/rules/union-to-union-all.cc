@@ -61,6 +61,30 @@ std::optional<Tree> constant_at(const Tree& arm, const Scope& scope, std::size_t
   return {};
 }
 
+// Whether a column of the UNION compares its values as each arm's own column does. Beside another
+// type or collation, what a key keeps apart may become equal: numeric beside float8, timestamp
+// beside timestamptz, text beside text that ignores case.
+bool compares_alike(const Arms& arms, const std::vector<Scope>& scopes, std::size_t position) {
+  std::optional<Column> first;
+  bool has_integer = false;
+  for (std::size_t i = 0; i < arms.size(); ++i) {
+    if (position >= (*arms[i])["target_list"].size()) return false;
+    const Tree& value = (*arms[i])["target_list"][position]["val"];
+    if (string_value(value) || (value.is("AConst") && value["isnull"].flag())) continue;
+    if (integer(value)) {
+      has_integer = true;
+      continue;
+    }
+    const auto column = resolve(value, scopes[i]);
+    if (!column || column->column == nullptr) return false;
+    if (!first) first = column;
+    if (!compare_alike(*first, *column)) return false;
+  }
+  return !has_integer || !first ||
+         (is_built_in_type(*first->column) && first->column->type_name.starts_with("int") &&
+          first->column->type_name.size() == 4);
+}
+
 bool are_apart(const Tree& a, const Scope& scope_a, const Tree& b, const Scope& scope_b) {
   for (std::size_t i = 0; i < a["target_list"].size() && i < b["target_list"].size(); ++i) {
     std::string type_a;
@@ -84,30 +108,32 @@ const RewriteRule union_to_union_all = {
       if (!collect_arms(level.select["larg"], arms) || !collect_arms(level.select["rarg"], arms))
         return {};
       std::vector<Scope> scopes;
-      for (const Tree* each : arms)
-        scopes.push_back(scope_of(level.query, *each, level.scope.outer));
+      scopes.reserve(arms.size());
+      for (const Tree* each : arms) scopes.push_back(scope_of(level.query, *each, &level.scope));
+      std::vector<bool> alike;
+      for (std::size_t i = 0; i < (*arms[0])["target_list"].size(); ++i)
+        alike.push_back(compares_alike(arms, scopes, i));
       std::vector<std::string> words;
       for (std::size_t i = 0; i < arms.size(); ++i) {
-        scopes[i].ctes.insert(scopes[i].ctes.end(), level.scope.ctes.begin(),
-                              level.scope.ctes.end());
         const Tree& arm = *arms[i];
         if (has_star(arm)) return {};
         if (!arm["distinct_clause"].empty()) {
           Tree plain = arm;
           plain.erase("distinct_clause");
-          if (!is_plain(level.query, plain)) return {};
+          if (!is_plain(level.query, plain) || std::ranges::find(alike, false) != alike.end())
+            return {};
           words.emplace_back("DISTINCT");
         } else {
           if (!is_plain(level.query, arm)) return {};
           std::vector<Column> shown;
-          for (const Tree& target : arm["target_list"].list)
-            if (const auto column = resolve(target["val"], scopes[i]);
-                column && column->scope == &scopes[i])
+          for (std::size_t k = 0; k < std::min(alike.size(), arm["target_list"].size()); ++k)
+            if (const auto column = resolve(arm["target_list"][k]["val"], scopes[i]);
+                alike[k] && column && column->scope == &scopes[i])
               shown.push_back(*column);
           std::vector<const Source*> sources;
           for (const Source& each : scopes[i].sources) sources.push_back(&each);
-          const auto why =
-              decides_rows(level.query, scopes[i], sources, shown, inner_conditions(arm));
+          const auto why = decides_rows(level.query, scopes[i], sources, shown,
+                                        inner_conditions(arm), arm["from_clause"]);
           if (!why) return {};
           words.push_back(*why);
         }
