@@ -7,6 +7,7 @@
 #include <set>
 
 #include "advisor/grouped_view.h"
+#include "advisor/rewrites/build.h"
 #include "advisor/rewrites/facts.h"
 #include "advisor/rewrites/rows.h"
 #include "base/text.h"
@@ -39,9 +40,36 @@ std::optional<double> writes_a_day(const Catalog& catalog, const Relation& relat
          *days;
 }
 
+// Groups that a call gives, by the statistics of what it groups by: for logs say no rows. What is
+// no column is taken as 200, as the planner does.
+double groups_of_a_call(const rewrites::Query& context, const rewrites::Tree& statement) {
+  constexpr double unknown = 200;
+  const rewrites::Scope scope = rewrites::scope_of(context, statement, nullptr);
+  double groups = 1;
+  for (const rewrites::Tree& item : statement["group_clause"].list) {
+    const auto position = rewrites::integer(item);
+    const auto& targets = statement["target_list"].list;
+    const bool is_output =
+        position && *position >= 1 && *position <= static_cast<std::int64_t>(targets.size());
+    const rewrites::Tree& value =
+        is_output ? targets[static_cast<std::size_t>(*position - 1)]["val"] : item;
+    const auto column = rewrites::resolve(value, scope);
+    const bool is_known = column && column->column != nullptr && column->column->stats &&
+                          column->column->stats->distinct != 0;
+    const double distinct = is_known ? column->column->stats->distinct : unknown;
+    groups *=
+        distinct > 0 ? distinct : -distinct * std::max(rows_of(*column->source->relation), 1.0);
+  }
+  return groups;
+}
+
 // Groups that the view is expected to hold: those of a call, for each value of the parameters.
-std::optional<double> groups_of(const GroupedView& view, const Query& query) {
-  double groups = std::max(1.0, static_cast<double>(query.rows) / static_cast<double>(query.calls));
+std::optional<double> groups_of(const rewrites::Query& context, const rewrites::Tree& statement,
+                                const GroupedView& view, const Query& query) {
+  double groups = query.rows > 0
+                      ? static_cast<double>(query.rows) / static_cast<double>(query.calls)
+                      : groups_of_a_call(context, statement);
+  groups = std::max(1.0, groups);
   std::set<const catalog::Column*> seen;
   for (const auto& [relation, column] : view.lifted) {
     if (!seen.insert(column).second) continue;
@@ -187,7 +215,8 @@ std::vector<MaterializedView> find_materialized_views(const Catalog& catalog,
     if (!grouped) continue;
     double largest = 0;
     for (const Relation* each : grouped->tables) largest = std::max(largest, rows_of(*each));
-    const std::optional<double> groups = groups_of(*grouped, query);
+    std::optional<double> groups = groups_of(context, *statement, *grouped, query);
+    if (query.rows <= 0 && groups) groups = std::min(*groups, largest);
     if (largest < options.rows || !groups || *groups * options.reduction > largest) continue;
 
     const auto [place, is_new] = by_definition.emplace(grouped->definition, all.size());

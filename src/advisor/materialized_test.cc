@@ -161,6 +161,21 @@ TEST_F(Views, AreNotProposedWhereTheyWouldSaySomethingElse) {
     EXPECT_TRUE(find(text).empty()) << text << '\n' << find(text).front().proposal.up.front();
 }
 
+// A log without row counts: the statistics tell how many groups there are.
+TEST_F(Views, GroupsAreReckonedWhereNoRowsWereCounted) {
+  const auto groups = [](const std::string& text) {
+    Workload workload;
+    workload.queries = {asked(text)};
+    workload.queries[0].rows = 0;
+    const auto views = find_materialized_views(*catalog_, *lookup_, workload);
+    return views.empty() ? 0.0 : views.front().groups;
+  };
+  EXPECT_EQ(groups("SELECT id, sum(amount) FROM app.orders GROUP BY id"), 0);
+  EXPECT_EQ(groups("SELECT count(*) FROM app.orders"), 1);
+  EXPECT_GT(groups("SELECT status, count(*) FROM app.orders GROUP BY 1"), 1);
+  EXPECT_EQ(groups("SELECT abs(qty), count(*) FROM app.orders GROUP BY 1"), 200);
+}
+
 TEST_F(Views, AreMadeWithTheirIndexAndUnmade) {
   const auto views = find(
       "SELECT customer_id, sum(amount) FROM app.orders WHERE status = $1 GROUP BY customer_id");

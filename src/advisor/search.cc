@@ -22,21 +22,23 @@ using Question = std::pair<std::size_t, Set>;
 
 constexpr double worthwhile = 1e-4;  // share of its cost that an index must spare a query
 constexpr double programs_gap = 1e-4;
-constexpr double program_share = 2;
+constexpr double program_share = 4;
 constexpr int deepest_cut = 15;          // layers of candidates that are taken out of one
-constexpr std::size_t most_doubts = 3;   // queries that a round learns more about
-constexpr std::size_t most_at_once = 2;  // of a set, before it is looked whether it can still win
+constexpr std::size_t least_doubts = 3;  // queries that a round learns more about, or a fifth:
+constexpr std::size_t doubted_part = 5;  // each round costs two programs
+constexpr std::size_t most_at_once = 1;  // of a set, before it is looked whether it can still win
 constexpr double enough = 0.9;           // of an error: the rest is cut off when it matters
-constexpr double small_step = 0.1;  // of what all candidates bring: those that are alike bring it
-constexpr double tolerated = 0.6;   // part of the gap that the bound may miss, for all queries
-constexpr double clearly_faster = 0.3;  // of a query's time
-constexpr double confirmed_from = 0.3;  // a gap: sets that are further off come and go
-constexpr double about_as_good = 1.05;  // cost of a set that is worth running as well
+constexpr double small_step = 0.2;  // of what all candidates bring: those that are alike bring it
+constexpr double tolerated = 0.8;   // part of the gap that the bound may miss, for all queries
+constexpr double clearly_faster = 0.3;   // of a query's time
+constexpr double confirmed_from = 0.01;  // a gap: sets that are further off come and go
+constexpr double about_as_good = 1.05;   // cost of a set that is worth running as well
 constexpr std::size_t most_others = 2;
-constexpr double dominant = 0.9;        // of the cost, for one query
-constexpr double least_rest = 1e-3;     // of the cost, for the others
-constexpr double share_of_rest = 0.02;  // of what these cost, to be certain of
-constexpr double share_of_gain = 0.02;  // of what the indexes bring, to be certain of
+constexpr double next_to_nothing = 5e-4;  // of the cost, for all that is left out
+constexpr double noticed = 0.2;           // of a query's cost
+constexpr double dominant = 0.9;          // of the cost, for one query
+constexpr double least_rest = 1e-3;       // of the cost, for the others
+constexpr double share_of_gain = 0.02;    // of what the indexes bring, to be certain of
 
 // A query costs at least what it does with these candidates alone, or one of the others is there.
 struct Cut {
@@ -64,6 +66,7 @@ class Search {
     result_.before = result_.after = confirmed_after_ = workload_cost(result_.chosen);
     result_.bound = lowest_;
     find_dearest();
+    doubts_ = std::max(least_doubts, helped_.size() / doubted_part);
     if (Status done = seed(); !done) return fail(done);
     result_.first_seconds = monotonic_seconds() - begun_;
     if (Status done = explore(); !done) return fail(done);
@@ -95,7 +98,18 @@ class Search {
     do {
       if (Status done = approach(); !done) return done;
       if (Status done = confirm(); !done) return done;
+      if (Status done = polish(); !done) return done;
     } while (!is_close() && !is_late() && !stands_still_);
+    return {};
+  }
+
+  // Of the plans that are known by now the best: what is within the gap may still be better.
+  Status polish() {
+    for (double before = 0; before != result_.after && !is_late();) {
+      before = result_.after;
+      if (Status done = from_above(0); !done) return done;
+      if (Status done = confirm(); !done) return done;
+    }
     return {};
   }
 
@@ -108,7 +122,7 @@ class Search {
       const std::size_t known = known_plans();
       if (Status done = from_below(); !done) return done;
       if (is_close() || is_late()) break;
-      if (Status done = from_above(); !done) return done;
+      if (Status done = from_above(result_.gap()); !done) return done;
       if (result_.gap() < confirmed_from)
         if (Status done = confirm(); !done) return done;
       if (progress_) progress_(result_.after, result_.bound);
@@ -126,9 +140,8 @@ class Search {
   // is compared with what the indexes bring, and with what the others cost, too.
   bool is_close() const {
     const double missing = result_.after - result_.bound;
-    return result_.gap() <= input_.gap &&
-           missing <= share_of_gain * (result_.before - result_.bound) &&
-           missing <= share_of_rest * without_dominant(result_.after);
+    return missing <= input_.gap * without_dominant(result_.after) &&
+           missing <= share_of_gain * (result_.before - result_.bound);
   }
 
   // Of the cost, what queries cost beside the one that costs nearly everything, if there is one.
@@ -264,9 +277,9 @@ class Search {
     return cost;
   }
 
-  // Asks about the queries of which least is known first, until the set proves to be no better.
-  Result<bool> is_promising(const std::vector<bool>& chosen) {
-    while (least_cost(chosen) < result_.after) {
+  // Asks about the queries of which least is known first, until the set proves to cost as much.
+  Result<bool> is_cheaper(const std::vector<bool>& chosen, double than) {
+    while (least_cost(chosen) < than) {
       std::vector<std::pair<double, std::size_t>> open;
       for (const std::size_t q : helped_) {
         const Set set = oracle_.of(q, chosen);
@@ -293,7 +306,7 @@ class Search {
   // Asks for the set, without what is refused of it, and takes it if it is the best so far.
   Status attempt(std::vector<bool> chosen) {
     while (true) {
-      const auto promising = is_promising(chosen);
+      const auto promising = is_cheaper(chosen, result_.after);
       if (!promising) return std::unexpected(promising.error());
       if (!*promising) return {};
       if (Status asked = ask_about(chosen); !asked) return asked;
@@ -595,7 +608,7 @@ class Search {
   }
 
   // Chooses among the plans that were seen.
-  Status from_above() {
+  Status from_above(double gap) {
     Program program;
     std::map<std::size_t, std::size_t> variable_of;
     const double scale = result_.after / 1e6;
@@ -632,32 +645,40 @@ class Search {
       budget.emplace_back(variable, static_cast<double>(input_.bytes[i]) / (1 << 20));
     program.at_most(std::move(budget), static_cast<double>(input_.budget) / (1 << 20));
     const auto solved =
-        program.solve(std::max(programs_gap, result_.gap() / program_share),
+        program.solve(std::max(programs_gap, gap / program_share),
                       std::min(seconds_left(), 0.5 + (monotonic_seconds() - begun_) / 10),
-                      1e6 * (1 - result_.gap() / 20) - fixed_ / scale);
+                      1e6 * (1 - std::max(programs_gap, gap) / 20) - fixed_ / scale);
     if (!solved || solved->values.empty()) return {};
     std::vector<bool> chosen(input_.bytes.size(), false);
     for (const auto& [i, variable] : variable_of) chosen[i] = solved->values[variable] > 0.5;
     return attempt(std::move(chosen));
   }
 
-  // Where two with the same first key are chosen, as one on a partition and one on the whole table
-  // may be, the one may do for the other. The largest go first.
+  // What the chosen one spares the workload may be next to nothing, as a narrow one's beside a wide
+  // one that serves the same, or a covering one's beside a key. The largest go first.
   Status leave_out_needless() {
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < result_.chosen.size(); ++i)
-      if (result_.chosen[i]) order.push_back(i);
+      if (result_.chosen[i] && !present()[i]) order.push_back(i);
     std::ranges::stable_sort(order, std::greater(), [&](std::size_t i) { return input_.bytes[i]; });
+    const double cost = workload_cost(result_.chosen);
+    const double rest = without_dominant(cost);
+    double most = cost + next_to_nothing * rest;
+    if (cost - result_.bound <= input_.gap * rest)
+      most = std::min(most, result_.bound + input_.gap * rest);
     for (const std::size_t i : order) {
-      const bool has_alike = !input_.leading.empty() && std::ranges::any_of(order, [&](auto j) {
-        return j != i && result_.chosen[j] && input_.leading[j] == input_.leading[i];
-      });
-      if (!has_alike) continue;
       std::vector<bool> without = result_.chosen;
       without[i] = false;
-      if (least_cost(without) > workload_cost(result_.chosen)) continue;
+      const auto is_missed = [&](std::size_t q) {
+        return oracle_.lower(q, oracle_.of(q, without)) >
+               oracle_.upper(q, oracle_.of(q, result_.chosen)) * (1 + noticed);
+      };
+      if (std::ranges::any_of(touched_, is_missed)) continue;
+      const auto may_go = is_cheaper(without, most);
+      if (!may_go) return std::unexpected(may_go.error());
+      if (!*may_go) continue;
       if (Status asked = ask_about(without); !asked) return asked;
-      if (workload_cost(without) > workload_cost(result_.chosen) || makes_slow(without)) continue;
+      if (std::ranges::any_of(touched_, is_missed) || makes_slow(without)) continue;
       result_.chosen = std::move(without);
     }
     return {};
@@ -666,8 +687,13 @@ class Search {
   // Of what was tried before all was known: what a plan without workers makes slow has gone.
   void take_others() {
     std::vector<std::pair<double, const std::vector<bool>*>> near;
+    const auto has_all = [&](const std::vector<bool>& set) {
+      for (std::size_t i = 0; i < set.size(); ++i)
+        if (result_.chosen[i] && !set[i]) return false;
+      return true;
+    };
     for (const auto& [set, cost] : tried_)
-      if (cost <= result_.after * about_as_good && set != result_.chosen && !makes_slow(set))
+      if (cost <= result_.after * about_as_good && !has_all(set) && !makes_slow(set))
         near.emplace_back(cost, &set);
     std::ranges::sort(near);
     for (std::size_t i = 0; i < std::min(near.size(), most_others); ++i)
@@ -679,7 +705,7 @@ class Search {
     // What a set costs is known at the end, and not only what it costs at most.
     if (Status asked = ask_about(result_.chosen); !asked) return fail(asked);
     if (Status done = leave_out_needless(); !done) return fail(done);
-    result_.after = std::min(result_.after, workload_cost(result_.chosen));
+    result_.after = workload_cost(result_.chosen);
     result_.bound = std::min(result_.bound, result_.after);
     result_.looked_at = std::ranges::count(in_pool_, true);
     take_others();
@@ -701,7 +727,7 @@ class Search {
   double lowest_ = 0;
   double dearest_ = 0;  // cost of the dearest query with the best set
   std::vector<Cut> cuts_;
-  std::size_t doubts_ = most_doubts;
+  std::size_t doubts_ = least_doubts;
   bool stands_still_ = false;
   std::vector<bool> confirmed_;  // the best set that holds without workers as well
   double confirmed_after_ = 0;

@@ -436,6 +436,30 @@ TEST(Search, WhatPlansWithoutWorkersNeedStays) {
   EXPECT_TRUE(found->chosen[1]);
 }
 
+TEST(Search, WhatSparesNextToNothingIsLeftOut) {
+  PlansOf planner(PlansOf::Plans{{{100, {}}, {50, {0}}, {49.99, {0, 1}}}, {{100, {}}, {50, {2}}}});
+  Oracle oracle(planner, {{0, 1}, {2}});
+  SearchInput input = input_of(3);
+  input.weights = {1, 1};
+  const auto found = search(oracle, input);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->after, 100);
+  EXPECT_LT(found->bound, 99.995);
+  EXPECT_TRUE(found->chosen[0]);
+  EXPECT_FALSE(found->chosen[1]);
+  for (const auto& other : found->others) EXPECT_FALSE(other[1]);
+}
+
+TEST(Search, WhatOneCheapQueryNoticesStays) {
+  PlansOf planner(PlansOf::Plans{{{100'000, {}}, {50'000, {0}}}, {{20, {}}, {10, {1}}}});
+  Oracle oracle(planner, {{0}, {1}});
+  SearchInput input = input_of(2);
+  input.weights = {1, 1};
+  const auto found = search(oracle, input);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->after, 50'010);
+}
+
 TEST(Oracle, OneAnswerHoldsForAnInterval) {
   PlansOf planner(PlansOf::Plans{{{100, {}}, {40, {1}}, {10, {0, 2}}}});
   Oracle oracle(planner, {{0, 1, 2, 3}});

@@ -215,6 +215,11 @@ std::vector<TunedSetting> advise_settings(const Catalog& catalog,
   }
   const Facts facts{catalog, workload, machine};
   advise_server(facts, tuned, proposals, notes);
+  const std::int64_t buffers = catalog::bytes_setting(catalog, "shared_buffers").value_or(0);
+  if (machine.memory && catalog.server.database_bytes && *catalog.server.database_bytes <= buffers)
+    notes.push_back(
+        fmt::format("shared_buffers is left as it is: all of the database ({}) fits in it.",
+                    human_bytes(*catalog.server.database_bytes)));
   advise_tables(facts, tuned, proposals, notes);
   return tuned;
 }

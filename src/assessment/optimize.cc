@@ -7,7 +7,6 @@
 #include "advisor/rewrites/rewrites.h"
 #include "advisor/tune.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/process.h"
 #include "base/text.h"
 #include "base/version.h"
@@ -89,13 +88,6 @@ class Optimizer {
       return fail("workload.none", "there is no workload: a " + opened_.source.kind + " has none",
                   opened_.source.name,
                   "give one: --workload week.workload, a log, or a file of queries");
-    if (inputs.size() == 1 && inputs[0].ends_with(".workload")) {
-      const Result<std::string> bytes = read_file(inputs[0]);
-      if (!bytes) return std::unexpected(bytes.error());
-      auto workload = workload::from_file(*bytes);
-      if (!workload && workload.error().where.empty()) workload.error().where = inputs[0];
-      return workload;
-    }
     workload::ReadOptions read;
     read.catalog = &opened_.catalog;
     read.statement_timeout = options_.open.statement_timeout;
@@ -145,8 +137,8 @@ class Optimizer {
       engine::Sandbox* twin = nullptr;
       auto sandbox = rows_or_definitions(twin);
       if (!sandbox) return std::unexpected(sandbox.error());
-      if (Status tried =
-              advisor::prove_materialized_views(views_, opened_.catalog, lookup, **sandbox);
+      if (Status tried = advisor::prove_materialized_views(views_, opened_.catalog, lookup,
+                                                           **sandbox, {.samples = samples_});
           !tried)
         return tried;
     }
@@ -166,6 +158,7 @@ class Optimizer {
     std::vector<Rewrite> found;
     say("looking for queries that can be said better");
     for (const workload::Query& query : workload.queries) {
+      if (!query.parameters.empty()) samples_[query.fingerprint] = query.parameters;
       const std::string& text = query.example.empty() ? query.text : query.example;
       for (Rewrite& each : advisor::find_rewrites(opened_.catalog, lookup, text)) {
         each.query = query.fingerprint;
@@ -182,7 +175,8 @@ class Optimizer {
       engine::Sandbox* twin = nullptr;
       auto sandbox = rows_or_definitions(twin);
       if (!sandbox) return std::unexpected(sandbox.error());
-      if (Status tried = advisor::prove_rewrites(found, opened_.catalog, lookup, **sandbox, twin);
+      if (Status tried = advisor::prove_rewrites(found, opened_.catalog, lookup, **sandbox, twin,
+                                                 {.samples = samples_});
           !tried)
         return tried;
       std::erase_if(found, [](const Rewrite& each) { return !advisor::is_offered(each); });
@@ -237,6 +231,8 @@ class Optimizer {
   const OptimizeOptions& options_;
   std::unique_ptr<engine::Sandbox> definitions_;
   std::vector<advisor::MaterializedView> views_;
+  // Values that queries were called with, by fingerprint.
+  decltype(advisor::ProofOptions::samples) samples_;
   report::TuningReport report_;
 };
 
