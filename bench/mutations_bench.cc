@@ -2,7 +2,8 @@
 // is tried as the tests try theirs (migration/plan/pair_trial.h); one that fails is made smaller
 // until every statement in it is needed, and printed.
 //
-//   mutations_bench [COUNT] [SEED] [VERSION]     SEED by itself is tried again with COUNT 1
+//   mutations_bench [COUNT] [SEED] [VERSION] [FILE]     SEED by itself is tried again with COUNT 1;
+//                                                       FILE: other statements
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -165,8 +166,15 @@ class Writer {
     if (word == "partitioned")
       return relation(
           [](const Relation& each) { return each.kind == RelationKind::partitioned_table; });
-    if (word == "partition")
-      return relation([](const Relation& each) { return each.is_partition(); });
+    if (word == "partition" || word == "parent" || word == "child") {
+      const auto is_partition = [](const Relation& each) { return each.is_partition(); };
+      std::string child = word != "partition" && relation_ != nullptr && is_partition(*relation_)
+                              ? catalog::qualified(relation_->schema, relation_->name)
+                              : relation(is_partition);
+      if (word != "parent" || relation_ == nullptr) return child;
+      const catalog::ObjectName& parent = relation_->parents.front();
+      return catalog::qualified(parent.schema, parent.name);
+    }
     if (word == "column") return part(&Relation::columns, quoted);
     if (word == "constraint") return part(&Relation::constraints, quoted);
     if (word == "trigger") return part(&Relation::triggers, quoted);
@@ -240,9 +248,21 @@ class Writer {
   int names_ = 0;
 };
 
+// A line's statements.
+std::vector<std::string> split(std::string_view line) {
+  std::vector<std::string> all;
+  for (std::size_t end = 0; end != std::string_view::npos;) {
+    end = line.find(";; ");
+    all.emplace_back(line.substr(0, end));
+    if (end != std::string_view::npos) line.remove_prefix(end + 3);
+  }
+  return all;
+}
+
 std::string script(const std::vector<std::string>& statements) {
   std::string text = "SET check_function_bodies = off;\n";
-  for (const std::string& each : statements) text += each + ";\n";
+  for (const std::string& line : statements)
+    for (const std::string& each : split(line)) text += each + ";\n";
   return text;
 }
 
@@ -266,7 +286,8 @@ class Bench {
       for (int tries = 0; std::ssize(into) < wanted && tries < 4 * wanted; ++tries) {
         const std::string statement = writer.fill(statements_.at(section), catalog);
         if (statement.empty()) continue;
-        auto outcome = opened->sandbox->run({{{statement}, false}});
+        const std::vector<std::string> all = split(statement);
+        auto outcome = opened->sandbox->run({{all, all.size() > 1}});
         if (!outcome || !outcome->front().ok) continue;
         into.push_back(statement);
         if (auto seen = opened->sandbox->read()) catalog = std::move(*seen);
@@ -324,8 +345,9 @@ int main(int count, char** arguments) {
     std::cerr << describe(installation.error());
     return 2;
   }
-  const Statements statements =
-      read_statements(std::string(ARCHITRAVE_SOURCE_DIR) + "/bench/mutations/statements.txt");
+  const Statements statements = read_statements(count > 4 ? std::string(arguments[4])
+                                                          : std::string(ARCHITRAVE_SOURCE_DIR) +
+                                                                "/bench/mutations/statements.txt");
   migration::PairTrial trial(*installation);
   Bench bench(trial, statements);
   long failed = 0;

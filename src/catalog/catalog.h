@@ -159,6 +159,7 @@ struct Constraint {
   bool deferrable = false;
   bool deferred = false;
   bool validated = true;
+  bool guarded = true;  // measured: no trigger that keeps a foreign key is disabled
   bool no_inherit = false;
   bool inherited = false;  // made by a parent table's constraint, not by this table
   std::string index;       // name of the index behind a key or exclusion
@@ -179,6 +180,7 @@ struct Constraint {
                       field("deferrable", &Constraint::deferrable),
                       field("deferred", &Constraint::deferred),
                       field("validated", &Constraint::validated),
+                      measured("guarded", &Constraint::guarded),
                       field("no_inherit", &Constraint::no_inherit),
                       field("inherited", &Constraint::inherited),
                       field("index", &Constraint::index),

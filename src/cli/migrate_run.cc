@@ -155,7 +155,7 @@ void add_running(CLI::App& command, Arguments& arguments) {
       .add_option(
           "--share", options.throttle.share,
           "the share of the time that a backfill works, in batches that are shorter by as much:\n"
-          "0.2 (1)")
+          "0.1 where other work must not notice (1)")
       ->check(CLI::Range(0.01, 1.0));
   command.add_option(
       "--before", options.before,

@@ -219,10 +219,13 @@ void StatementReader::statement(Node node) {
       const std::string_view kind = node["kind"].text();
       if (kind == "REINDEX_OBJECT_INDEX") name = table_of_index(name);
       const bool whole = kind != "REINDEX_OBJECT_INDEX" && kind != "REINDEX_OBJECT_TABLE";
-      add(concurrently ? Do::reindex_concurrently
-          : whole      ? Do::outside_transaction
-                       : Do::reindex,
-          node, std::move(name));
+      const bool partitioned = is_partitioned(name);
+      const Do what = concurrently  ? partitioned ? Do::reindex_partitioned_concurrently
+                                                  : Do::reindex_concurrently
+                      : whole       ? Do::outside_transaction
+                      : partitioned ? Do::reindex_partitioned
+                                    : Do::reindex;
+      add(what, node, name);
       return;
     }
     case 14: {
@@ -234,10 +237,14 @@ void StatementReader::statement(Node node) {
       for (const Node each : node["rels"]) add(what, node, name_of(each["relation"]));
       return;
     }
-    case 15:
-      add(node["relation"] ? Do::cluster : Do::outside_transaction, node,
-          node["relation"] ? name_of(node["relation"]) : std::string());
+    case 15: {
+      const std::string name = node["relation"] ? name_of(node["relation"]) : std::string();
+      add(name.empty()           ? Do::outside_transaction
+          : is_partitioned(name) ? Do::cluster_partitioned
+                                 : Do::cluster,
+          node, name);
       return;
+    }
     case 16:
       for (const Node each : node["relations"]) {
         const std::string name = name_of(each);

@@ -99,6 +99,8 @@ enum class Do : std::uint8_t {
   drop_index,
   drop_index_concurrently,
   reindex,
+  reindex_partitioned,
+  reindex_partitioned_concurrently,
   reindex_concurrently,
   rename_index,
   alter_index,
@@ -121,6 +123,7 @@ enum class Do : std::uint8_t {
   vacuum_full,
   analyze,
   cluster,
+  cluster_partitioned,
   lock_table,  // in the mode that it names
   // Rows.
   read,

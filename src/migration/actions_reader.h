@@ -38,6 +38,11 @@ class StatementReader {
     return table != nullptr ? std::string(table->name) : index;
   }
 
+  bool is_partitioned(const std::string& name) const {
+    const Table* table = known_.table(name);
+    return table != nullptr && table->kind == 'p';
+  }
+
   void create_table(sql::Node node);
   void alter_table(sql::Node node);
   void command(sql::Node command, const std::string& table);

@@ -316,6 +316,12 @@ void Transitioning::add_makings() {
           if (const auto* its = before_.at(other).routine;
               its != nullptr && other != object && may_be_confused(*its, *made->second.routine))
             step.needs.push_back(gone(other));
+      if (made->second.trigger != nullptr || made->second.rule != nullptr)
+        for (const Move& move : moves_)
+          for (const Relation* each : {move.source, move.target})
+            if (each->object_name() == made->second.relation->object_name())
+              step.needs.push_back("moved " + to_string(object_of(*move.source)) + " to " +
+                                   to_string(object_of(*move.target)));
       // What it refers to may be in another partition than it will be.
       if (made->second.constraint != nullptr &&
           made->second.constraint->type == ConstraintType::foreign_key)

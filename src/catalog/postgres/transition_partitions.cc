@@ -35,6 +35,12 @@ void Transitioning::attach(const Relation& table, const Relation& parent) {
       if (!is_twin(*each, part)) step.needs.push_back(to_string(object_of(*each, part)));
     for (const Index& part : each->indexes)
       if (!is_twin(*each, part)) step.needs.push_back(to_string(object_of(*each, part)));
+    // An index that goes would become a part of one like it, and then could not be dropped.
+    if (const Relation* before = from_.relation(each->object_name()))
+      for (const Index& part : before->indexes)
+        if (const std::string its = to_string(object_of(*before, part));
+            part.constraint.empty() && goes(its))
+          step.needs.push_back(gone(its));
   }
 }
 
@@ -45,6 +51,17 @@ void Transitioning::free_of_references(const Relation& table) {
     unmake(to_string(object_of(*each.child, *each.constraint)));
   for (const catalog::ObjectName& name : table.parents)
     if (const Relation* parent = from_.relation(name)) free_of_references(*parent);
+}
+
+// What watches over rows that come and go has no say in those that only move.
+void Transitioning::free_of_watchers(const Relation& table) {
+  const Relation* before = from_.relation(table.object_name());
+  if (before == nullptr) return;
+  for (const catalog::Trigger& each : before->triggers)
+    if (!each.inherited) unmake(to_string(object_of(*before, each)));
+  for (const catalog::RewriteRule& each : before->rules)
+    unmake(
+        to_string(Object{Kind::rule, object_of(*before).name + '.' + quote_identifier(each.name)}));
 }
 
 void Transitioning::plan_moves() {
@@ -75,10 +92,12 @@ void Transitioning::plan_moves() {
         auto condition = belongs(to_, parent, target->partition_bound);
         if (!condition) continue;
         moves_.push_back({source, target, std::move(*condition)});
+        free_of_watchers(*target);
         moves = true;
       }
       if (!moves) continue;
       free_of_references(*source);
+      free_of_watchers(*source);
       if (has_place(to_, parent, source->partition_bound)) homed_.insert(source->object_name());
     }
   }

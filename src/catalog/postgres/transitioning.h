@@ -177,6 +177,7 @@ class Transitioning {
   void add_moves();
   void attach(const Relation& table, const Relation& parent);
   void free_of_references(const Relation& table);
+  void free_of_watchers(const Relation& table);
   // Whether all rows of a partition that goes have a place in others.
   bool keeps_place(const Relation& table) const;
 

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/quoting.h"
 #include "base/text.h"
 #include "catalog/lookup.h"
 #include "catalog/postgres/transition.h"
@@ -407,6 +408,60 @@ class Online {
 };
 
 }  // namespace
+
+std::vector<std::string> leftovers(const std::vector<Step>& phase, const Catalog& before) {
+  std::vector<std::string_view> all;
+  for (const Step& step : phase)
+    for (const Statement& each : step.statements) all.push_back(each.text);
+  std::set<std::string> others;
+  for (const Relation& relation : before.relations)
+    for (const catalog::Index& each : relation.indexes)
+      if (each.constraint.empty()) others.insert(qualified(relation.schema, each.name));
+  std::vector<std::string> left;
+  for (auto here = all.begin(); here != all.end(); ++here) {
+    const std::string_view sql = *here;
+    constexpr std::string_view table = "ALTER TABLE ";
+    constexpr std::string_view add = " ADD CONSTRAINT ";
+    if (const std::size_t at = sql.find(add);
+        sql.starts_with(table) && at != std::string_view::npos) {
+      const std::string_view name = sql.substr(table.size(), at - table.size());
+      const std::string_view rest = sql.substr(at + add.size());
+      const std::string_view its_name = rest.substr(0, rest.find(" CHECK ("));
+      // Dropped after it: one that was dropped before it was another.
+      if (std::find(here, all.end(),
+                    fmt::format("{}{} DROP CONSTRAINT {}", table, name, its_name)) != all.end())
+        left.push_back(
+            fmt::format("{}IF EXISTS {} DROP CONSTRAINT IF EXISTS {}", table, name, its_name));
+    }
+    constexpr std::string_view index = "INDEX CONCURRENTLY ";
+    const std::size_t name_at = sql.find(index);
+    const std::size_t on_at = sql.find(" ON ");
+    if (!sql.starts_with("CREATE ") || name_at > on_at || on_at == std::string_view::npos) continue;
+    const std::size_t begin = name_at + index.size();
+    const std::string its_name(sql.substr(begin, on_at - begin));
+    std::string_view of = sql.substr(on_at + 4);
+    of = of.substr(0, of.find(" USING "));
+    const auto relation = std::ranges::find_if(before.relations, [&](const Relation& each) {
+      return qualified(each.schema, each.name) == of;
+    });
+    if (relation == before.relations.end()) continue;
+    const std::string name = quote_identifier(relation->schema) + '.' + its_name;
+    if (others.contains(name)) continue;
+    const auto says = [&](const std::string& words) {
+      return std::ranges::any_of(
+          all, [&](std::string_view each) { return each.find(words) != std::string_view::npos; });
+    };
+    const std::string drop = "DROP INDEX IF EXISTS " + name;
+    if (says("ALTER INDEX " + name + " RENAME TO "))
+      left.push_back(drop);
+    else if (says(" USING INDEX " + its_name))
+      left.push_back(
+          "DO $left$ BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE"
+          " conindid = pg_catalog.to_regclass(" +
+          quote_literal(name) + ")) THEN " + drop + "; END IF; END $left$");
+  }
+  return left;
+}
 
 Work online(const std::vector<RouteStep>& steps, const std::vector<Swap>& swaps,
             const Catalog& from, const Catalog& to, const OnlineOptions& options) {

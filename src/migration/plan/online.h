@@ -44,4 +44,10 @@ struct Work {
 Work online(const std::vector<postgres::Step>& steps, const std::vector<Swap>& swaps,
             const catalog::Catalog& from, const catalog::Catalog& to, const OnlineOptions& options);
 
+// What a phase makes for a while only, a check that goes before NOT NULL or an index that becomes
+// another's, is still there where the phase has stopped in between: statements that take it away if
+// so, and do nothing else. They come before the way back. `before` is what there was before the
+// phase.
+std::vector<std::string> leftovers(const std::vector<Step>& phase, const catalog::Catalog& before);
+
 }  // namespace architrave::migration

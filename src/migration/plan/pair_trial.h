@@ -18,9 +18,11 @@
 #include "catalog/postgres/writer.h"
 #include "engine/postgres/sandbox.h"
 #include "engine/postgres/script_loader.h"
+#include "migration/histories.h"
 #include "migration/plan/plan.h"
 #include "migration/plan/route.h"
 #include "migration/plan/rows.h"
+#include "migration/run/runner.h"
 
 namespace architrave::migration {
 
@@ -101,6 +103,39 @@ class PairTrial {
     return {};
   }
 
+  // Each of the plan's files stopped behind each of its steps, then undone: what is not as it was.
+  std::string stops(const std::string& old_sql, const std::string& new_sql) {
+    if (!trouble_.empty()) return trouble_;
+    auto from = open(old_sql);
+    if (!from) return "old does not load: " + describe(from.error());
+    auto to = open(new_sql);
+    if (!to) return "new does not load: " + describe(to.error());
+    auto subject = from->sandbox->copy();
+    if (!subject) return describe(subject.error());
+    PlanOptions options;
+    options.allow_losses = true;
+    const auto plan = make_plan(*from, *to, options);
+    if (!plan) return "plan: " + describe(plan.error());
+    if (!plan->refused.empty()) return {};
+    const std::filesystem::path folder = folder_ / std::to_string(++number_);
+    const auto written = write_plan(*plan, folder);
+    if (!written) return describe(written.error());
+    Fixpoint fixpoint([this](const catalog::Catalog& catalog) { return hold(catalog); },
+                      "postgres");
+    for (const Migration& each : *written) {
+      for (std::size_t done = 1; done < each.up.steps.size(); ++done) {
+        auto stopped = (*subject)->copy();
+        if (!stopped) return describe(stopped.error());
+        if (std::string seen = stop(**stopped, folder, each, done, fixpoint); !seen.empty())
+          if (plan->lost.empty() || !seen.ends_with(other_rows)) return seen;
+      }
+      RunOptions run = on(**subject, folder);
+      run.to = each.version;
+      if (auto ran = up(run); !ran) return "up: " + describe(ran.error());
+    }
+    return {};
+  }
+
   Result<engine::Opened> open(const std::string& sql) {
     auto sandbox = empty_->copy();
     if (!sandbox) return fail(sandbox);
@@ -116,6 +151,52 @@ class PairTrial {
   }
 
  private:
+  static constexpr const char* other_rows = "rows are not what they were";
+
+  static RunOptions on(engine::Sandbox& sandbox, const std::filesystem::path& folder) {
+    RunOptions options;
+    options.database = dynamic_cast<postgres::PostgresSandbox&>(sandbox).connection_string();
+    options.folder = folder;
+    return options;
+  }
+
+  static std::string stop(engine::Sandbox& sandbox, const std::filesystem::path& folder,
+                          const Migration& migration, std::size_t done, Fixpoint& fixpoint) {
+    auto before = sandbox.read();
+    if (!before) return describe(before.error());
+    const SharedColumns columns = shared_columns(*before, *before);
+    const auto rows_before = digest(sandbox, columns);
+    if (!rows_before) return describe(rows_before.error());
+    // The same file, but that it fails there.
+    const std::filesystem::path failing = folder.string() + "-failing";
+    std::filesystem::remove_all(failing);
+    std::filesystem::create_directory(failing);
+    for (const auto& each : std::filesystem::directory_iterator(folder))
+      if (!each.path().filename().string().starts_with(migration.version + '_'))
+        std::filesystem::copy(each.path(), failing);
+    Migration broken = migration;
+    broken.up.steps.resize(done);
+    broken.up.steps.push_back(Step::single("SELECT 1 / 0"));
+    if (auto written = write_migration(broken, failing); !written) return describe(written.error());
+    RunOptions run = on(sandbox, failing);
+    run.to = migration.version;
+    const auto ran = up(run);
+    if (ran || ran.error().code != "postgres.22012")
+      return "it did not stop" + (ran ? "" : ": " + describe(ran.error()));
+    const std::string where = migration.version + " stopped behind step " + std::to_string(done);
+    if (const auto undone = down(on(sandbox, folder)); !undone)
+      return where + ", undo: " + describe(undone.error());
+    auto back = sandbox.read();
+    if (!back) return describe(back.error());
+    leave_out_histories(*before, *back);
+    leave_out_histories(*back, *before);
+    if (std::string seen = differs(fixpoint, *back, *before); !seen.empty())
+      return where + " and undone: " + seen;
+    const auto rows_back = digest(sandbox, columns);
+    if (!rows_back) return describe(rows_back.error());
+    return *rows_before == *rows_back ? "" : where + " and undone: " + other_rows;
+  }
+
   engine::Opened opened(catalog::Catalog catalog, std::unique_ptr<engine::Sandbox> sandbox) {
     engine::Opened opened;
     opened.source.kind = "file";

@@ -573,6 +573,11 @@ class Planner {
       if (!route) return fail(route);
       Work back = online(route->steps, {}, states_[i + 1], states_[i], how_);
       std::vector<Step>& down = plan_.phases[i].down;
+      if (const std::vector<std::string> left = leftovers(plan_.phases[i].up, states_[i]);
+          !left.empty()) {
+        down.push_back(Step::transaction({left.begin(), left.end()}));
+        down.back().lock_timeout = "100ms";
+      }
       for (std::vector<Step>* part : {&back.expand, &back.migrate, &back.contract})
         std::ranges::move(*part, std::back_inserter(down));
       auto failed = run(*walked_, plan_.phases[i].down);

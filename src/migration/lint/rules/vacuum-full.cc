@@ -7,7 +7,7 @@ const Rule vacuum_full = {
     .is = {.name = "vacuum-full",
            .severity = Severity::error,
            .summary = "VACUUM FULL and CLUSTER rewrite the table while nobody can read it"},
-    .actions = {Do::vacuum_full, Do::cluster, Do::outside_transaction},
+    .actions = {Do::vacuum_full, Do::cluster, Do::cluster_partitioned, Do::outside_transaction},
     .when =
         [](const Action& action, const Statement& statement) {
           return action.what != Do::outside_transaction || statement.node.is("ClusterStmt");
