@@ -347,9 +347,15 @@ class Parser {
     return one;
   }
 
+  // With a `?` on a side that there may be none of. That is for readers: whether a column takes
+  // nulls is said of the column.
   std::string relation() {
+    cursor_.accept("?");
     for (const char* sign : {"<>", "<", ">", "-"})
-      if (cursor_.accept(sign)) return sign;
+      if (cursor_.accept(sign)) {
+        cursor_.accept("?");
+        return sign;
+      }
     cursor_.fail_expected("<, >, - or <>");
     return {};
   }

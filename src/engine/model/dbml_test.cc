@@ -26,6 +26,9 @@ TEST(Dbml, WhoHoldsTheKey) {
   EXPECT_EQ(key("Ref: a.x > b.y\n"), of_a);
   EXPECT_EQ(key("Ref: a.x < b.y\n"), of_b);
   EXPECT_EQ(key("Ref: a.x - b.y\n"), of_b);
+  EXPECT_EQ(key("Ref: a.x ?> b.y\n"), of_a);
+  EXPECT_EQ(key("Ref: a.x ?<? b.y\n"), of_b);
+  EXPECT_EQ(key("Ref: a.x -? b.y\n"), of_b);
   const std::string inline_keys = script(
       "Table a {\n x int [ref: > b.y]\n}\nTable b {\n y int\n}\n"
       "Table c {\n y int [ref: - a.x, ref: < a.x]\n}\n");

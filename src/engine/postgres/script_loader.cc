@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <set>
 
@@ -223,6 +224,7 @@ class Loader {
       if (result) continue;
       if (is_fatal(result.error())) return fail(result);
       problem(*waiting_[i].script, waiting_[i].item, result.error().message, result.error().hint);
+      point(*waiting_[i].script, waiting_[i].item, result.error().where);
       if (result.error().code == syntax_error && loaded_.problems.back().hint.empty())
         not_understood_.push_back({loaded_.problems.size() - 1, statements[i]});
     }
@@ -242,6 +244,28 @@ class Loader {
         hint = std::move(install);
     loaded_.problems.push_back(
         {script.file, item.line, first_line(item.text), std::move(message), std::move(hint)});
+  }
+
+  // "character 27": of the statement, from 1.
+  void point(const Script& script, const ScriptItem& item, std::string_view where) {
+    constexpr std::string_view word = "character ";
+    if (!where.starts_with(word)) return;
+    std::size_t characters = 0;
+    std::from_chars(where.data() + word.size(), where.data() + where.size(), characters);
+    engine::LoadProblem& problem = loaded_.problems.back();
+    const auto begin = static_cast<std::size_t>(item.text.data() - script.text.data());
+    const std::size_t line = script.text.rfind('\n', begin) + 1;  // 0 where there is none before
+    const auto is_start = [](char c) { return (c & 0xC0) != 0x80; };
+    const std::string_view ahead = std::string_view(script.text).substr(line, begin - line);
+    problem.column = 1 + static_cast<int>(std::ranges::count_if(ahead, is_start));
+    for (const char c : item.text) {
+      if (!is_start(c)) continue;
+      if (--characters == 0) break;
+      ++problem.column;
+      if (c != '\n') continue;
+      ++problem.line;
+      problem.column = 1;
+    }
   }
 
   // What this server's grammar does not have, a newer one's may: asked of the newest that is here.

@@ -21,7 +21,11 @@ SELECT a.attrelid AS _relation, a.attnum AS _number,
        a.attfdwoptions AS foreign_options,
        CASE WHEN nn.coninhcount = 0 AND nn.conname <> c.relname || '_' || a.attname || '_not_null' --@18+
             THEN nn.conname END AS not_null_constraint, --@18+
-       CASE WHEN nn.coninhcount > 0 AND nn.conislocal THEN nn.conname END AS not_null_own_name, --@18+
+       -- A partition that was attached keeps the name that it had. --@18+
+       CASE WHEN nn.coninhcount > 0 AND (nn.conislocal OR c.relispartition AND NOT EXISTS ( --@18+
+              SELECT FROM pg_inherits above JOIN pg_constraint its ON its.conrelid = above.inhparent --@18+
+              WHERE above.inhrelid = c.oid AND its.contype = 'n' AND its.conname = nn.conname)) --@18+
+            THEN nn.conname END AS not_null_own_name, --@18+
        nn.connoinherit AS not_null_no_inherit, --@18+
        nn.convalidated AS not_null_validated, --@18+
        NOT a.attislocal AS inherited,

@@ -14,6 +14,12 @@ SELECT c.tableoid AS _class, c.oid AS _oid, c.conrelid AS _relation, c.contypid 
        c.condeferrable AS deferrable,
        c.condeferred AS deferred,
        c.convalidated AS validated,
+       -- ALTER TABLE … DISABLE TRIGGER ALL, of a partition too, and rows of any kind get in.
+       NOT EXISTS (SELECT FROM pg_trigger t
+                   WHERE t.tgenabled IN ('D', 'R')
+                     AND (t.tgconstraint = c.oid
+                          OR t.tgconstraint IN (SELECT each.oid FROM pg_constraint each
+                                                WHERE each.conparentid = c.oid))) AS guarded,
        c.contype = 'c' AND c.connoinherit AS no_inherit,
        NOT c.conislocal OR c.conparentid <> 0 AS inherited,
        CASE WHEN c.contype IN ('p', 'u', 'x') THEN i.relname END AS index,
