@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "advisor/indexes.h"
-#include "advisor/published.h"
+#include "advisor/search/published.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/process.h"

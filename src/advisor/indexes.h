@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "advisor/candidates.h"
-#include "advisor/oracle.h"
-#include "advisor/search.h"
+#include "advisor/search/oracle.h"
+#include "advisor/search/search.h"
 #include "engine/planner.h"
 
 namespace architrave::advisor {

@@ -4,15 +4,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <numeric>
 #include <set>
 
-#include "advisor/drops.h"
+#include "advisor/built_sets.h"
 #include "advisor/index_proposals.h"
+#include "advisor/outcome.h"
 #include "advisor/partitions.h"
-#include "advisor/published.h"
-#include "advisor/replay.h"
+#include "advisor/tried_drops.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "catalog/index_size.h"
@@ -24,8 +25,6 @@ namespace {
 
 using workload::QueryKind;
 
-constexpr double noticeable = 1e-3;      // share of its cost that a query must gain to be named
-constexpr double clearly_faster = 0.05;  // of the workload's time, spared
 constexpr std::size_t named_in_comment = 3;
 constexpr std::size_t words_in_comment = 60;  // characters of a query
 
@@ -74,43 +73,56 @@ class Tuner {
  public:
   Tuner(const catalog::Catalog& catalog, const workload::Workload& workload,
         engine::Planner& planner, const TuneOptions& options)
-      : catalog_(catalog), workload_(workload), planner_(planner), options_(options) {}
+      : workload_(workload), planner_(planner), options_(options), outcome_{catalog, {}, {},
+                                                                            {},      {}, {}} {}
 
   Result<Tuning> tune() {
     const double begun = processor_seconds() + planner_.server_seconds();
     const std::int64_t calls = planner_.calls();
     choose_queries();
-    if (weighted_.empty())
+    if (outcome_.weighted.empty())
       return fail("workload.empty", "the workload holds no query that could be planned",
                   workload_.name, "SELECT, INSERT, UPDATE and DELETE are looked at");
-    auto problem = index_problem(catalog_, weighted_, planner_, options_.index);
+    auto problem = index_problem(outcome_.catalog, outcome_.weighted, planner_, options_.index);
     if (!problem) return std::unexpected(problem.error());
-    problem_ = std::move(*problem);
-    Oracle oracle(planner_, problem_.relevant, judge_of(catalog_, problem_), problem_.hypothetical);
+    outcome_.problem = std::move(*problem);
+    Oracle oracle(planner_, outcome_.problem.relevant, judge_of(outcome_.catalog, outcome_.problem),
+                  outcome_.problem.hypothetical);
     const auto progress = [&](double after, double bound) {
       if (options_.progress)
         options_.progress(
             "searching: at most " + percent((after - bound) / after) + " from the best possible", 0,
             0);
     };
-    auto found = search(oracle, problem_.input, progress);
+    auto found = search(oracle, outcome_.problem.input, progress);
     if (!found) return std::unexpected(found.error());
-    result_ = std::move(*found);
+    outcome_.result = std::move(*found);
     note_refused(oracle);
-    name_indexes();
-    if (Status done = try_on_rows(oracle); !done) return fail(done);
+    outcome_.name_indexes();
+    if (options_.rows != nullptr && !options_.rows->has_statistics() &&
+        !outcome_.chosen().empty()) {
+      auto times = choose_by_running(outcome_, oracle,
+                                     {options_.rows, options_.run_limit, options_.progress});
+      if (!times) return std::unexpected(times.error());
+      times_ = std::move(*times);
+      std::ranges::move(times_.notes, std::back_inserter(tuning_.notes));
+    }
     if (Status done = add_inverted(oracle); !done) return fail(done);
-    tuning_.before = result_.before;
-    tuning_.after = result_.after;
-    tuning_.bound = result_.bound;
-    tuning_.first_seconds = result_.first_seconds;
+    tuning_.before = outcome_.result.before;
+    tuning_.after = outcome_.result.after;
+    tuning_.bound = outcome_.result.bound;
+    tuning_.first_seconds = outcome_.result.first_seconds;
     tuning_.budget = options_.index.budget;
-    tuning_.candidates = result_.looked_at;
+    tuning_.candidates = outcome_.result.looked_at;
     tuning_.planner = planner_.description();
     tuning_.n_plus_one = workload_.n_plus_one;
     describe_queries(oracle);
     describe_indexes(oracle);
-    if (Status done = find_drops(oracle); !done) return fail(done);
+    auto dropped = try_drops(outcome_, oracle, planner_);
+    if (!dropped) return std::unexpected(dropped.error());
+    tuning_.drops = std::move(dropped->drops);
+    std::ranges::move(dropped->proposals, std::back_inserter(tuning_.proposals));
+    std::ranges::move(dropped->notes, std::back_inserter(tuning_.notes));
     tuning_.whatif_calls = planner_.calls() - calls;
     tuning_.cpu_seconds = processor_seconds() + planner_.server_seconds() - begun;
     if (Status done = take_plans(); !done) return fail(done);
@@ -133,55 +145,22 @@ class Tuner {
     std::size_t left_out = 0;
     for (const workload::Query& query : workload_.queries) {
       if (query.kind == QueryKind::utility) continue;
-      if (weighted_.size() == options_.most_queries) {
+      if (outcome_.weighted.size() == options_.most_queries) {
         ++left_out;
         continue;
       }
-      queries_.push_back(&query);
-      weighted_.push_back(weighted(query));
+      outcome_.queries.push_back(&query);
+      outcome_.weighted.push_back(weighted(query));
     }
     if (left_out > 0)
       tuning_.notes.push_back(plural(static_cast<std::int64_t>(left_out), "query", "queries") +
                               " with the least total time were left out");
   }
 
-  // The new indexes of the set.
-  std::vector<std::size_t> chosen() const {
-    std::vector<std::size_t> list;
-    for (std::size_t i = 0; i < problem_.hypothetical; ++i)
-      if (result_.chosen[i]) list.push_back(i);
-    return list;
-  }
-
-  // About a query with the set that was found.
-  engine::Question under_the_set(std::size_t query) const {
-    engine::Question question{.query = query, .indexes = {}, .without = {}, .serial = false};
-    for (const std::size_t i : problem_.relevant[query]) {
-      if (i < problem_.hypothetical && result_.chosen[i]) question.indexes.push_back(i);
-      if (i >= problem_.hypothetical && !result_.chosen[i])
-        question.without.push_back(i - problem_.hypothetical);
-    }
-    return question;
-  }
-
-  static double before(const Oracle& oracle, std::size_t query) {
-    return oracle.upper(query, oracle.present(query));
-  }
-
-  double after(const Oracle& oracle, std::size_t query) const {
-    return oracle.upper(query, oracle.of(query, result_.chosen));
-  }
-
-  void name_indexes() {
-    for (const std::size_t i : chosen())
-      if (problem_.candidates[i].index.name.empty())
-        name_index(catalog_, problem_.candidates[i], taken_);
-  }
-
   // What the search kept away from, for the sake of which query: of each the fewest indexes.
   void note_refused(const Oracle& oracle) {
     std::map<std::size_t, const Refusal*> of_query;
-    for (const Refusal& each : result_.refused) {
+    for (const Refusal& each : outcome_.result.refused) {
       const Refusal*& least = of_query[each.query % oracle.queries()];
       if (least == nullptr || each.used.count() < least->used.count()) least = &each;
     }
@@ -192,11 +171,11 @@ class Tuner {
       std::vector<std::string> parts;
       for (std::size_t at = 0; at < oracle.relevant(query).size(); ++at) {
         if (!each->used.test(at)) continue;
-        const Candidate& candidate = problem_.candidates[oracle.relevant(query)[at]];
+        const Candidate& candidate = outcome_.problem.candidates[oracle.relevant(query)[at]];
         parts.push_back(candidate.table->name + " " + describe(candidate.index));
       }
       note += (note.empty() ? "" : "; ") + join(parts, " with ") + " (" +
-              queries_[query]->fingerprint + " " + times(each->slowdown) + ")";
+              outcome_.queries[query]->fingerprint + " " + times(each->slowdown) + ")";
     }
     if (note.empty()) return;
     if (named > named_in_comment)
@@ -205,141 +184,37 @@ class Tuner {
         "kept away from what makes a plan cheaper by the planner's units and slower: " + note);
   }
 
-  struct BuiltSet {
-    std::vector<bool> chosen;
-    Replayed replayed;
-  };
-
-  // The better estimate is not always the faster set: those that are about as good are built and
-  // run as well.
-  Status try_on_rows(Oracle& oracle) {
-    if (options_.rows == nullptr || options_.rows->has_statistics() || chosen().empty()) return {};
-    std::vector<std::string> sql;
-    for (std::size_t q = 0; q < queries_.size(); ++q) {
-      const bool can_run = queries_[q]->kind == QueryKind::select &&
-                           problem_.complaints[q].empty() && !queries_[q]->example.empty();
-      if (!can_run) continue;
-      timed_.push_back(q);
-      sql.push_back(weighted_[q].sql);
-    }
-    auto before = run_times(*options_.rows, sql, options_.run_limit);
-    if (!before) return std::unexpected(before.error());
-    before_ = std::move(*before);
-    std::vector<std::vector<bool>> sets = {result_.chosen};
-    sets.insert(sets.end(), result_.others.begin(), result_.others.end());
-    std::optional<BuiltSet> best;
-    for (std::size_t i = 0; i < sets.size(); ++i) {
-      if (options_.progress)
-        options_.progress("building the indexes and running the queries", i, sets.size());
-      auto trial = try_set(oracle, sets[i], sql);
-      if (!trial) return std::unexpected(trial.error());
-      if (!best || is_faster(*trial, *best)) best = std::move(*trial);
-    }
-    if (best->chosen != sets.front())
-      tuning_.notes.push_back(
-          "of " + std::to_string(sets.size()) +
-          " sets that were built and run, the fastest is proposed, which is not "
-          "the cheapest by the planner's units");
-    result_.chosen = best->chosen;
-    const std::vector<std::size_t> built = chosen();
-    for (const std::size_t at : best->replayed.vetoed) {
-      const Candidate& candidate = problem_.candidates[built[at]];
-      result_.chosen[built[at]] = false;
-      tuning_.notes.push_back(
-          "not proposed: " + catalog::qualified(candidate.table->schema, candidate.table->name) +
-          " " + describe(candidate.index) + ", with which a query ran slower by more than a fifth");
-    }
-    after_ = std::move(best->replayed.after);
-    if (result_.chosen == sets.front()) return {};
-    auto cost = cost_of(oracle, problem_.input, result_.chosen);
-    if (!cost) return std::unexpected(cost.error());
-    result_.after = *cost;
-    return {};
-  }
-
-  // Of the workload's time, without the queries whose runs differ for other reasons.
-  bool is_faster(const BuiltSet& one, const BuiltSet& other) const {
-    double gain = 0;
-    double whole = 0;
-    for (std::size_t at = 0; at < timed_.size(); ++at) {
-      const auto ran = [&](const BuiltSet& set) {
-        return set.replayed.after[at] < 0 ? options_.run_limit : set.replayed.after[at];
-      };
-      const double calls = weighted_[timed_[at]].calls;
-      const double spared = ran(other) - ran(one);
-      whole += calls * ran(other);
-      if (std::abs(spared) > too_short_to_tell) gain += calls * spared;
-    }
-    return gain > clearly_faster * whole;
-  }
-
-  Result<BuiltSet> try_set(Oracle& oracle, const std::vector<bool>& set,
-                           const std::vector<std::string>& sql) {
-    BuiltSet trial{set, {}};
-    result_.chosen = set;
-    name_indexes();
-    // Which plans use what is asked, where it is not known.
-    if (auto cost = cost_of(oracle, problem_.input, set); !cost) return fail(cost);
-    const std::vector<std::size_t> indexes = chosen();
-    std::vector<std::string> create;
-    std::vector<std::string> drop;
-    for (const std::size_t i : indexes) {
-      const Candidate& candidate = problem_.candidates[i];
-      create.push_back(create_statement(*candidate.table, candidate.index, /*concurrently=*/false));
-      drop.push_back("DROP INDEX " +
-                     catalog::qualified(candidate.table->schema, candidate.index.name));
-    }
-    std::vector<std::vector<std::size_t>> users(indexes.size());
-    for (std::size_t at = 0; at < timed_.size(); ++at)
-      for (const std::size_t i : used_by(oracle, timed_[at]))
-        users[static_cast<std::size_t>(std::ranges::find(indexes, i) - indexes.begin())].push_back(
-            at);
-    auto replayed = replay(*options_.rows, sql, before_, create, drop, users, options_.run_limit);
-    if (!replayed) return std::unexpected(replayed.error());
-    trial.replayed = std::move(*replayed);
-    return trial;
-  }
-
-  // New indexes of the set that the query's plan uses.
-  std::vector<std::size_t> used_by(const Oracle& oracle, std::size_t query) const {
-    std::vector<std::size_t> used;
-    if (const auto* entry = oracle.best(query, oracle.of(query, result_.chosen)))
-      for (std::size_t i = 0; i < oracle.relevant(query).size(); ++i)
-        if (entry->used.test(i) && oracle.relevant(query)[i] < problem_.hypothetical)
-          used.push_back(oracle.relevant(query)[i]);
-    return used;
-  }
-
   void describe_queries(const Oracle& oracle) {
     std::set<std::string> missing;
-    for (std::size_t q = 0; q < queries_.size(); ++q) {
+    for (std::size_t q = 0; q < outcome_.queries.size(); ++q) {
       TunedQuery query;
-      query.fingerprint = queries_[q]->fingerprint;
-      query.text = queries_[q]->text;
-      query.calls = weighted_[q].calls;
-      for (const std::string& name : problem_.facts[q].missing) missing.insert(name);
-      if (problem_.complaints[q].empty()) {
-        if (const double cost = before(oracle, q); std::isfinite(cost)) query.before = cost;
-        if (const double cost = after(oracle, q); std::isfinite(cost)) query.after = cost;
-        for (const std::size_t i : used_by(oracle, q))
-          query.indexes.push_back(problem_.candidates[i].index.name);
+      query.fingerprint = outcome_.queries[q]->fingerprint;
+      query.text = outcome_.queries[q]->text;
+      query.calls = outcome_.weighted[q].calls;
+      for (const std::string& name : outcome_.problem.facts[q].missing) missing.insert(name);
+      if (outcome_.problem.complaints[q].empty()) {
+        if (const double cost = outcome_.before(oracle, q); std::isfinite(cost))
+          query.before = cost;
+        if (const double cost = outcome_.after(oracle, q); std::isfinite(cost)) query.after = cost;
+        for (const std::size_t i : outcome_.used_by(oracle, q))
+          query.indexes.push_back(outcome_.problem.candidates[i].index.name);
         if (const auto with = inverted_after_.find(q); with != inverted_after_.end()) {
           query.after = with->second;
           for (const std::string& name : inverted_names_[q]) query.indexes.push_back(name);
         }
       }
-      if (const auto at = std::ranges::find(timed_, q); at != timed_.end()) {
-        const auto n = static_cast<std::size_t>(at - timed_.begin());
-        if (before_[n] >= 0) query.seconds_before = before_[n];
-        if (after_[n] >= 0) query.seconds_after = after_[n];
+      if (const auto at = std::ranges::find(times_.queries, q); at != times_.queries.end()) {
+        const auto n = static_cast<std::size_t>(at - times_.queries.begin());
+        if (times_.before[n] >= 0) query.seconds_before = times_.before[n];
+        if (times_.after[n] >= 0) query.seconds_after = times_.after[n];
       }
       if (query.indexes.empty()) query.why_not = why_not(oracle, q);
       tuning_.queries.push_back(std::move(query));
     }
     note_uncounted();
     // A complaint names what the parser alone would not have found.
-    for (std::size_t q = 0; q < queries_.size(); ++q) {
-      const std::string& complaint = problem_.complaints[q];
+    for (std::size_t q = 0; q < outcome_.queries.size(); ++q) {
+      const std::string& complaint = outcome_.problem.complaints[q];
       const auto begin = complaint.find("relation \"");
       const auto end = complaint.find("\" does not exist");
       if (begin == 0 && end != std::string::npos) missing.insert(complaint.substr(10, end - 10));
@@ -351,12 +226,12 @@ class Tuner {
   }
 
   void note_uncounted() {
-    const Partitions partitions(catalog_);
+    const Partitions partitions(outcome_.catalog);
     std::set<std::string> uncounted;
     std::set<std::string> foreign;
-    for (const sql::QueryFacts& facts : problem_.facts)
+    for (const sql::QueryFacts& facts : outcome_.problem.facts)
       for (const sql::Mention& mention : facts.relations) {
-        const catalog::Relation* table = catalog_.relation(mention.schema, mention.name);
+        const catalog::Relation* table = outcome_.catalog.relation(mention.schema, mention.name);
         if (table == nullptr || (table->kind != catalog::RelationKind::table &&
                                  table->kind != catalog::RelationKind::partitioned_table))
           continue;
@@ -381,13 +256,14 @@ class Tuner {
   }
 
   std::string why_not(const Oracle& oracle, std::size_t q) const {
-    const std::string& complaint = problem_.complaints[q];
+    const std::string& complaint = outcome_.problem.complaints[q];
     if (!complaint.empty()) return "it can't be planned: " + complaint;
-    const double before = Tuner::before(oracle, q);
+    const double before = outcome_.before(oracle, q);
     if (!std::isfinite(before)) return "the server could not plan it";
-    if (queries_[q]->kind == QueryKind::insert && problem_.facts[q].relations.empty())
+    if (outcome_.queries[q]->kind == QueryKind::insert &&
+        outcome_.problem.facts[q].relations.empty())
       return "it only adds rows, which every index makes slower";
-    if (problem_.facts[q].relations.empty()) return "it reads no table";
+    if (outcome_.problem.facts[q].relations.empty()) return "it reads no table";
     if (oracle.relevant(q).empty())
       return "it has no condition, join or order that an index which is not there could serve";
     double best = before;
@@ -404,10 +280,10 @@ class Tuner {
     double maintenance = 0;
     for (std::size_t i = 0; i < oracle.relevant(q).size(); ++i)
       if (cheapest->used.test(i)) {
-        bytes += problem_.input.bytes[oracle.relevant(q)[i]];
-        maintenance += problem_.input.maintenance[oracle.relevant(q)[i]];
+        bytes += outcome_.problem.input.bytes[oracle.relevant(q)[i]];
+        maintenance += outcome_.problem.input.maintenance[oracle.relevant(q)[i]];
       }
-    const double spared = weighted_[q].calls * (before - best);
+    const double spared = outcome_.weighted[q].calls * (before - best);
     if (maintenance >= spared)
       return "the best index for it would cost the workload's writes more than it spares";
     return "the best for it would spare " + percent((before - best) / before) +
@@ -424,10 +300,10 @@ class Tuner {
 
   void describe_indexes(const Oracle& oracle) {
     std::map<std::size_t, std::vector<Effect>> effects;
-    for (std::size_t q = 0; q < queries_.size(); ++q)
-      for (const std::size_t i : used_by(oracle, q))
-        effects[i].push_back({q, before(oracle, q), after(oracle, q)});
-    for (auto& [i, list] : effects) propose(problem_.candidates[i], std::move(list));
+    for (std::size_t q = 0; q < outcome_.queries.size(); ++q)
+      for (const std::size_t i : outcome_.used_by(oracle, q))
+        effects[i].push_back({q, outcome_.before(oracle, q), outcome_.after(oracle, q)});
+    for (auto& [i, list] : effects) propose(outcome_.problem.candidates[i], std::move(list));
     for (auto& [candidate, list] : inverted_) propose(candidate, list);
     std::vector<std::size_t> order(tuning_.indexes.size());
     std::iota(order.begin(), order.end(), 0);
@@ -444,20 +320,20 @@ class Tuner {
 
   void propose(const Candidate& candidate, std::vector<Effect> effects) {
     std::ranges::stable_sort(effects, std::greater(), [&](const Effect& effect) {
-      return weighted_[effect.query].calls * (effect.before - effect.after);
+      return outcome_.weighted[effect.query].calls * (effect.before - effect.after);
     });
     double before = 0;
     double after = 0;
     std::vector<QueryEffect> listed;
     for (const Effect& effect : effects) {
-      before += weighted_[effect.query].calls * effect.before;
-      after += weighted_[effect.query].calls * effect.after;
-      listed.push_back({queries_[effect.query]->fingerprint, effect.before, effect.after});
+      before += outcome_.weighted[effect.query].calls * effect.before;
+      after += outcome_.weighted[effect.query].calls * effect.after;
+      listed.push_back({outcome_.queries[effect.query]->fingerprint, effect.before, effect.after});
     }
     const std::string count = plural(std::ssize(effects), "query", "queries");
     std::string comment = "Serves " + count + " of the workload: ";
     for (std::size_t n = 0; n < effects.size() && n < named_in_comment; ++n) {
-      const workload::Query& query = *queries_[effects[n].query];
+      const workload::Query& query = *outcome_.queries[effects[n].query];
       comment += (n > 0 ? "; " : "") + one_line(query.text, words_in_comment) + " (" +
                  query.fingerprint + ")";
     }
@@ -490,15 +366,15 @@ class Tuner {
   // the budget has room left for them.
   Status add_inverted(const Oracle& oracle) {
     std::int64_t left = options_.index.budget;
-    for (std::size_t i = 0; i < result_.chosen.size(); ++i)
-      if (result_.chosen[i]) left -= problem_.input.bytes[i];
-    for (Candidate& candidate :
-         find_inverted_candidates(catalog_, problem_.facts, catalog_.server.version_number)) {
+    for (std::size_t i = 0; i < outcome_.result.chosen.size(); ++i)
+      if (outcome_.result.chosen[i]) left -= outcome_.problem.input.bytes[i];
+    for (Candidate& candidate : find_inverted_candidates(outcome_.catalog, outcome_.problem.facts,
+                                                         outcome_.catalog.server.version_number)) {
       if (candidate.bytes > left) continue;
-      candidate.maintenance = maintenance_of(candidate, problem_.facts, weighted_);
-      name_index(catalog_, candidate, taken_);
+      candidate.maintenance = maintenance_of(candidate, outcome_.problem.facts, outcome_.weighted);
+      name_index(outcome_.catalog, candidate, outcome_.taken);
       std::vector<engine::Question> questions;
-      for (const std::size_t q : candidate.queries) questions.push_back(under_the_set(q));
+      for (const std::size_t q : candidate.queries) questions.push_back(outcome_.under_the_set(q));
       const auto answers = planner_.ask_with(
           {create_statement(*candidate.table, candidate.index, /*concurrently=*/false)}, questions);
       if (!answers) return std::unexpected(answers.error());
@@ -508,11 +384,12 @@ class Tuner {
         const std::size_t q = questions[at].query;
         if (!(*answers)[at]) continue;
         const auto known = inverted_after_.find(q);
-        const double now = known != inverted_after_.end() ? known->second : after(oracle, q);
+        const double now =
+            known != inverted_after_.end() ? known->second : outcome_.after(oracle, q);
         const double with = (*answers)[at]->cost;
         if (with >= now * (1 - noticeable)) continue;
-        gain += weighted_[q].calls * (now - with);
-        effects.push_back({q, before(oracle, q), with});
+        gain += outcome_.weighted[q].calls * (now - with);
+        effects.push_back({q, outcome_.before(oracle, q), with});
       }
       if (effects.empty() || gain <= 0) continue;
       for (const Effect& effect : effects) {
@@ -520,126 +397,10 @@ class Tuner {
         inverted_names_[effect.query].push_back(candidate.index.name);
       }
       // The search knew nothing of these: what they bring is off its bound as well.
-      result_.after -= gain;
-      result_.bound -= gain;
+      outcome_.result.after -= gain;
+      outcome_.result.bound -= gain;
       left -= candidate.bytes;
       inverted_.emplace_back(std::move(candidate), std::move(effects));
-    }
-    return {};
-  }
-
-  struct Trial {
-    bool tried = false;
-    double with = 0;  // cost of the workload, upkeep included
-    double without = 0;
-    bool is_harmless() const { return tried && without <= with * (1 + noticeable); }
-  };
-
-  // The workload with the new indexes, with all that exist and without those.
-  Result<Trial> try_without(const std::vector<Superfluous>& leaving) {
-    std::vector<std::string> names;
-    Trial trial;
-    for (const Superfluous& each : leaving) {
-      names.push_back(catalog::qualified(each.table->schema, each.index->name));
-      trial.with += maintenance_of({.table = each.table, .index = *each.index, .queries = {}},
-                                   problem_.facts, weighted_);
-    }
-    std::vector<engine::Question> questions;
-    for (std::size_t q = 0; q < queries_.size(); ++q)
-      if (problem_.complaints[q].empty()) {
-        questions.push_back(under_the_set(q));
-        questions.back().without.clear();
-      }
-    const auto kept = planner_.ask(questions);
-    if (!kept) return std::unexpected(kept.error());
-    const auto left = planner_.ask_without(names, questions);
-    if (!left) return std::unexpected(left.error());
-    for (std::size_t at = 0; at < questions.size(); ++at) {
-      if (!(*kept)[at] || !(*left)[at]) continue;
-      trial.tried = true;
-      trial.with += weighted_[questions[at].query].calls * (*kept)[at]->cost;
-      trial.without += weighted_[questions[at].query].calls * (*left)[at]->cost;
-    }
-    return trial;
-  }
-
-  // Of the indexes that exist those whose upkeep is more than what they spare.
-  std::vector<Superfluous> given_up(const Oracle& oracle) const {
-    std::vector<Superfluous> found;
-    for (std::size_t i = problem_.hypothetical; i < problem_.candidates.size(); ++i) {
-      if (result_.chosen[i]) continue;
-      const Candidate& each = problem_.candidates[i];
-      const auto index =
-          std::ranges::find(each.table->indexes, each.index.name, &catalog::Index::name);
-      double spared = 0;
-      for (std::size_t q = 0; q < queries_.size(); ++q) {
-        Set with = oracle.of(q, result_.chosen);
-        for (std::size_t at = 0; at < oracle.relevant(q).size(); ++at)
-          if (oracle.relevant(q)[at] == i) with.set(at);
-        if (std::isfinite(after(oracle, q)))
-          spared += weighted_[q].calls * (after(oracle, q) - oracle.lower(q, with));
-      }
-      found.push_back(
-          {each.table, &*index,
-           "its upkeep costs the workload's writes " + human_count(std::llround(each.maintenance)) +
-               " in the planner's units, and it spares the queries " +
-               (spared > 0.5 ? "at most " + human_count(std::llround(spared)) : "nothing")});
-    }
-    return found;
-  }
-
-  Status find_drops(const Oracle& oracle) {
-    std::set<std::string> used;
-    for (std::size_t q = 0; q < queries_.size(); ++q)
-      for (const Set& set : {oracle.present(q), oracle.of(q, result_.chosen)})
-        if (const auto* entry = oracle.best(q, set))
-          used.insert(entry->existing.begin(), entry->existing.end());
-    std::vector<std::pair<const catalog::Relation*, const catalog::Index*>> added;
-    for (const std::size_t i : chosen())
-      added.emplace_back(problem_.candidates[i].table, &problem_.candidates[i].index);
-    std::vector<Superfluous> found = given_up(oracle);
-    const std::size_t certain = found.size();
-    for (Superfluous& each : superfluous_indexes(catalog_, used, added))
-      if (std::ranges::find(found, each.index, &Superfluous::index) == found.end())
-        found.push_back(std::move(each));
-    if (found.empty()) return {};
-    // All at once: what is not missed in company is not missed alone.
-    auto trial = try_without(found);
-    if (!trial) return std::unexpected(trial.error());
-    if (trial->tried && !trial->is_harmless()) {
-      tuning_.notes.push_back(
-          plural(std::ssize(found) - static_cast<std::int64_t>(certain), "index", "indexes") +
-          " looked superfluous, but the workload costs more without: kept");
-      found.resize(certain);
-      if (found.empty()) return {};
-      trial = try_without(found);
-      if (!trial) return std::unexpected(trial.error());
-      if (!trial->is_harmless()) return {};
-    }
-    for (const Superfluous& each : found) {
-      std::string why = each.why;
-      why.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(why.front())));
-      Proposal proposal = drop_index_proposal(*each.table, *each.index, why);
-      Claim claim{ClaimKind::cheaper,
-                  "EXPLAIN of the workload on " + planner_.description() + " without " +
-                      plural(std::ssize(found), "index", "indexes") +
-                      " that would go, and what their upkeep costs its writes",
-                  {},
-                  std::nullopt};
-      if (trial->tried) {
-        claim.seen = "cost " + human_count(std::llround(trial->with)) + " with, " +
-                     human_count(std::llround(trial->without)) + " without";
-        claim.holds = true;
-      } else {
-        claim.seen = "not tried: only a sandbox may be asked to leave an index out";
-      }
-      proposal.proof.claims.push_back(std::move(claim));
-      tuning_.drops.push_back({.index = catalog::qualified(each.table->schema, each.index->name),
-                               .table = catalog::qualified(each.table->schema, each.table->name),
-                               .why = each.why,
-                               .bytes = each.index->stats ? each.index->stats->bytes : 0,
-                               .proposal = proposal.id});
-      tuning_.proposals.push_back(std::move(proposal));
     }
     return {};
   }
@@ -659,7 +420,7 @@ class Tuner {
       const auto before =
           planner_.plan({.query = q, .indexes = {}, .without = {}, .serial = false});
       if (!before) return std::unexpected(before.error());
-      const auto after = planner_.plan(under_the_set(q));
+      const auto after = planner_.plan(outcome_.under_the_set(q));
       if (!after) return std::unexpected(after.error());
       tuning_.queries[q].plan_before = *before;
       tuning_.queries[q].plan_after = *after;
@@ -673,18 +434,11 @@ class Tuner {
     });
   }
 
-  const catalog::Catalog& catalog_;
   const workload::Workload& workload_;
   engine::Planner& planner_;
   const TuneOptions& options_;
-  std::vector<const workload::Query*> queries_;
-  std::vector<WeightedQuery> weighted_;
-  IndexProblem problem_;
-  SearchResult result_;
-  std::vector<std::size_t> timed_;  // queries that were run over rows
-  std::vector<double> before_;      // run_times of timed_, without new indexes
-  std::vector<double> after_;       // and with those of the set
-  std::set<std::string> taken_;     // names of indexes
+  Outcome outcome_;
+  RunTimes times_;
   std::vector<std::pair<Candidate, std::vector<Effect>>> inverted_;
   std::map<std::size_t, double> inverted_after_;  // cost of a query with them
   std::map<std::size_t, std::vector<std::string>> inverted_names_;

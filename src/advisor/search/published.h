@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "advisor/search.h"
+#include "advisor/search/search.h"
 
 namespace architrave::advisor {
 

@@ -1,4 +1,4 @@
-#include "advisor/refusals.h"
+#include "advisor/search/refusals.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "advisor/published.h"
+#include "advisor/search/published.h"
 
 #include <algorithm>
 #include <cmath>

@@ -6,9 +6,9 @@
 #include <map>
 #include <vector>
 
-#include "advisor/likeness.h"
-#include "advisor/oracle.h"
-#include "advisor/program.h"
+#include "advisor/search/likeness.h"
+#include "advisor/search/oracle.h"
+#include "advisor/search/program.h"
 
 namespace architrave::advisor {
 

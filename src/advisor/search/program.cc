@@ -1,4 +1,4 @@
-#include "advisor/program.h"
+#include "advisor/search/program.h"
 
 #include <coin/Cbc_C_Interface.h>
 

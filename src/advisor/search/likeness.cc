@@ -1,4 +1,4 @@
-#include "advisor/likeness.h"
+#include "advisor/search/likeness.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "advisor/search.h"
+#include "advisor/search/search.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <random>
 
-#include "advisor/published.h"
+#include "advisor/search/published.h"
 
 namespace architrave::advisor {
 namespace {

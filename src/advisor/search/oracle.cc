@@ -1,4 +1,4 @@
-#include "advisor/oracle.h"
+#include "advisor/search/oracle.h"
 
 #include <algorithm>
 #include <limits>

@@ -17,8 +17,8 @@
 #include <functional>
 #include <vector>
 
-#include "advisor/oracle.h"
-#include "advisor/refusals.h"
+#include "advisor/search/oracle.h"
+#include "advisor/search/refusals.h"
 
 namespace architrave::advisor {
 

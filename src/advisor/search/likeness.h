@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "advisor/oracle.h"
+#include "advisor/search/oracle.h"
 
 namespace architrave::advisor {
 
