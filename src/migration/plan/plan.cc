@@ -17,6 +17,7 @@
 #include "engine/postgres/server.h"
 #include "migration/effects.h"
 #include "migration/histories.h"
+#include "migration/plan/doubts.h"
 #include "migration/plan/kept.h"
 #include "migration/plan/online.h"
 #include "migration/plan/route.h"
@@ -519,16 +520,15 @@ class Planner {
     if (columns.empty()) return {};
     auto rows = digest(*walked_, columns);
     if (!rows) return fail(rows);
-    Claim lossless{ClaimKind::lossless, "rows counted and hashed " + when, {}, *rows == expected};
     std::int64_t count = 0;
-    for (const auto& [table, text] : expected) count += std::atoll(text.c_str());
-    lossless.seen = fmt::format("{} in {}, the same as before", plural(count, "row"),
-                                plural(static_cast<std::int64_t>(columns.size()), "table"));
-    if (!*lossless.holds)
-      for (const auto& [table, text] : expected)
-        if ((*rows)[table] != text)
-          lossless.seen = fmt::format("{} had {} and has {}", table, text, (*rows)[table]);
-    plan_.proof.claims.push_back(std::move(lossless));
+    std::string trouble;
+    for (const auto& [table, text] : expected) {
+      count += std::atoll(text.c_str());
+      if ((*rows)[table] != text)
+        trouble = fmt::format("{} had {} and has {}", table, text, (*rows)[table]);
+    }
+    plan_.proof.claims.push_back(
+        lossless_claim(when, count, static_cast<std::int64_t>(columns.size()), trouble));
     return {};
   }
 
@@ -652,6 +652,8 @@ Result<Plan> make_plan(engine::Opened& from, engine::Opened& to, const PlanOptio
   Result<Plan> plan = from.source.engine == "sqlite" ? make_sqlite_plan(from, to, options)
                                                      : Planner(from, to, options).make();
   if (!plan) return plan;
+  std::ranges::move(doubts_about_rows(from.catalog, to.catalog, options.online.fill),
+                    std::back_inserter(plan->notes));
   // What was not read can't be compared.
   for (const catalog::Unread& each : to.catalog.unread)
     plan->notes.push_back(
@@ -679,7 +681,9 @@ Result<std::vector<Migration>> write_plan(const Plan& plan, const std::filesyste
     migration.phase = phase.phase;
     for (const Claim& claim : plan.proof.claims)
       migration.proof.push_back(fmt::format("{} {}: {} ({})", to_string(claim.kind),
-                                            claim.holds.value_or(false) ? "held" : "did not hold",
+                                            !claim.holds   ? "was left"
+                                            : *claim.holds ? "held"
+                                                           : "did not hold",
                                             claim.seen, plan.proved_on));
     migration.up.steps = phase.up;
     migration.down = Script{};

@@ -69,7 +69,10 @@ std::string to_text(const Plan& plan, const std::vector<Migration>& files) {
     text += fmt::format("lost: {} ({})\n", each.object, each.why);
   text += notes;
   for (const Claim& claim : plan.proof.claims)
-    text += fmt::format("{} {:<9} {}\n", claim.holds.value_or(false) ? "✓" : "✗",
+    text += fmt::format("{} {:<9} {}\n",
+                        !claim.holds   ? "·"
+                        : *claim.holds ? "✓"
+                                       : "✗",
                         to_string(claim.kind), claim.seen);
   for (const Migration& file : files) text += "wrote " + file.up.file.string() + '\n';
   return text;

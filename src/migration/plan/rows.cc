@@ -1,5 +1,7 @@
 #include "migration/plan/rows.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/text.h"
@@ -140,6 +142,21 @@ Result<Digests> digest(engine::Sandbox& sandbox, const SharedColumns& columns) {
     digests[table] = answer.rows.at(0).at(0).value_or("");
   }
   return digests;
+}
+
+Claim lossless_claim(const std::string& when, std::int64_t rows, std::int64_t tables,
+                     const std::string& trouble) {
+  Claim claim{ClaimKind::lossless, "rows counted and hashed " + when, trouble, std::nullopt};
+  if (!trouble.empty()) {
+    claim.holds = false;
+  } else if (rows == 0) {
+    claim.seen = "not tried: there are no rows at hand";
+  } else {
+    claim.seen =
+        fmt::format("{} in {}, the same as before", plural(rows, "row"), plural(tables, "table"));
+    claim.holds = true;
+  }
+  return claim;
 }
 
 }  // namespace architrave::migration

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "engine/engine.h"
+#include "proposal/proposal.h"
 
 namespace architrave::migration {
 
@@ -20,5 +21,10 @@ using SharedColumns = std::map<std::string, std::vector<std::string>>;
 SharedColumns shared_columns(const catalog::Catalog& a, const catalog::Catalog& b);
 
 Result<Digests> digest(engine::Sandbox& sandbox, const SharedColumns& columns);
+
+// That the rows which were there are there and the same, or what is not (`trouble`). Where there
+// are none it is not tried: a claim over nothing would always hold.
+Claim lossless_claim(const std::string& when, std::int64_t rows, std::int64_t tables,
+                     const std::string& trouble);
 
 }  // namespace architrave::migration

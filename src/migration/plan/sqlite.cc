@@ -316,22 +316,19 @@ class Planner {
     auto rows = digest_sqlite(*walked_, columns);
     if (!rows) return fail(rows);
     if (rows->empty()) return {};
-    Claim lossless{ClaimKind::lossless, "rows counted and hashed " + when, {}, true};
     std::map<std::string, std::int64_t> counts;
+    std::string trouble;
     for (const auto& [column, text] : *rows) {
       if (column.ends_with(".*")) counts[column] = std::atoll(text.c_str());
       const auto had = expected.find(column);
       if (had != expected.end() && had->second == text) continue;
-      lossless.holds = false;
-      lossless.seen = fmt::format("{} had {} and has {}", column,
-                                  had == expected.end() ? "nothing" : had->second, text);
+      trouble = fmt::format("{} had {} and has {}", column,
+                            had == expected.end() ? "nothing" : had->second, text);
     }
     std::int64_t count = 0;
     for (const auto& [table, rows_there] : counts) count += rows_there;
-    if (*lossless.holds)
-      lossless.seen = fmt::format("{} in {}, the same as before", plural(count, "row"),
-                                  plural(static_cast<std::int64_t>(counts.size()), "table"));
-    plan_.proof.claims.push_back(std::move(lossless));
+    plan_.proof.claims.push_back(
+        lossless_claim(when, count, static_cast<std::int64_t>(counts.size()), trouble));
     return {};
   }
 
