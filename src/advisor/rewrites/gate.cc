@@ -153,10 +153,52 @@ bool mentions_float(const Query& query, const Tree& expression_tree, const Scope
   return found;
 }
 
-// Rows that LIMIT leaves out are decided by ORDER BY: every output column is sorted by, or a key.
+// The output column that a whole number in ORDER BY or GROUP BY means.
+const Tree* target_at(const Tree& select_tree, const Tree& node) {
+  const auto position = integer(node);
+  const Tree& targets = select_tree["target_list"];
+  if (!position || *position < 1 || *position > static_cast<std::int64_t>(targets.size()))
+    return nullptr;
+  return &targets[static_cast<std::size_t>(*position - 1)];
+}
+
+Tree without(Tree select_tree, std::initializer_list<const char*> clauses) {
+  for (const char* clause : clauses) select_tree.erase(clause);
+  return select_tree;
+}
+
+// Aggregates over all that FROM has.
+bool is_one_row(const Level& level) {
+  return has_aggregates(level.query, level.select) &&
+         is_plain_or_aggregate(
+             level.query, without(level.select, {"limit_count", "limit_offset", "having_clause"}));
+}
+
+// A row a group, and the groups are sorted by all that tells them apart.
+bool groups_are_sorted(const Level& level, const std::vector<Column>& sorted) {
+  const Tree& select_tree = level.select;
+  const auto is_sorted = [&](const Tree& each) {
+    const Tree* target = target_at(select_tree, each);
+    const auto column = resolve(target != nullptr ? (*target)["val"] : each, level.scope);
+    return column && column->column != nullptr && equal_is_identical(*column) &&
+           std::ranges::any_of(sorted, [&](const Column& by) {
+             return by.source == column->source && by.name == column->name;
+           });
+  };
+  return !select_tree["group_clause"].empty() &&
+         std::ranges::all_of(select_tree["group_clause"].list, is_sorted) &&
+         is_plain_or_aggregate(level.query,
+                               without(select_tree, {"limit_count", "limit_offset", "having_clause",
+                                                     "group_clause"}));
+}
+
+// Rows that LIMIT leaves out are decided by ORDER BY: every output column is sorted by, or a key,
+// or what the groups are made by; or there is one row alone.
 bool order_is_total(const Level& level) {
   const Tree& select_tree = level.select;
-  if (select_tree["sort_clause"].empty()) return false;
+  if (is_one_row(level)) return true;
+  // The columns of a UNION are those of its parts, which are levels of their own.
+  if (select_tree["sort_clause"].empty() || select_tree["op"].text() != "SETOP_NONE") return false;
   std::vector<std::string> sorted;
   std::vector<Column> columns;
   // An output column goes before a column of FROM that has its name.
@@ -168,11 +210,10 @@ bool order_is_total(const Level& level) {
   };
   for (const Tree& each : select_tree["sort_clause"].list) {
     const Tree& node = each["node"];
-    if (const auto position = integer(node);
-        position && *position >= 1 &&
-        *position <= static_cast<std::int64_t>(select_tree["target_list"].size()))
-      sorted.push_back(
-          output_name(select_tree["target_list"][static_cast<std::size_t>(*position - 1)]));
+    if (const Tree* target = target_at(select_tree, node)) {
+      sorted.push_back(output_name(*target));
+      if (const auto column = resolve((*target)["val"], level.scope)) columns.push_back(*column);
+    }
     if (node.is("ColumnRef")) {
       if (node["fields"].size() == 1) sorted.emplace_back(node["fields"][0]["sval"].text());
       if (const auto column = resolve(node, level.scope); column && !is_output(node))
@@ -191,19 +232,14 @@ bool order_is_total(const Level& level) {
                });
       });
   if (all_sorted) return true;
-  if (!is_plain(level.query, [&] {
-        Tree whole = select_tree;
-        whole.erase("limit_count");
-        whole.erase("limit_offset");
-        return whole;
-      }()))
-    return false;
-  std::vector<const Source*> sources;
-  for (const Source& each : level.scope.sources) sources.push_back(&each);
   // What an output column shows is sorted by, whatever it is called.
   for (const Tree& each : targets)
     if (std::ranges::find(sorted, output_name(each)) != sorted.end())
       if (const auto column = resolve(each["val"], level.scope)) columns.push_back(*column);
+  if (groups_are_sorted(level, columns)) return true;
+  if (!is_plain(level.query, without(select_tree, {"limit_count", "limit_offset"}))) return false;
+  std::vector<const Source*> sources;
+  for (const Source& each : level.scope.sources) sources.push_back(&each);
   return decides_rows(level.query, level.scope, sources, columns, inner_conditions(select_tree),
                       select_tree["from_clause"])
       .has_value();
