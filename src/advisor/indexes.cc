@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <functional>
+#include <map>
 #include <set>
+#include <string>
+#include <tuple>
 
 #include "advisor/drops.h"
 #include "advisor/key_statistics.h"
@@ -31,6 +35,7 @@ constexpr double cached = 0.5;
 // Hypothetical indexes of a query's candidates, of which one on a partitioned table has many: with
 // so many at once the planner takes about a second.
 constexpr std::size_t most_parts = 8000;
+constexpr double far_more = 10;  // values of a first key, times
 
 // A row lies in one partition.
 double cost_of_change(const Candidate& candidate) {
@@ -295,6 +300,43 @@ const sql::Known* CatalogNames::operator()(std::string_view schema, std::string_
   return others != by_name_.end() && others->second.size() == 1 ? others->second.front() : nullptr;
 }
 
+namespace {
+
+double values_of_first_key(const Candidate& candidate) {
+  const catalog::Column* column = candidate.table->column(candidate.index.keys.front().column);
+  return column == nullptr ? 0 : distinct_of(*column, rows_of(*candidate.table).value_or(1));
+}
+
+// Of indexes that differ in the order of their keys alone, those whose first key tells far more
+// rows apart: they serve more of the queries that are still to come.
+std::vector<std::vector<std::size_t>> turned_round(const std::vector<Candidate>& candidates,
+                                                   std::size_t count) {
+  std::map<std::string, std::vector<std::size_t>> alike;
+  for (std::size_t i = 0; i < count; ++i) {
+    catalog::Index sorted = candidates[i].index;
+    std::ranges::sort(sorted.keys, {}, [](const catalog::IndexKey& key) {
+      return std::tie(key.column, key.expression, key.opclass, key.descending, key.nulls_first);
+    });
+    alike[qualified(candidates[i].table->schema, candidates[i].table->name) + describe(sorted)]
+        .push_back(i);
+  }
+  std::vector<std::vector<std::size_t>> rather(count);
+  for (const auto& [words, group] : alike)
+    for (const std::size_t i : group) {
+      const double values = values_of_first_key(candidates[i]);
+      for (const std::size_t other : group)
+        if (candidates[other].bytes == candidates[i].bytes &&
+            values_of_first_key(candidates[other]) >= far_more * values)
+          rather[i].push_back(other);
+      std::ranges::stable_sort(rather[i], std::greater(), [&](std::size_t other) {
+        return values_of_first_key(candidates[other]);
+      });
+    }
+  return rather;
+}
+
+}  // namespace
+
 Result<IndexProblem> index_problem(const catalog::Catalog& catalog,
                                    const std::vector<WeightedQuery>& queries,
                                    engine::Planner& planner, const IndexOptions& options) {
@@ -361,6 +403,7 @@ Result<IndexProblem> index_problem(const catalog::Catalog& catalog,
     take(std::move(found[i]));
   }
   problem.hypothetical = problem.candidates.size();
+  problem.input.rather = turned_round(problem.candidates, problem.hypothetical);
   auto dispensable = find_dispensable(catalog, queries, problem, planner);
   if (!dispensable) return fail(dispensable);
   std::vector<engine::RealIndex> real;

@@ -25,6 +25,7 @@ constexpr double about_as_good = 1.05;   // cost of a set that is worth running 
 constexpr std::size_t most_others = 2;
 constexpr double next_to_nothing = 5e-4;  // of the cost, for all that is left out
 constexpr double noticed = 0.2;           // of a query's cost
+constexpr double as_dear = 1e-6;          // of the cost, that rounding may add
 constexpr double share_of_gain = 0.02;    // of what the indexes bring, to be certain of
 constexpr double first_program = 0.5;     // seconds that a program may take,
 constexpr double program_time = 0.1;      // and of those since the start
@@ -302,6 +303,42 @@ class Search {
     return {};
   }
 
+  // What is rather there than what was found, if that costs no more.
+  Status take_rather() {
+    for (std::size_t i = 0; i < input_.rather.size(); ++i)
+      for (const std::size_t other : input_.rather[i]) {
+        if (!best_.chosen[i] || best_.chosen[other]) continue;
+        std::vector<bool> with = best_.chosen;
+        with[i] = false;
+        with[other] = true;
+        const double most = space_.cost(best_.chosen) * (1 + as_dear);
+        // What does not use the one is none the dearer for the other.
+        for (const std::size_t q : users_of(i)) {
+          if (Status asked = oracle_.ask({{q, oracle_.of(q, with)}}); !asked) return asked;
+          if (oracle_.upper(q, oracle_.of(q, with)) >
+              oracle_.upper(q, oracle_.of(q, best_.chosen)) * (1 + as_dear))
+            break;
+        }
+        if (space_.cost(with) > most) continue;
+        if (oracle_.has_judge())
+          if (Status asked = ask_about(with); !asked) return asked;
+        if (!makes_slow(with)) best_.chosen = std::move(with);
+      }
+    return {};
+  }
+
+  // Queries whose plan under the best set uses the candidate.
+  std::vector<std::size_t> users_of(std::size_t candidate) const {
+    std::vector<std::size_t> users;
+    for (const std::size_t q : space_.touched()) {
+      const Oracle::Entry* entry = oracle_.best(q, oracle_.of(q, best_.chosen));
+      if (entry == nullptr) continue;
+      const auto used = space_.likeness().numbers(q, entry->used);
+      if (std::ranges::find(used, candidate) != used.end()) users.push_back(q);
+    }
+    return users;
+  }
+
   // Of what was tried before all was known: what a plan without workers makes slow has gone.
   void take_others() {
     std::vector<std::pair<double, const std::vector<bool>*>> near;
@@ -323,6 +360,7 @@ class Search {
     // What a set costs is known at the end, and not only what it costs at most.
     if (Status asked = ask_about(best_.chosen); !asked) return fail(asked);
     if (Status done = leave_out_needless(); !done) return fail(done);
+    if (Status done = take_rather(); !done) return fail(done);
     result_.after = space_.cost(best_.chosen);
     result_.bound = std::min(space_.bound, result_.after);
     result_.looked_at = space_.pool_size();

@@ -29,6 +29,9 @@ struct SearchInput {
   // Of the candidates: the same number for the same table and first key; a partition's is that of
   // the whole. May be empty.
   std::vector<std::size_t> leading;
+  // Of the candidates: which ones are rather taken, the best first, if that costs the workload no
+  // more; as large, and more use to others. May be empty.
+  std::vector<std::vector<std::size_t>> rather;
   // Of each query, by place among its relevant candidates. May be empty.
   std::vector<std::vector<Kind>> kinds;
   std::vector<double> maintenance;  // of the candidates, in the planner's units for the workload

@@ -460,6 +460,27 @@ TEST(Search, WhatOneCheapQueryNoticesStays) {
   EXPECT_EQ(found->after, 50'010);
 }
 
+TEST(Search, WhatIsAsGoodAndRatherThereIsTaken) {
+  // 1 does for both queries what 0 does, 2 for one of them, 3 for both but one query is the dearer.
+  PlansOf planner(PlansOf::Plans{{{100, {}}, {50, {0}}, {50, {1}}, {50, {2}}, {50.1, {3}}},
+                                 {{100, {}}, {50, {0}}, {50, {1}}, {60, {2}}, {50, {3}}}});
+  for (const std::size_t rather : {1, 2, 3}) {
+    Oracle oracle(planner, {{0, 1, 2, 3}, {0, 1, 2, 3}});
+    SearchInput input = input_of(4);
+    input.weights = {1, 1};
+    // The seed takes the first of those that are alike.
+    input.tables = {0, 0, 0, 0};
+    input.bytes = {1, 2, 2, 2};
+    input.budget = 2;
+    input.rather = {{rather}, {}, {}, {}};
+    const auto found = search(oracle, input);
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->after, 100);
+    EXPECT_EQ(found->chosen[1], rather == 1) << rather;
+    EXPECT_EQ(found->chosen[0], rather != 1) << rather;
+  }
+}
+
 TEST(Oracle, OneAnswerHoldsForAnInterval) {
   PlansOf planner(PlansOf::Plans{{{100, {}}, {40, {1}}, {10, {0, 2}}}});
   Oracle oracle(planner, {{0, 1, 2, 3}});

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "catalog/index_size.h"
 #include "catalog/object.h"
 
 namespace architrave::migration {
@@ -19,11 +20,6 @@ using catalog::Relation;
 
 constexpr double many_rows = 1000;    // below, a sample says little of what is distinct
 constexpr double surely_twice = 0.9;  // different values of all rows: an estimate errs
-
-const Column* column_of(const Relation& relation, const std::string& name) {
-  const auto at = std::ranges::find(relation.columns, name, &Column::name);
-  return at == relation.columns.end() ? nullptr : &*at;
-}
 
 bool is_unique_on(const Relation& relation, const std::string& column) {
   return std::ranges::any_of(relation.indexes, [&](const Index& index) {
@@ -51,7 +47,7 @@ std::vector<std::string> doubts_about_rows(const Catalog& from, const Catalog& t
     if (wanted == nullptr) continue;
     const double rows = relation.stats ? relation.stats->rows : 0;
     for (const Column& column : relation.columns) {
-      const Column* after = column_of(*wanted, column.name);
+      const Column* after = wanted->column(column.name);
       if (after == nullptr || !column.stats) continue;
       const std::string name = name_of(relation, column);
       if (after->not_null && !column.not_null && column.stats->null_fraction > 0 &&
@@ -60,11 +56,10 @@ std::vector<std::string> doubts_about_rows(const Catalog& from, const Catalog& t
             "{} was NULL in {} of the rows when it was last analyzed, and the migration "
             "stops there: --fill \"{}=…\" gives them a value",
             name, percent(column.stats->null_fraction), name));
-      const double distinct =
-          column.stats->distinct < 0 ? -column.stats->distinct * rows : column.stats->distinct;
+      const double distinct = catalog::distinct_of(column, rows);
       const double filled = rows * (1 - column.stats->null_fraction);
       if (is_unique_on(*wanted, column.name) && !is_unique_on(relation, column.name) &&
-          filled >= many_rows && distinct > 0 && distinct < surely_twice * filled)
+          filled >= many_rows && column.stats->distinct != 0 && distinct < surely_twice * filled)
         doubts.push_back(fmt::format(
             "{} had about {} different values in {} rows when it was last analyzed, and the "
             "migration stops where two are the same",
