@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -205,6 +206,19 @@ int wait(pid_t pid) {
     if (errno != EINTR) return 127;
   }
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+Result<int> wait_unless_interrupted(pid_t pid) {
+  for (int milliseconds = 1; !interrupted(); milliseconds = std::min(2 * milliseconds, 50)) {
+    siginfo_t state{};
+    const int found = ::waitid(P_PID, static_cast<id_t>(pid), &state, WEXITED | WNOHANG | WNOWAIT);
+    if ((found < 0 && errno != EINTR) || state.si_pid == pid) return wait(pid);
+    pollfd end{interrupt_descriptor(), POLLIN, 0};
+    ::poll(&end, 1, milliseconds);
+  }
+  ::kill(pid, SIGTERM);
+  wait(pid);
+  return fail("interrupted", "interrupted");
 }
 
 Result<Finished> run(Command command) {

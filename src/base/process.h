@@ -34,6 +34,8 @@ struct Command {
 Result<pid_t> start(const Command& command);
 // Waits for it; gives its exit code, or 128 + the signal that ended it.
 int wait(pid_t pid);
+// The same, but an interrupt of this program ends it (SIGTERM). Error "interrupted".
+Result<int> wait_unless_interrupted(pid_t pid);
 struct Finished {
   int code = 0;
   std::string output;  // stdout and stderr, together

@@ -1,6 +1,8 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <string>
 
@@ -29,18 +31,41 @@ struct Arguments {
   bool quiet = false;
 };
 
-// The migrations that the database has not yet.
+// The migrations that the database has not yet; of one that stopped half way, the rest.
 Result<std::vector<migration::Migration>> pending(const Arguments& arguments) {
   migration::RunOptions options;
   options.database = arguments.database;
   options.folder = arguments.folder;
+  options.allow_gaps = true;
   auto situation = migration::status(options);
   if (!situation) return fail(situation);
+  if (!situation->problems.empty())
+    return fail("migration.history", join(situation->problems, "; "), {}, situation->next);
   std::vector<migration::Migration> list;
-  for (const migration::Standing& each : situation->list)
-    if (each.migration && (each.state == "pending" || each.state == "gap"))
-      list.push_back(situation->folder.migrations[*each.migration]);
+  for (const migration::Standing& each : situation->list) {
+    if (each.state == "undoing" || each.state == "running")
+      return fail("migration.stopped",
+                  migration::title(each.version, each.name) +
+                      (each.state == "running" ? " is being run now"
+                                               : " was being undone, and has stopped"),
+                  {}, situation->next);
+    if (each.state != "pending" && each.state != "stopped") continue;
+    migration::Migration& next = list.emplace_back(situation->folder.migrations[*each.migration]);
+    if (each.state == "stopped")
+      next.up.steps.erase(
+          next.up.steps.begin(),
+          next.up.steps.begin() + std::min<long>(each.entry->step, std::ssize(next.up.steps)));
+  }
   return list;
+}
+
+// What no other database has: its server's start and its own number there.
+Result<std::string> identity(postgres::Connection& connection) {
+  auto rows = connection.query(
+      "SELECT pg_postmaster_start_time() || ' ' || oid FROM pg_database"
+      " WHERE datname = current_database()");
+  if (!rows) return fail(rows);
+  return std::string(rows->cell(0, 0));
 }
 
 bool may_change(const Arguments& arguments) {
@@ -62,12 +87,21 @@ Result<migration::Rehearsal> rehearse_postgres(const Arguments& arguments,
     if (rehearsal) rehearsal->on = postgres.description();
     return rehearsal;
   }
-  if (!may_change(arguments))
-    return fail("migration.declined", "nothing was changed", {},
-                "--yes applies the migrations to the copy without asking");
   auto connection =
       postgres::Connection::open(arguments.copy, {.statement_timeout = 0, .lock_timeout = 10});
   if (!connection) return fail(connection);
+  auto original = postgres::Connection::open(arguments.database, {.read_only = true});
+  if (!original) return fail(original);
+  auto of_copy = identity(*connection);
+  if (!of_copy) return fail(of_copy);
+  auto of_original = identity(*original);
+  if (!of_original) return fail(of_original);
+  if (*of_copy == *of_original)
+    return fail("migration.copy", "this is the database itself, and no copy of it", "--copy",
+                "restore a backup of it elsewhere, or leave --copy out");
+  if (!may_change(arguments))
+    return fail("migration.declined", "nothing was changed", {},
+                "--yes applies the migrations to the copy without asking");
   auto rehearsal = migration::rehearse(migrations, *connection, options);
   if (rehearsal) {
     rehearsal->on = connection->database();

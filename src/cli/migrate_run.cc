@@ -61,11 +61,16 @@ Status read_sizes(Arguments& arguments) {
 int run(Arguments& arguments, Command command, const char* nothing) {
   Progress progress;
   prepare(arguments, progress);
+  bool shown = false;
+  arguments.options.say = [&shown, say = arguments.options.say](const std::string& text) {
+    shown = true;
+    say(text);
+  };
   if (Status read = read_sizes(arguments); !read) return report_error(read.error());
   const auto done = command(arguments.options);
   progress.clear();
   if (!done) return report_error(done.error());
-  if (done->empty() && !arguments.options.dry_run) note(nothing);
+  if (done->empty() && !shown) note(nothing);
   return Exit::success;
 }
 
@@ -98,10 +103,16 @@ int status(Arguments& arguments) {
       fine ? Exit::success : Exit::findings);
 }
 
+// A variable that is not set must not mean "all of them", or another database.
+std::string is_given(const std::string& text) {
+  return text.empty() ? "it is empty; leave the option out if that is meant" : "";
+}
+
 void add_where(CLI::App& command, Arguments& arguments) {
-  command.add_option(
-      "--database", arguments.options.database,
-      "postgresql://… or sqlite:FILE; without it, libpq's own environment (PGHOST, …)");
+  command
+      .add_option("--database", arguments.options.database,
+                  "postgresql://… or sqlite:FILE; without it, libpq's own environment (PGHOST, …)")
+      ->check(is_given);
   command.add_option("--dir", arguments.options.folder, "the folder of migrations (migrations)");
   command.add_flag("-q,--quiet", arguments.quiet, "no progress and no notes");
 }
@@ -181,16 +192,17 @@ void add_migrate_run(CLI::App& group, Chosen& chosen) {
           "  architrave migrate up --database postgresql:///prod --before 'pg_dump -Fc prod -f b'\n"
           "  architrave migrate up --database postgresql:///prod --to 0012 --dry-run",
           migration::up, "nothing is to be applied");
-  up->add_option("--to", up_arguments->options.to, "the last to apply (all)");
+  up->add_option("--to", up_arguments->options.to, "the last to apply (all)")->check(is_given);
   up->add_flag("--allow-gaps", up_arguments->options.allow_gaps,
                "apply migrations that stand before some that are applied");
   const auto [down, down_arguments] =
       add("down", "Undo the last migration, or what has stopped half way.",
           "  architrave migrate down --database postgresql:///prod\n"
           "  architrave migrate down --database postgresql:///prod --to 0011",
-          migration::down, "nothing is applied");
+          migration::down, "nothing is to be undone");
   down->add_option("--to", down_arguments->options.to,
-                   "the last to keep, 0 for none (the one before the last)");
+                   "the last to keep, 0 for none (the one before the last)")
+      ->check(is_given);
   add("resume", "Go on with what has stopped half way, up or down.",
       "  architrave migrate resume --database postgresql:///prod", migration::resume,
       "nothing has stopped half way");

@@ -171,6 +171,10 @@ TEST_F(FilesTest, Flyway) {
   EXPECT_EQ(read(),
             "flyway\n1.9 nine: (SELECT 9) | (SELECT -9)\n1.10 ten: (SELECT 10)\n2 vacuum: ANALYZE "
             "a\nR__view view: (SELECT 0)");
+  write("V3_one_underscore.sql", "SELECT 3;");
+  EXPECT_EQ(read(),
+            "two underscores divide a version from its name, and here are none @ "
+            "/V3_one_underscore.sql");
 }
 
 TEST_F(FilesTest, Dbmate) {

@@ -81,7 +81,13 @@ Status read_pairs(Reader& reader) {
   for (const fs::path& path : reader.paths) {
     const std::string name = path.filename().string();
     const bool up = name.ends_with(".up.sql");
-    if (!up && !name.ends_with(".down.sql")) continue;
+    if (!up && !name.ends_with(".down.sql")) {
+      // To pass it over would leave it out for good.
+      if (name.ends_with(".sql") && !version_and_name(name).first.empty())
+        return wrong("this is neither an .up.sql nor a .down.sql", path,
+                     "name it like 0001_what_it_does.up.sql, or put it elsewhere");
+      continue;
+    }
     std::string stem = name.substr(0, name.size() - (up ? 7 : 9));
     if (!up) {
       downs[stem] = path;
@@ -128,7 +134,13 @@ Status read_flyway(Reader& reader) {
   for (const fs::path& path : reader.paths) {
     const std::string name = path.filename().string();
     const std::size_t two = name.find("__");
-    if (!name.ends_with(".sql") || two == std::string::npos) continue;
+    if (!name.ends_with(".sql")) continue;
+    if (two == std::string::npos) {
+      if (name.size() > 1 && (name[0] == 'V' || name[0] == 'U') && is_digit(name[1]))
+        return wrong("two underscores divide a version from its name, and here are none", path,
+                     "name it like V2__what_it_does.sql, or put it elsewhere");
+      continue;
+    }
     const std::string version = replace_all(name.substr(1, two - 1), "_", ".");
     if (name[0] == 'U') undos[version] = path;
     if (name[0] != 'V' && name[0] != 'R') continue;

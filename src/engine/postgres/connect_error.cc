@@ -12,7 +12,7 @@ namespace architrave::postgres {
 namespace {
 
 // What libpq or the server says, and what helps. The first that is found counts.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 21> hints = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 22> hints = {{
     {"password authentication failed", "check the user and the password (PGPASSWORD or ~/.pgpass)"},
     {"no password supplied", "give the password in PGPASSWORD, ~/.pgpass or the URL"},
     {"Peer authentication failed",
@@ -41,8 +41,9 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 21> hints = 
     {"too many clients", "the server has no free connection: close some, or raise max_connections"},
     {"remaining connection slots", "the server has no free connection for this role: close some"},
     {"starting up", "wait until the server is up, then try again"},
-    {"does not exist", "check the name; psql -l lists the databases of a server"},
     {"is not permitted to log in", "use a role with LOGIN"},
+    {"role \"", "check the user's name; \\du in psql lists the roles of a server"},
+    {"does not exist", "check the name; psql -l lists the databases of a server"},
     {"permission denied for database", "ask for GRANT CONNECT on the database"},
 }};
 

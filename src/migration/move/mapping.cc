@@ -9,6 +9,7 @@
 
 #include "base/quoting.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "catalog/lookup.h"
 #include "catalog/postgres/statements.h"
 #include "engine/sqlite/definitions.h"

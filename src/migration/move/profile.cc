@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "base/utf8.h"
 #include "engine/sqlite/tokens.h"
 #include "migration/move/values.h"
 

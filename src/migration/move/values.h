@@ -37,7 +37,6 @@ void put_field(std::string& line, Form form, const std::optional<std::string>& v
 std::optional<std::string> read_field(std::string_view field);
 
 // What texts may hold.
-bool is_utf8(std::string_view text);
 bool is_uuid(std::string_view text);  // in lower case, with dashes
 bool is_date(std::string_view text);  // 2026-11-21, a day that is
 // The spelling of 2026-11-21T10:00[:00[.123456]][Z]; absent if it is none.

@@ -4,6 +4,8 @@
 
 #include <limits>
 
+#include "base/utf8.h"
+
 namespace architrave::migration {
 namespace {
 

@@ -22,16 +22,15 @@ namespace {
 using postgres::Connection;
 using postgres::Rows;
 
-// Of relations that others can use, without the server's own.
+// What others can use and would wait for, by its OID and file, without the server's own. (A view
+// or a partitioned table has no file.)
 constexpr const char* files_query =
-    "SELECT c.oid, c.relfilenode, c.oid::regclass::text,"
-    " pg_relation_size(c.oid) > 0 AS has_rows"
-    " FROM pg_class c WHERE c.relkind IN ('r', 'm') AND c.oid >= 16384"
+    "SELECT c.oid, c.relfilenode, c.oid::regclass::text"
+    " FROM pg_class c WHERE c.relkind IN ('r', 'p', 'm', 'v', 'f') AND c.oid >= 16384"
     " AND c.relpersistence <> 't'";
 constexpr const char* locks_query =
-    "SELECT l.relation, l.mode FROM pg_locks l JOIN pg_class c ON c.oid = l.relation"
-    " WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.granted"
-    " AND c.relkind IN ('r', 'p', 'm', 'v', 'f')";
+    "SELECT relation, mode FROM pg_locks"
+    " WHERE pid = pg_backend_pid() AND locktype = 'relation' AND granted";
 constexpr const char* written_query =
     "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint,"
     " pg_database_size(current_database())";
@@ -39,7 +38,6 @@ constexpr const char* written_query =
 struct File {
   std::string node;
   std::string name;
-  bool has_rows = false;
 };
 using Files = std::map<std::string, File>;  // by OID
 
@@ -106,8 +104,8 @@ class Run {
     if (!rows) return fail(rows);
     Files files;
     for (int i = 0; i < rows->size(); ++i)
-      files[std::string(rows->cell(i, 0))] = {
-          std::string(rows->cell(i, 1)), std::string(rows->cell(i, 2)), rows->cell(i, 3) == "t"};
+      files[std::string(rows->cell(i, 0))] = {std::string(rows->cell(i, 1)),
+                                              std::string(rows->cell(i, 2))};
     return files;
   }
 

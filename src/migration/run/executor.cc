@@ -81,12 +81,12 @@ struct Executor::Task {
   Position position = {};
 
   State state() const { return direction == Direction::up ? State::applying : State::reverting; }
-  std::string name() const { return migration.version + ' ' + migration.name; }
+  std::string name() const { return title(migration.version, migration.name); }
 };
 
 Status Executor::record(const std::string& statement) {
   auto rows = connection_.query(statement);
-  if (!rows) return fail(rows);
+  if (!rows) return std::unexpected(of_history(rows.error(), connection_));
   if (rows->size() == 1) return {};
   return std::unexpected(conflict());
 }
@@ -105,6 +105,7 @@ Status Executor::run(const Migration& migration, Direction direction, const Entr
     }
   }
   Status done = connection_.execute(fresh);
+  if (done) done = lift_limits(connection_);
   // Ends what a runner that was killed has begun, and with it the runner's lock, before its time.
   if (done && connection_.server_version() >= 140000)
     static_cast<void>(connection_.execute("SET client_connection_check_interval = '1s'"));
@@ -245,7 +246,9 @@ Result<Executor::Attempt> Executor::attempt_at_once(Task& task, std::size_t step
   if (!done) return fail(done);
   if (!done->error) return Attempt{what.statements.size(), {}};
   const std::size_t failed = done->rows.size();
-  if (failed + 2 == all.size() && is_conflict(*done->error)) return std::unexpected(conflict());
+  if (failed + 2 == all.size())
+    return std::unexpected(
+        is_conflict(*done->error) ? conflict() : of_history(std::move(*done->error), connection_));
   // COMMIT fails for a constraint that is deferred to the end.
   const std::size_t last = what.statements.empty() ? 0 : what.statements.size() - 1;
   return Attempt{failed < before ? 0 : std::min(failed - before, last), std::move(done->error)};
@@ -302,7 +305,7 @@ Status Executor::run_transaction(Task& task, std::size_t step, const std::string
     if (Status again = attempts.again(error); !again) {
       if (!passes(error)) return again;
       const std::string who = oldest_transactions(connection_);
-      error.message += fmt::format(" (tried {} times)", attempts.count() + 1);
+      error.message += " (tried " + plural(attempts.count() + 1, "time") + ')';
       if (!who.empty()) error.hint = "these have been open longest: " + who;
       return std::unexpected(std::move(error));
     }

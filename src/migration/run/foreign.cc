@@ -78,6 +78,23 @@ Result<bool> has(const Asked& database, const Tool& tool) {
   return !rows->empty();
 }
 
+// Where else a table of that name is: what to do when it is not in the search_path.
+std::string elsewhere(const Asked& database, const Tool& tool) {
+  const std::string usual = "check the database, and the search_path of its role";
+  if (database.dialect == Dialect::sqlite) return usual;
+  auto rows = database.ask(
+      "SELECT pg_catalog.quote_ident(n.nspname) FROM pg_catalog.pg_attribute a"
+      " JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
+      " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+      " WHERE c.relname = '" +
+      std::string(tool.table) + "' AND a.attname = '" + tool.column + "' ORDER BY 1");
+  if (!rows || rows->empty()) return usual;
+  std::vector<std::string> schemas;
+  for (const auto& row : *rows) schemas.push_back(row[0]);
+  return "there is one in " + join(schemas, ", ") + ": PGOPTIONS='-c search_path=" + schemas[0] +
+         "' reads it";
+}
+
 std::unexpected<Error> wrong(std::string message, std::string hint) {
   return fail("migration.takeover", std::move(message), {}, std::move(hint));
 }
@@ -135,7 +152,15 @@ Result<std::vector<Entry>> read_foreign(const Asked& database, const std::string
   if (!there) return fail(there);
   if (!*there)
     return wrong(std::string("this database has no table ") + tool->table + " of " + name,
-                 "check the database, and the search_path of its role");
+                 elsewhere(database, *tool));
+  if (name == "dbmate") {
+    // The same name, and one row for all that is applied.
+    auto other = foreign_histories(database);
+    if (!other) return fail(other);
+    if (std::ranges::find(*other, "golang-migrate") != other->end())
+      return wrong("this table schema_migrations is golang-migrate's, not dbmate's",
+                   "--from golang-migrate");
+  }
   auto rows = database.ask(query_of(*tool, database.dialect));
   if (!rows) return fail(rows);
   const std::vector<Migration>& migrations = folder.migrations;

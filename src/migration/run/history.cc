@@ -36,6 +36,12 @@ std::string insert(std::string_view columns, std::string_view values) {
 
 std::string_view word(State state) { return states[static_cast<std::size_t>(state)]; }
 
+std::string title(std::string_view version, std::string_view name) {
+  std::string text(version);
+  if (name != version) text += ' ' + std::string(name);
+  return text;
+}
+
 std::string hash_of_steps(const std::vector<Step>& steps, std::size_t count) {
   std::string text;
   for (std::size_t i = 0; i < count && i < steps.size(); ++i) {
@@ -50,13 +56,13 @@ std::string hash_of_steps(const std::vector<Step>& steps, std::size_t count) {
 Result<std::optional<std::vector<Entry>>> read_history(postgres::Connection& connection) {
   auto there =
       connection.query("SELECT pg_catalog.to_regclass('architrave.migrations') IS NOT NULL");
-  if (!there) return fail(there);
+  if (!there) return std::unexpected(of_history(there.error(), connection));
   if (there->cell(0, 0) != "t") return std::optional<std::vector<Entry>>();
   auto rows = connection.query(
       "SELECT version, name, phase, checksum, state, started::text, finished::text, applied_by,"
       " step, steps, begun, done, batch, rows, partial FROM architrave.migrations ORDER BY "
       "position");
-  if (!rows) return fail(rows);
+  if (!rows) return std::unexpected(of_history(rows.error(), connection));
   std::vector<Entry> entries;
   for (int row = 0; row < rows->size(); ++row) {
     const auto text = [&](int column) { return std::string(rows->cell(row, column)); };
@@ -106,6 +112,16 @@ Status create_history(postgres::Connection& connection) {
                 "GRANT CREATE ON DATABASE " + quote_identifier(connection.database()) + " TO " +
                     quote_identifier(connection.user()) + ";");
   return made;
+}
+
+Error of_history(Error error, const postgres::Connection& connection) {
+  if (error.code != "postgres.42501") return error;
+  const std::string role = quote_identifier(connection.user());
+  return {"migration.history",
+          "this role may not use the table architrave.migrations: " + error.message,
+          {},
+          "GRANT USAGE ON SCHEMA architrave TO " + role +
+              "; GRANT SELECT, INSERT, UPDATE, DELETE ON architrave.migrations TO " + role};
 }
 
 std::string or_fail(const std::string& record) {

@@ -39,12 +39,17 @@ struct Entry {
   bool is_under_way() const { return state == State::applying || state == State::reverting; }
 };
 
+// "0007 add_price_cents"; once where a layout has names alone.
+std::string title(std::string_view version, std::string_view name);
+
 // A hash of the first `count` steps: what must not have changed when the rest is to be done.
 std::string hash_of_steps(const std::vector<Step>& steps, std::size_t count);
 
 // The rows in the order in which they were applied; nothing if there is no such table yet.
 Result<std::optional<std::vector<Entry>>> read_history(postgres::Connection& connection);
 Status create_history(postgres::Connection& connection);
+// The server's error of a statement on that table: which grants a role lacks.
+Error of_history(Error error, const postgres::Connection& connection);
 
 // The statements below change one row each and return it; none returned means that somebody else
 // has changed it meanwhile. `or_fail` makes an error of that, which is_conflict knows, so that what

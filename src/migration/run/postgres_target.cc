@@ -1,6 +1,7 @@
 // Migrations run on PostgreSQL.
 #include <fmt/format.h>
 
+#include "base/utf8.h"
 #include "migration/run/executor.h"
 #include "migration/run/foreign.h"
 #include "migration/run/target.h"
@@ -13,7 +14,7 @@ namespace {
 
 constexpr int oldest_server = 120000;
 
-Result<postgres::Connection> connect(const RunOptions& options) {
+Result<postgres::Connection> connect(const RunOptions& options, bool to_look) {
   postgres::ConnectOptions session;
   session.statement_timeout = 0;
   session.lock_timeout = 0;
@@ -24,12 +25,47 @@ Result<postgres::Connection> connect(const RunOptions& options) {
                 "this server is too old: PostgreSQL " +
                     std::to_string(connection->server_version() / 10000),
                 {}, "migrations are run on PostgreSQL 12 and newer");
-  auto standby = connection->query("SELECT pg_catalog.pg_is_in_recovery()");
-  if (!standby) return fail(standby);
-  if (standby->cell(0, 0) == "t")
+  if (to_look) return connection;
+  auto closed = connection->query(
+      "SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('transaction_read_only')");
+  if (!closed) return fail(closed);
+  if (closed->cell(0, 0) == "t")
     return fail("migration.server", "this server is a standby, which takes no changes", {},
                 "name its primary, or target_session_attrs=read-write");
+  if (closed->cell(0, 1) == "on")
+    return fail("migration.server",
+                "this session takes no changes: default_transaction_read_only is on", {},
+                "somebody has set it for the server, the database or the role (\\drds in psql); "
+                "PGOPTIONS='-c default_transaction_read_only=off' overrules it for one command");
+  if (Status lifted = lift_limits(*connection); !lifted) return fail(lifted);
   return connection;
+}
+
+// What no server takes as text: bytes that are no UTF-8 (but where the file names its encoding),
+// and NUL, at which a statement would be cut off.
+Status check_bytes(const Script& script, const Statement& statement) {
+  const bool other = script.text.find("client_encoding") != std::string::npos;
+  int line = statement.line;
+  int column = statement.column;
+  for (std::string_view rest = statement.text; !rest.empty();) {
+    const std::size_t length = utf8_length(rest);
+    if (rest.front() == '\0' || (length == 0 && !other)) {
+      const bool wide = script.text.starts_with("\xFF\xFE") || script.text.starts_with("\xFE\xFF");
+      return fail("migration.syntax",
+                  wide                   ? "the file is UTF-16"
+                  : rest.front() == '\0' ? "there is a zero byte here"
+                                         : "this is not UTF-8",
+                  fmt::format("{}:{}:{}", script.file.string(), line, column),
+                  "nothing was run: save the file as UTF-8, then run the same command again");
+    }
+    ++column;
+    if (rest.front() == '\n') {
+      ++line;
+      column = 1;
+    }
+    rest.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return {};
 }
 
 // Before anything is run: what the parser complains of, where the server (which may be newer) does
@@ -37,6 +73,7 @@ Result<postgres::Connection> connect(const RunOptions& options) {
 Status check_syntax(postgres::Connection& connection, const Script& script) {
   for (const Step& step : script.steps)
     for (const Statement& statement : step.statements) {
+      if (Status fine = check_bytes(script, statement); !fine) return fine;
       const auto wrong = sql::syntax_error(statement.text);
       if (!wrong) continue;
       auto asked = connection.query("DO $architrave_syntax$ BEGIN RETURN; " + statement.text +
@@ -53,7 +90,9 @@ Status check_syntax(postgres::Connection& connection, const Script& script) {
       }
       return fail("migration.syntax", wrong->message,
                   fmt::format("{}:{}:{}", script.file.string(), line, column),
-                  "nothing was run: mend the file, then run the same command again");
+                  fmt::format("nothing was run: mend the file (the server is PostgreSQL {}), then "
+                              "run the same command again",
+                              connection.server_version() / 10000));
     }
   return {};
 }
@@ -66,13 +105,15 @@ class PostgresTarget : public Target {
   Dialect dialect() const override { return Dialect::postgresql; }
   std::string history_name() const override { return "the table architrave.migrations"; }
   Status lock() override { return lock_runner(connection_, options_); }
+  std::string runner_at_work() override { return migration::runner_at_work(connection_); }
   Result<std::optional<std::vector<Entry>>> history() override { return read_history(connection_); }
   Status make_history() override { return create_history(connection_); }
 
   Status take_over(const std::vector<Entry>& entries) override {
     if (auto begun = connection_.query("BEGIN"); !begun) return fail(begun);
     for (const Entry& each : entries)
-      if (auto written = connection_.query(insert_entry(each)); !written) return fail(written);
+      if (auto written = connection_.query(insert_entry(each)); !written)
+        return std::unexpected(of_history(written.error(), connection_));
     if (auto ended = connection_.query("COMMIT"); !ended) return fail(ended);
     return {};
   }
@@ -80,7 +121,7 @@ class PostgresTarget : public Target {
   Status accept_change(const Entry& entry, const Migration& migration) override {
     auto changed = connection_.query(
         record_change(entry.version, migration.up.checksum, migration.up.steps.size()));
-    if (!changed) return fail(changed);
+    if (!changed) return std::unexpected(of_history(changed.error(), connection_));
     return {};
   }
 
@@ -117,8 +158,8 @@ class PostgresTarget : public Target {
 
 }  // namespace
 
-Result<std::unique_ptr<Target>> open_postgres_target(const RunOptions& options) {
-  auto connection = connect(options);
+Result<std::unique_ptr<Target>> open_postgres_target(const RunOptions& options, bool to_look) {
+  auto connection = connect(options, to_look);
   if (!connection) return fail(connection);
   return std::make_unique<PostgresTarget>(std::move(*connection), options);
 }

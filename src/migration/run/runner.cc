@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "base/clock.h"
@@ -64,8 +65,12 @@ void judge(Situation& situation, bool allow_gaps) {
     });
     if (can_go_back) situation.next += "; architrave migrate down undoes it";
   } else if (!situation.foreign.empty()) {
-    situation.next = "architrave migrate baseline --from " + situation.foreign.front() +
-                     " takes over what it has applied";
+    // Where there are several, the folder tells whose it is.
+    std::vector<std::string>& tools = situation.foreign;
+    const auto own = std::ranges::find(tools, word(situation.folder.layout));
+    if (own != tools.end()) std::rotate(tools.begin(), own, own + 1);
+    situation.next =
+        "architrave migrate baseline --from " + tools.front() + " takes over what it has applied";
   } else if (!by_state["pending"].empty()) {
     situation.next = "architrave migrate up applies " + list_of(by_state["pending"]);
   }
@@ -121,13 +126,17 @@ std::string describe_item(const Item& item) {
   const Script& script =
       item.direction == Direction::up ? item.migration->up : *item.migration->down;
   std::string text = item.direction == Direction::up ? "apply " : "undo  ";
-  text += item.migration->version + ' ' + item.migration->name;
+  text += title(item.migration->version, item.migration->name);
   if (item.migration->phase != Phase::none)
     text += " (" + std::string(word(item.migration->phase)) + ')';
   if (script.steps.size() > 1)
     text += ": " + plural(static_cast<std::int64_t>(script.steps.size()), "step");
-  if (item.entry != nullptr && item.entry->is_under_way())
-    text += fmt::format(", of which {} are done", item.entry->step);
+  if (script.steps.empty()) text += ", which holds no statement";
+  if (item.entry == nullptr || !item.entry->is_under_way()) return text;
+  text += (item.entry->state == State::applying) == (item.direction == Direction::up)
+              ? fmt::format(", of which {} are done", item.entry->step)
+              : fmt::format(", as far as it came: {} of its {} steps were done", item.entry->step,
+                            item.entry->steps);
   return text;
 }
 
@@ -135,10 +144,14 @@ Status run_hook(const std::string& command, const char* name, const char* conseq
   if (command.empty()) return {};
   Result<pid_t> process = start({.arguments = {"/bin/sh", "-c", command}});
   if (!process) return fail(process);
-  const int code = wait(*process);
-  if (code == 0) return {};
+  const Result<int> code = wait_unless_interrupted(*process);
+  // One that a terminal interrupts ends together with this program.
+  if (!code || interrupted())
+    return fail("interrupted", fmt::format("interrupted while the command of {} was running", name),
+                {}, consequence);
+  if (*code == 0) return {};
   return fail("migration.hook",
-              fmt::format("the command of {} failed with {}: {}", name, code, command), {},
+              fmt::format("the command of {} failed with {}: {}", name, *code, command), {},
               consequence);
 }
 
@@ -160,6 +173,25 @@ void show_plan(const std::vector<Item>& items, const RunOptions& options) {
   }
 }
 
+// A file that was mended behind the steps that are done is taken as it is now.
+Status accept_changes(Target& target, const std::vector<Item>& items) {
+  for (const Item& item : items) {
+    if (item.entry == nullptr || item.entry->state != State::applying ||
+        item.direction != Direction::up || item.entry->checksum == item.migration->up.checksum)
+      continue;
+    if (Status accepted = target.accept_change(*item.entry, *item.migration); !accepted)
+      return accepted;
+  }
+  return {};
+}
+
+// What is to be made is there: a database that had it before there was a history.
+bool says_there(const Error& error) {
+  constexpr std::array codes = {"postgres.42P07", "postgres.42701", "postgres.42710",
+                                "postgres.42723", "postgres.42P06"};
+  return std::ranges::find(codes, error.code) != codes.end();
+}
+
 Result<std::vector<Done>> perform(Target& target, const Situation& situation,
                                   const std::vector<Item>& items, const RunOptions& options) {
   std::vector<Done> done;
@@ -179,20 +211,30 @@ Result<std::vector<Done>> perform(Target& target, const Situation& situation,
   if (options.confirm && !options.confirm(what))
     return fail("migration.declined", "nobody has said yes: nothing was changed", {},
                 "--yes answers for you, --dry-run shows what would be run");
-  if (!situation.has_history)
-    if (Status made = target.make_history(); !made) return fail(made);
   if (Status ran = run_hook(options.before, "--before", "nothing was changed"); !ran)
     return fail(ran);
+  if (!situation.has_history)
+    if (Status made = target.make_history(); !made) return fail(made);
+  if (Status accepted = accept_changes(target, items); !accepted) return fail(accepted);
   for (const Item& item : items) {
     const double begun = monotonic_seconds();
-    if (Status ran = target.run(*item.migration, item.direction, item.entry); !ran)
+    if (Status ran = target.run(*item.migration, item.direction, item.entry); !ran) {
+      if (item.direction == Direction::up && item.entry == nullptr && says_there(ran.error()))
+        ran.error().hint +=
+            "; if this database has it all from before, architrave migrate baseline "
+            "--to " +
+            item.migration->version + " takes it as applied";
       return fail(ran);
+    }
     done.push_back({item.migration->version, item.migration->name, item.direction,
                     monotonic_seconds() - begun});
     if (options.say)
-      options.say(
-          fmt::format("{} {} {} ({})", item.direction == Direction::up ? "applied" : "undid ",
-                      done.back().version, done.back().name, human_seconds(done.back().seconds)));
+      options.say(fmt::format(
+          "{} {} ({}){}", item.direction == Direction::up ? "applied" : "undid ",
+          title(done.back().version, done.back().name), human_seconds(done.back().seconds),
+          item.direction == Direction::up && item.migration->up.steps.empty()
+              ? ": it holds no statement"
+              : ""));
   }
   if (Status ran = run_hook(options.after, "--after", "the migrations themselves are done"); !ran)
     return fail(ran);
@@ -237,22 +279,10 @@ Status refuse_stopped(const Situation& situation, std::string_view state) {
   for (const Standing& each : situation.list)
     if (each.state == state)
       return fail("migration.stopped",
-                  fmt::format("{} {} {} and stopped at step {} of {}", each.version, each.name,
+                  fmt::format("{} {} and stopped at step {} of {}", title(each.version, each.name),
                               state == "undoing" ? "was being undone" : "was being applied",
                               each.entry->step + 1, each.entry->steps),
                   {}, situation.next);
-  return {};
-}
-
-// A file that was mended behind the steps that are done is taken as it is now.
-Status accept_changes(Target& target, const std::vector<Item>& items) {
-  for (const Item& item : items) {
-    if (item.entry == nullptr || item.entry->state != State::applying ||
-        item.direction != Direction::up || item.entry->checksum == item.migration->up.checksum)
-      continue;
-    if (Status accepted = target.accept_change(*item.entry, *item.migration); !accepted)
-      return accepted;
-  }
   return {};
 }
 
@@ -266,7 +296,7 @@ Result<std::vector<Done>> undo(Target& target, const Situation& situation,
     if (item.direction == Direction::down && !item.migration->down)
       return fail(
           "migration.down",
-          "there is no way back from " + item.migration->version + ' ' + item.migration->name,
+          "there is no way back from " + title(item.migration->version, item.migration->name),
           item.migration->up.file.string(),
           "write its down script, or keep it: --to " + item.migration->version);
   return perform(target, situation, items, options);
@@ -277,7 +307,14 @@ Result<std::vector<Done>> undo(Target& target, const Situation& situation,
 Result<Situation> status(const RunOptions& options) {
   auto target = open_target(options, /*to_look=*/true);
   if (!target) return fail(target);
-  return situation_of(**target, options);
+  auto situation = situation_of(**target, options);
+  if (!situation) return situation;
+  situation->at_work = (*target)->runner_at_work();
+  if (situation->at_work.empty()) return situation;
+  for (Standing& each : situation->list)
+    if (each.state == "stopped" || each.state == "undoing") each.state = "running";
+  situation->next = "wait until the other runner has ended";
+  return situation;
 }
 
 Result<std::vector<Done>> up(const RunOptions& options) {
@@ -302,8 +339,6 @@ Result<std::vector<Done>> up(const RunOptions& options) {
     if (*each.migration < last && (each.state == "pending" || each.state == "stopped"))
       items.push_back(
           {&migration_of(situation, each), Direction::up, each.entry ? &*each.entry : nullptr});
-  if (!options.dry_run)
-    if (Status accepted = accept_changes(*session->target, items); !accepted) return fail(accepted);
   return perform(*session->target, situation, items, options);
 }
 
@@ -317,8 +352,6 @@ Result<std::vector<Done>> resume(const RunOptions& options) {
     if (each.state == "stopped" || each.state == "undoing")
       items.push_back({&migration_of(situation, each),
                        each.state == "stopped" ? Direction::up : Direction::down, &*each.entry});
-  if (!options.dry_run)
-    if (Status accepted = accept_changes(*session->target, items); !accepted) return fail(accepted);
   return undo(*session->target, situation, items, options);
 }
 
@@ -328,10 +361,15 @@ Result<std::vector<Done>> down(const RunOptions& options) {
   const Situation& situation = session->situation;
   std::size_t keep = 0;  // how many from the first
   std::vector<std::size_t> there;
-  for (std::size_t i = 0; i < situation.list.size(); ++i)
-    if (situation.list[i].entry) there.push_back(i);
-  if (there.empty()) return std::vector<Done>();
+  // A repeatable migration stands behind all others, and an older one takes its place by being
+  // applied: it is not what "the last" means.
+  for (std::size_t i = 0; i < situation.list.size(); ++i) {
+    const Standing& each = situation.list[i];
+    const bool repeatable = each.migration && migration_of(situation, each).repeatable;
+    if (each.entry && (!repeatable || each.entry->is_under_way())) there.push_back(i);
+  }
   if (options.to.empty()) {
+    if (there.empty()) return std::vector<Done>();
     // What stopped, else the last.
     keep = there.back();
     for (const std::size_t i : there)
@@ -357,15 +395,20 @@ Result<std::vector<Done>> down(const RunOptions& options) {
   return undo(*session->target, situation, items, options);
 }
 
-Result<std::vector<std::string>> baseline(const RunOptions& options, const std::string& from) {
+Result<std::vector<std::string>> baseline(const RunOptions& given, const std::string& from) {
+  RunOptions options = given;
+  options.allow_gaps = true;  // it fills them
   auto session = begin(options);
   if (!session) return fail(session);
   const Situation& situation = session->situation;
   const bool is_empty = std::ranges::none_of(
       situation.list, [](const Standing& each) { return each.entry.has_value(); });
-  if (!is_empty)
+  if (!is_empty && !from.empty())
     return fail("migration.history", "this database has a history already", {},
                 "architrave migrate status shows it");
+  if (Status fine = refuse(situation); !fine) return fail(fine);
+  for (const char* state : {"stopped", "undoing"})
+    if (Status fine = refuse_stopped(situation, state); !fine) return fail(fine);
   std::vector<Entry> entries;
   if (!from.empty()) {
     auto taken = session->target->read_foreign(from, situation.folder);
@@ -374,8 +417,9 @@ Result<std::vector<std::string>> baseline(const RunOptions& options, const std::
   } else {
     auto place = place_of(situation, options.to);
     if (!place) return fail(place);
-    for (std::size_t i = 0; i <= *place; ++i) {
-      const Migration& each = situation.folder.migrations[i];
+    for (const Standing& standing : situation.list) {
+      if (standing.entry || *standing.migration > *place) continue;
+      const Migration& each = migration_of(situation, standing);
       Entry entry{each.version, each.name, std::string(word(each.phase)), each.up.checksum};
       entry.state = State::baseline;
       entries.push_back(std::move(entry));

@@ -23,6 +23,7 @@ struct Standing {
   std::optional<Entry> entry;
   // "applied", "baseline", "pending", "stopped" (while it was applied), "undoing", "changed"
   // (since it was applied), "missing" (from the folder), "gap" (something later is applied).
+  // Of a database at which a runner is at work now, what it is doing is "running".
   std::string state;
 };
 
@@ -31,6 +32,7 @@ struct Situation {
   bool has_history = false;
   std::vector<Standing> list;         // in the folder's order; what is missing there at the end
   std::vector<std::string> problems;  // what keeps `up` from running, in words
+  std::string at_work;                // another runner, at this moment: who it is
   std::vector<std::string> foreign;   // other tools' histories, where there is none of ours
   std::string next;                   // what to do now
 };
@@ -60,7 +62,8 @@ Result<std::vector<Done>> down(const RunOptions& options);
 Result<std::vector<Done>> resume(const RunOptions& options);
 
 // Writes into the history, without running anything, that the migrations up to `options.to` are
-// applied, or those that another tool has applied (`from`: "flyway", …). Gives their versions.
+// applied, as far as it does not say so already, or those that another tool has applied (`from`:
+// "flyway", …). Gives their versions.
 Result<std::vector<std::string>> baseline(const RunOptions& options, const std::string& from);
 
 }  // namespace architrave::migration

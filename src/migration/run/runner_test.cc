@@ -102,6 +102,7 @@ TEST_P(RunnerTest, HooksAndAsking) {
   EXPECT_EQ(told(up(options)),
             "the command of --before failed with 3: exit 3 |  | nothing was changed");
   EXPECT_EQ(states(), "1 pending");
+  EXPECT_EQ(ask("SELECT to_regnamespace('architrave') IS NULL"), "t");
   options.before = "echo before >> " + sign;
   options.after = "echo after >> " + sign;
   std::vector<std::string> asked;
@@ -110,7 +111,7 @@ TEST_P(RunnerTest, HooksAndAsking) {
     return false;
   };
   EXPECT_TRUE(told(up(options)).starts_with("nobody has said yes"));
-  EXPECT_EQ(join(asked, "; "), "apply 1 a");
+  EXPECT_EQ(join(asked, "; "), "make the table architrave.migrations; apply 1 a");
   options.confirm = nullptr;
   options.dry_run = true;
   std::string shown;

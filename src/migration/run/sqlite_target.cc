@@ -46,6 +46,7 @@ class SqliteTarget : public Target {
 
   // Each version's transaction is the lock: the row that it writes can be there but once.
   Status lock() override { return {}; }
+  std::string runner_at_work() override { return {}; }
 
   Result<std::optional<std::vector<Entry>>> history() override {
     std::optional<std::vector<Entry>> none;

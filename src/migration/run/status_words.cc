@@ -27,15 +27,14 @@ std::string padded(std::string text, int width) {
 
 Style style_of(const std::string& state) {
   if (state == "applied" || state == "baseline") return Style::green;
-  return state == "pending" ? Style::plain : Style::red;
+  return state == "pending" || state == "running" ? Style::plain : Style::red;
 }
 
 }  // namespace
 
 std::string to_text(const Situation& situation) {
   const auto label = [&](const Standing& each) {
-    std::string text = each.version;
-    if (each.name != each.version) text += ' ' + each.name;
+    std::string text = title(each.version, each.name);
     if (each.migration) {
       const Phase phase = situation.folder.migrations[*each.migration].phase;
       if (phase != Phase::none) text += " (" + std::string(word(phase)) + ')';
@@ -52,6 +51,7 @@ std::string to_text(const Situation& situation) {
     text += std::string(line.substr(0, line.find_last_not_of(' ') + 1)) + '\n';
   }
   if (situation.list.empty()) text += "no migrations\n";
+  if (!situation.at_work.empty()) text += "another runner is at work: " + situation.at_work + '\n';
   for (const std::string& each : situation.problems) text += "problem: " + each + '\n';
   if (!situation.next.empty()) text += "next: " + situation.next + '\n';
   return text;
@@ -87,6 +87,7 @@ std::string to_json(const Situation& situation) {
     json["migrations"].push_back(std::move(one));
   }
   json["problems"] = situation.problems;
+  json["at_work"] = situation.at_work;
   json["foreign"] = situation.foreign;
   json["next"] = situation.next;
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';

@@ -33,6 +33,42 @@ TEST_P(TakeoverTest, TakesOverFromOthers) {
   EXPECT_EQ(ask("SELECT applied_by || finished::date FROM architrave.migrations"), "ann2024-01-02");
   EXPECT_EQ(told(up(options)), "+2 +3");
   EXPECT_EQ(baseline(options, "flyway").error().code, "migration.history");
+  // What is applied anew whenever it changes is not what the last one means.
+  write("U3__c.sql", "DROP TABLE c;");
+  write("R__views.sql", "CREATE OR REPLACE VIEW v AS SELECT 1 AS x;");
+  EXPECT_EQ(told(up(options)), "+R__views");
+  EXPECT_EQ(told(down(options)), "-3");
+  EXPECT_EQ(states(), "1 applied 2 applied 3 pending R__views applied");
+}
+
+TEST_P(TakeoverTest, SaysWhereATableIsAndWhoseItIs) {
+  write("V1__a.sql", "CREATE TABLE a ();");
+  ask("CREATE SCHEMA \"Old\"");
+  ask("CREATE TABLE \"Old\".flyway_schema_history (installed_rank int)");
+  EXPECT_EQ(baseline(options, "flyway").error().hint,
+            "there is one in \"Old\": PGOPTIONS='-c search_path=\"Old\"' reads it");
+  ask("CREATE TABLE schema_migrations (version bigint PRIMARY KEY, dirty boolean)");
+  ask("INSERT INTO schema_migrations VALUES (1, false)");
+  EXPECT_EQ(baseline(options, "dbmate").error().message,
+            "this table schema_migrations is golang-migrate's, not dbmate's");
+  // Of two, the folder tells whose it is.
+  ask("ALTER TABLE \"Old\".flyway_schema_history SET SCHEMA public");
+  EXPECT_NE(told(up(options)).find("baseline --from flyway"), std::string::npos);
+}
+
+TEST_P(TakeoverTest, TakesWhatWasDoneByHandAsApplied) {
+  write("1_a.up.sql", "CREATE TABLE a ();");
+  write("2_b.up.sql", "CREATE TABLE b ();");
+  write("3_c.up.sql", "CREATE TABLE c ();");
+  options.to = "1";
+  EXPECT_EQ(told(up(options)), "+1");
+  options.to = "2";
+  const auto taken = baseline(options, "");
+  ASSERT_TRUE(taken) << describe(taken.error());
+  EXPECT_EQ(join(*taken, " "), "2");
+  options.to.clear();
+  EXPECT_EQ(told(up(options)), "+3");
+  EXPECT_EQ(states(), "1 applied 2 baseline 3 applied");
 }
 
 TEST_P(TakeoverTest, TakesOverFromGolangMigrate) {

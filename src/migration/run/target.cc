@@ -14,7 +14,7 @@ Result<std::unique_ptr<Target>> open_target(const RunOptions& options, bool to_l
     return open_sqlite_target(options, options.database.substr(sqlite.size()), to_look);
   if (sqlite::looks_like_sqlite_file(options.database))
     return open_sqlite_target(options, options.database, to_look);
-  return open_postgres_target(options);
+  return open_postgres_target(options, to_look);
 }
 
 }  // namespace architrave::migration

@@ -24,6 +24,8 @@ class Target {
 
   // Keeps other runners out until this ends, however it ends. Error "migration.locked".
   virtual Status lock() = 0;
+  // Who does so now, for people; empty if nobody does.
+  virtual std::string runner_at_work() = 0;
   // The rows in the order in which they were applied; nothing if there is no such table yet.
   virtual Result<std::optional<std::vector<Entry>>> history() = 0;
   virtual Status make_history() = 0;
@@ -46,7 +48,7 @@ class Target {
 // `to_look`: nothing will be changed. Errors "postgres.connect", "sqlite.open", "migration.server".
 Result<std::unique_ptr<Target>> open_target(const RunOptions& options, bool to_look);
 // By engine.
-Result<std::unique_ptr<Target>> open_postgres_target(const RunOptions& options);
+Result<std::unique_ptr<Target>> open_postgres_target(const RunOptions& options, bool to_look);
 Result<std::unique_ptr<Target>> open_sqlite_target(const RunOptions& options,
                                                    const std::filesystem::path& file, bool to_look);
 

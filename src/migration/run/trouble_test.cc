@@ -194,10 +194,11 @@ TEST_P(TroubleTest, AnErrorLeavesNothingHalfDoneAndSaysWhatToDo) {
   write("2_b.up.sql", "CREATE TABLE b ();\nSELECT nothing FROM b;\n");
   EXPECT_TRUE(told(up(options)).find("2_b.up.sql:2:8 | ") != std::string::npos);
   write("2_b.up.sql", "CREATE TABLE b ();\nCREATE TABL c ();\n");
-  EXPECT_EQ(told(up(options)), "syntax error at or near \"TABL\" | " +
-                                   (folder / "2_b.up.sql").string() +
-                                   ":2:8 | nothing was run: mend the file, then run the same "
-                                   "command again");
+  EXPECT_EQ(told(up(options)),
+            "syntax error at or near \"TABL\" | " + (folder / "2_b.up.sql").string() +
+                ":2:8 | nothing was run: mend the file (the server is "
+                "PostgreSQL " +
+                std::to_string(GetParam().major) + "), then run the same command again");
   // Of several steps, those before stay, and the rest may be mended.
   write("2_b.up.sql",
         "CREATE TABLE b ();\nCREATE UNIQUE INDEX CONCURRENTLY i ON a (x);\nCREATE TABLE c ();\n");

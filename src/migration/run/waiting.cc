@@ -26,8 +26,9 @@ double by_chance(double around) {
   return around * std::uniform_real_distribution<double>(0.5, 1.5)(generator);
 }
 
-// "pid 4711, shop_admin from 10.0.0.7 since 2026-11-21 …: CREATE INDEX …"
-std::string holder(postgres::Connection& connection) {
+}  // namespace
+
+std::string runner_at_work(postgres::Connection& connection) {
   auto rows = connection.query(
       "SELECT format('process %s, %s%s, since %s: %s', a.pid, a.usename,"
       " coalesce(' from ' || host(a.client_addr), ''), a.backend_start::timestamp(0),"
@@ -41,7 +42,15 @@ std::string holder(postgres::Connection& connection) {
   return rows && rows->size() > 0 ? std::string(rows->cell(0, 0)) : "";
 }
 
-}  // namespace
+Status lift_limits(postgres::Connection& connection) {
+  // Not every server knows all of them.
+  auto lifted = connection.query(
+      "SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.unnest(ARRAY["
+      "'idle_session_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout'])"
+      " AS name WHERE pg_catalog.current_setting(name, true) IS NOT NULL");
+  if (!lifted) return fail(lifted);
+  return {};
+}
 
 Status pause(double seconds) {
   const double end = monotonic_seconds() + seconds;
@@ -80,7 +89,7 @@ Status lock_runner(postgres::Connection& connection, const RunOptions& options) 
     auto got = connection.query("SELECT pg_catalog.pg_try_advisory_lock(" + std::string(key) + ")");
     if (!got) return fail(got);
     if (got->cell(0, 0) == "t") return {};
-    const std::string who = holder(connection);
+    const std::string who = runner_at_work(connection);
     if (monotonic_seconds() >= deadline)
       return fail(
           "migration.locked",

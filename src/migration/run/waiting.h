@@ -35,6 +35,14 @@ bool passes(const Error& error);
 // CONCURRENTLY of who holds it never waits for who waits. Error "migration.locked", naming them.
 Status lock_runner(postgres::Connection& connection, const RunOptions& options);
 
+// "process 4711, shop_admin from 10.0.0.7, since …: CREATE INDEX …", who holds that lock; empty if
+// nobody does.
+std::string runner_at_work(postgres::Connection& connection);
+
+// Limits that a server, database or role sets for sessions that hang about: a runner's has to
+// outlive a backup before the first migration, and a transaction takes as long as it takes.
+Status lift_limits(postgres::Connection& connection);
+
 // Who may hold locks: the oldest transactions, for people. Empty where there are none.
 std::string oldest_transactions(postgres::Connection& connection);
 
