@@ -463,6 +463,110 @@ std::vector<std::string> leftovers(const std::vector<Step>& phase, const Catalog
   return left;
 }
 
+namespace {
+
+// The constraint of that name, as SQL writes both, if there is such a one.
+const catalog::Constraint* find_constraint(const Catalog& catalog, std::string_view table,
+                                           std::string_view name) {
+  for (const Relation& relation : catalog.relations) {
+    if (qualified(relation.schema, relation.name) != table) continue;
+    for (const catalog::Constraint& each : relation.constraints)
+      if (quote_identifier(each.name) == name) return &each;
+  }
+  return nullptr;
+}
+
+// Tables that are the table's heirs after it, and had the column NOT NULL before, of their own.
+std::vector<std::string> not_null_heirs(const Catalog& before, const Catalog& after,
+                                        std::string_view table, std::string_view column) {
+  std::vector<std::string> heirs;
+  for (const Relation& relation : after.relations) {
+    const std::string name = qualified(relation.schema, relation.name);
+    const bool inherits = std::ranges::any_of(relation.parents, [&](const auto& each) {
+      return qualified(each.schema, each.name) == table;
+    });
+    const auto was = std::ranges::find_if(before.relations, [&](const Relation& each) {
+      return qualified(each.schema, each.name) == name && each.parents.empty();
+    });
+    if (inherits && was != before.relations.end() &&
+        std::ranges::any_of(was->columns, [&](const Column& each) {
+          return quote_identifier(each.name) == column && each.not_null;
+        }))
+      heirs.push_back(name);
+  }
+  return heirs;
+}
+
+std::string_view word_at(std::string_view text, std::size_t at) {
+  text.remove_prefix(at);
+  return text.substr(0, text.find(' '));
+}
+
+}  // namespace
+
+std::vector<Step> unmade(const std::vector<Step>& phase, const std::vector<Step>& back,
+                         const Catalog& before, const Catalog& after) {
+  const auto is_made_by_it = [&](const std::string& words) {
+    return std::ranges::any_of(back, [&](const Step& step) {
+      return std::ranges::any_of(step.statements, [&](const Statement& each) {
+        return each.text.find(words) != std::string::npos;
+      });
+    });
+  };
+  const auto is_kept = [&](std::string_view table, std::string_view name) {
+    const auto* was = find_constraint(before, table, name);
+    const auto* is = find_constraint(after, table, name);
+    return was != nullptr && is != nullptr && was->definition == is->definition && was->validated &&
+           !is_made_by_it(" CONSTRAINT " + std::string(name) + ' ');
+  };
+  std::vector<Step> steps;
+  for (std::size_t i = 1; i < phase.size(); ++i) {
+    for (const Statement& each : phase[i].statements) {
+      const std::string_view sql = each.text;
+      constexpr std::string_view index = "CREATE UNIQUE INDEX CONCURRENTLY ";
+      if (sql.starts_with(index)) {
+        const std::string_view name = word_at(sql, index.size());
+        const std::size_t on = index.size() + name.size() + std::string_view(" ON ").size();
+        if (!is_kept(word_at(sql, on), name)) continue;
+        steps.push_back(phase[i]);
+        steps.back().statements = {std::string(index) + "IF NOT EXISTS " +
+                                   std::string(sql.substr(index.size()))};
+        continue;
+      }
+      constexpr std::string_view table = "ALTER TABLE ";
+      if (!sql.starts_with(table)) continue;
+      const bool only = sql.substr(table.size()).starts_with("ONLY ");
+      const std::string_view its_table = word_at(sql, table.size() + (only ? 5 : 0));
+      constexpr std::string_view alter = " ALTER COLUMN ";
+      const std::size_t column_at = sql.find(alter);
+      if (column_at != std::string_view::npos && sql.ends_with(" SET NOT NULL"))
+        for (const std::string& heir :
+             not_null_heirs(before, after, its_table, word_at(sql, column_at + alter.size()))) {
+          steps.push_back(
+              Step::transaction({std::string(table) + heir + std::string(sql.substr(column_at))}));
+          steps.back().lock_timeout = phase[i].lock_timeout;
+        }
+      for (const std::string_view action : {" ADD CONSTRAINT ", " VALIDATE CONSTRAINT "}) {
+        const std::size_t at = sql.find(action);
+        if (at == std::string_view::npos) continue;
+        const std::string_view name = word_at(sql, at + action.size());
+        if (!is_kept(its_table, name)) continue;
+        if (action == " VALIDATE CONSTRAINT ") {
+          steps.push_back(phase[i]);
+          continue;
+        }
+        steps.push_back(Step::transaction({fmt::format(
+            "DO $unmade$ BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid ="
+            " pg_catalog.to_regclass({}) AND pg_catalog.quote_ident(conname) = {}) THEN {}; END"
+            " IF; END $unmade$",
+            quote_literal(its_table), quote_literal(name), sql)}));
+        steps.back().lock_timeout = phase[i].lock_timeout;
+      }
+    }
+  }
+  return steps;
+}
+
 Work online(const std::vector<RouteStep>& steps, const std::vector<Swap>& swaps,
             const Catalog& from, const Catalog& to, const OnlineOptions& options) {
   return Online(from, to, options).run(steps, swaps);

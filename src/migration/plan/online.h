@@ -50,4 +50,12 @@ Work online(const std::vector<postgres::Step>& steps, const std::vector<Swap>& s
 // phase.
 std::vector<std::string> leftovers(const std::vector<Step>& phase, const catalog::Catalog& before);
 
+// What a phase takes away and makes again in a later step, a key of a table that it writes anew or
+// a check that waits for its validation, the NOT NULL of a table that has become an heir, is
+// missing where the phase has stopped in between, and the way back counts on it: steps that make it
+// if so, and do nothing else. They come behind those above. What `back` makes itself is not among
+// them.
+std::vector<Step> unmade(const std::vector<Step>& phase, const std::vector<Step>& back,
+                         const catalog::Catalog& before, const catalog::Catalog& after);
+
 }  // namespace architrave::migration

@@ -578,8 +578,12 @@ class Planner {
         down.push_back(Step::transaction({left.begin(), left.end()}));
         down.back().lock_timeout = "100ms";
       }
+      std::vector<Step> steps;
       for (std::vector<Step>* part : {&back.expand, &back.migrate, &back.contract})
-        std::ranges::move(*part, std::back_inserter(down));
+        std::ranges::move(*part, std::back_inserter(steps));
+      std::ranges::move(unmade(plan_.phases[i].up, steps, states_[i], states_[i + 1]),
+                        std::back_inserter(down));
+      std::ranges::move(steps, std::back_inserter(down));
       auto failed = run(*walked_, plan_.phases[i].down);
       if (!failed) return fail(failed);
       auto state = look(*walked_);

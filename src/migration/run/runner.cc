@@ -173,6 +173,11 @@ void show_plan(const std::vector<Item>& items, const RunOptions& options) {
   }
 }
 
+std::unexpected<Error> declined(const char* hint) {
+  if (interrupted()) return fail("interrupted", "interrupted", {}, "nothing was changed");
+  return fail("migration.declined", "nobody has said yes: nothing was changed", {}, hint);
+}
+
 // A file that was mended behind the steps that are done is taken as it is now.
 Status accept_changes(Target& target, const std::vector<Item>& items) {
   for (const Item& item : items) {
@@ -209,8 +214,7 @@ Result<std::vector<Done>> perform(Target& target, const Situation& situation,
   if (!situation.has_history) what.push_back("make " + target.history_name());
   for (const Item& item : items) what.push_back(describe_item(item));
   if (options.confirm && !options.confirm(what))
-    return fail("migration.declined", "nobody has said yes: nothing was changed", {},
-                "--yes answers for you, --dry-run shows what would be run");
+    return declined("--yes answers for you, --dry-run shows what would be run");
   if (Status ran = run_hook(options.before, "--before", "nothing was changed"); !ran)
     return fail(ran);
   if (!situation.has_history)
@@ -430,8 +434,7 @@ Result<std::vector<std::string>> baseline(const RunOptions& given, const std::st
   if (options.dry_run || versions.empty()) return versions;
   if (options.confirm && !options.confirm({"write into " + session->target->history_name() +
                                            ", and run nothing: " + list_of(versions)}))
-    return fail("migration.declined", "nobody has said yes: nothing was changed", {},
-                "--yes answers for you");
+    return declined("--yes answers for you");
   if (!situation.has_history)
     if (Status made = session->target->make_history(); !made) return fail(made);
   if (Status taken = session->target->take_over(entries); !taken) return fail(taken);
