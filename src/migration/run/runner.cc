@@ -10,6 +10,7 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "migration/run/target.h"
+#include "sql/tree.h"
 
 namespace architrave::migration {
 
@@ -294,6 +295,51 @@ const Migration& migration_of(const Situation& situation, const Standing& standi
   return situation.folder.migrations[*standing.migration];
 }
 
+// Writes to rows that are there: to do so twice, or for what was never done, is no error to the
+// server.
+bool changes_rows(const Statement& statement) {
+  const auto parsed = sql::parse(statement.text);
+  if (!parsed || parsed->size() != 1) return false;
+  const sql::Tree& tree = parsed->front();
+  constexpr std::array kinds = {"UpdateStmt", "DeleteStmt", "InsertStmt", "MergeStmt",
+                                "CopyStmt",   "DoStmt",     "CallStmt"};
+  if (std::ranges::find(kinds, tree.type) != kinds.end()) return true;
+  const std::string text = lower(statement.text);
+  return tree.is("SelectStmt") && (contains_word(text, "update") || contains_word(text, "delete") ||
+                                   contains_word(text, "insert"));
+}
+bool changes_rows(const Step& step) {
+  return step.kind == Step::Kind::backfill ||
+         std::ranges::any_of(step.statements,
+                             [](const Statement& each) { return changes_rows(each); });
+}
+
+// What was applied in part is undone as far as it came: a definition that was never made is not
+// there, and the server says so. Of rows it says nothing. A plan's own way back is made for that;
+// one that was written by hand can be trusted with rows if all that the up does to rows was done.
+Status refuse_unknown_rows(const Item& item) {
+  if (item.entry == nullptr || item.entry->state != State::applying) return {};
+  const Script& down = *item.migration->down;
+  if (down.text.starts_with("-- architrave:migration ")) return {};
+  const std::vector<Step>& up = item.migration->up.steps;
+  const auto begun = up.begin() + std::min<long>(item.entry->step, std::ssize(up));
+  const auto step_does = [](const Step& each) { return changes_rows(each); };
+  if (std::any_of(up.begin(), begun, step_does) && std::none_of(begun, up.end(), step_does))
+    return {};
+  for (const Step& step : down.steps)
+    for (const Statement& each : step.statements)
+      if (changes_rows(each))
+        return fail("migration.stopped",
+                    fmt::format("{} stopped at step {} of {}, and it can't be known whether what "
+                                "this would undo was done",
+                                title(item.migration->version, item.migration->name),
+                                item.entry->step + 1, item.entry->steps),
+                    fmt::format("{}:{}:{}", down.file.string(), each.line, each.column),
+                    "architrave migrate resume goes on; or take out of the down script what is not "
+                    "to be undone, then run architrave migrate down again");
+  return {};
+}
+
 Result<std::vector<Done>> undo(Target& target, const Situation& situation,
                                const std::vector<Item>& items, const RunOptions& options) {
   for (const Item& item : items)
@@ -303,6 +349,9 @@ Result<std::vector<Done>> undo(Target& target, const Situation& situation,
           "there is no way back from " + title(item.migration->version, item.migration->name),
           item.migration->up.file.string(),
           "write its down script, or keep it: --to " + item.migration->version);
+  for (const Item& item : items)
+    if (item.direction == Direction::down)
+      if (Status known = refuse_unknown_rows(item); !known) return fail(known);
   return perform(target, situation, items, options);
 }
 

@@ -224,6 +224,31 @@ TEST_P(TroubleTest, AnErrorLeavesNothingHalfDoneAndSaysWhatToDo) {
   EXPECT_EQ(states(), "1 applied 2 changed");
 }
 
+TEST_P(TroubleTest, RowsThatWereNeverChangedAreNotChangedBack) {
+  write("1_a.up.sql", "CREATE TABLE a (x int); INSERT INTO a VALUES (1), (2);");
+  ASSERT_EQ(told(up(options)), "+1");
+  const std::string index = "CREATE INDEX CONCURRENTLY i ON a (x);\n";
+  const std::string change = "UPDATE a SET x = x * 100;\n";
+  const std::string fails = "SELECT 1 / 0;\n";
+  write("2_b.down.sql", "UPDATE a SET x = x / 100;\nDROP INDEX i;\n");
+  write("2_b.up.sql", index + fails + change);
+  EXPECT_NE(told(up(options)).find("2 stopped at step 2 of 3"), std::string::npos);
+  EXPECT_NE(told(down(options))
+                .find("it can't be known whether what this would undo was done | " +
+                      (folder / "2_b.down.sql").string() + ":1:1"),
+            std::string::npos);
+  EXPECT_EQ(ask("SELECT sum(x) FROM a"), "3");
+  // What is known is undone.
+  write("2_b.down.sql", "DROP INDEX i;\n");
+  EXPECT_EQ(told(down(options)), "-2");
+  write("2_b.down.sql", "UPDATE a SET x = x / 100;\nDROP INDEX i;\n");
+  write("2_b.up.sql", index + change + fails);
+  EXPECT_NE(told(up(options)).find("2 stopped at step 3 of 3"), std::string::npos);
+  EXPECT_EQ(ask("SELECT sum(x) FROM a"), "300");
+  EXPECT_EQ(told(down(options)), "-2");
+  EXPECT_EQ(ask("SELECT sum(x) FROM a"), "3");
+}
+
 TEST_P(TroubleTest, ALockThatIsHeldIsTriedForAgain) {
   write("1_a.up.sql", "CREATE TABLE a (x int);");
   write("2_b.up.sql", "ALTER TABLE a ADD y int;");
