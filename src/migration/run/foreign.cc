@@ -80,7 +80,7 @@ Result<bool> has(const Asked& database, const Tool& tool) {
 
 // Where else a table of that name is: what to do when it is not in the search_path.
 std::string elsewhere(const Asked& database, const Tool& tool) {
-  const std::string usual = "check the database, and the search_path of its role";
+  std::string usual = "check the database, and the search_path of its role";
   if (database.dialect == Dialect::sqlite) return usual;
   auto rows = database.ask(
       "SELECT pg_catalog.quote_ident(n.nspname) FROM pg_catalog.pg_attribute a"
