@@ -173,6 +173,14 @@ void Transitioning::add_unmaking(const std::string& key) {
     if (!part.is_part()) {
       for (const auto& each : from_lookup_.referencing(relation))
         if (each.child != &relation) wait_for(to_string(object_of(*each.child, *each.constraint)));
+      if (const Relation* whole = whole_that_goes(relation); whole != &relation)
+        for (const Relation* above = &relation; above != whole;) {
+          above = from_.relation(above->parents.front());
+          for (const auto& each : from_lookup_.referencing(*above))
+            if (const std::string its = to_string(object_of(*each.child, *each.constraint));
+                goes(its) && (cut_.contains(its) || whole_that_goes(*each.child) != whole))
+              wait_for(its);
+        }
       for (const Relation* child : from_lookup_.children(relation))
         wait_for(to_string(object_of(*child)));
       for (const auto& each : relation.constraints)

@@ -419,32 +419,46 @@ void Transitioning::note_taken_names() {
   }
 }
 
+const Relation* Transitioning::whole_that_goes(const Relation& table) const {
+  if (table.is_partition())
+    if (const Relation* parent = from_.relation(table.parents.front());
+        parent != nullptr && unmade_.contains(to_string(object_of(*parent))))
+      return whole_that_goes(*parent);
+  return &table;
+}
+
 void Transitioning::cut_circles() {
-  // Which of the tables that go refer to which.
+  // Which of the tables that go refer to which; a partition for its parent, since what refers to
+  // that holds on to each of its partitions.
   std::map<const Relation*, std::vector<const catalog::Lookup::ForeignKey*>> references;
+  const auto cut = [&](const catalog::Lookup::ForeignKey& each) {
+    const std::string key = to_string(object_of(*each.child, *each.constraint));
+    cut_.insert(key);
+    unmade_.insert(key);
+  };
   for (const auto& [key, part] : before_) {
     if (!is_table(part) || !unmade_.contains(key)) continue;
-    for (const auto& each : from_lookup_.referencing(*part.relation))
-      if (each.child != part.relation && unmade_.contains(to_string(object_of(*each.child))))
-        references[each.child].push_back(&each);
+    for (const auto& each : from_lookup_.referencing(*part.relation)) {
+      if (each.constraint->inherited || !unmade_.contains(to_string(object_of(*each.child))))
+        continue;
+      const Relation* child = whole_that_goes(*each.child);
+      if (child != whole_that_goes(*part.relation))
+        references[child].push_back(&each);
+      else if (each.child != part.relation || !from_lookup_.children(*part.relation).empty())
+        cut(each);
+    }
   }
   enum class Mark { none, open, done };
   std::map<const Relation*, Mark> marks;
-  const auto parent_of = [&](const Constraint& key) {
-    return from_.relation(key.references_schema, key.references_table);
-  };
   const auto visit = [&](const auto& self, const Relation* table) -> void {
     marks[table] = Mark::open;
     for (const auto* each : references[table]) {
-      const Relation* parent = parent_of(*each->constraint);
-      if (parent == nullptr) continue;
-      if (marks[parent] == Mark::open) {
-        const std::string key = to_string(object_of(*each->child, *each->constraint));
-        cut_.insert(key);
-        unmade_.insert(key);
-      } else if (marks[parent] == Mark::none) {
+      const Relation* parent = whole_that_goes(
+          *from_.relation(each->constraint->references_schema, each->constraint->references_table));
+      if (marks[parent] == Mark::open)
+        cut(*each);
+      else if (marks[parent] == Mark::none)
         self(self, parent);
-      }
     }
     marks[table] = Mark::done;
   };

@@ -79,6 +79,8 @@ class Transitioning {
   // Of foreign keys between tables that all go, those without which they could not, one by one; and
   // of a table's other parts those that need what needs the table.
   void cut_circles();
+  // The partitioned table that a partition goes with, or itself.
+  const Relation* whole_that_goes(const Relation& table) const;
   // Whether the one object needs the other, straight or by way of others.
   bool needed(const std::string& by, const std::string& what, std::set<std::string>& seen) const;
   void compare(const Relation& before, const Relation& after);
