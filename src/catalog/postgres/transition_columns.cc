@@ -125,6 +125,10 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
   // Its type is its parent's, whether it is declared here as well or not.
   const bool follows =
       same_parents && comes_from_parent(from_, before, a) && comes_from_parent(to_, after, b);
+  if (const std::string attribute = lost_attribute(from_, a, to_, b);
+      a.type == b.type && !a.inherited && a.generated.empty() && is_table(before_.at(key)) &&
+      !attribute.empty())
+    transition_.losses.push_back({object_of(after, b), "its attribute " + attribute});
   Statements sql;
   if (a.generated == "stored" && b.generated.empty()) sql.push_back(all + "DROP EXPRESSION");
   if (!a.identity.empty() && b.identity.empty()) sql.push_back(all + "DROP IDENTITY");

@@ -249,6 +249,20 @@ bool keeps_values(const Column& from, const Column& to) {
   return new_size[0] >= old_size[0];
 }
 
+std::string lost_attribute(const Catalog& from, const Column& a, const Catalog& to,
+                           const Column& b) {
+  const std::vector<Column>* old_ones = catalog::attributes(from, a);
+  const std::vector<Column>* new_ones = catalog::attributes(to, b);
+  if (old_ones == nullptr || new_ones == nullptr) return {};
+  for (const Column& each : *old_ones) {
+    const auto now = std::ranges::find(*new_ones, each.name, &Column::name);
+    if (now == new_ones->end()) return quote_identifier(each.name);
+    if (const std::string deeper = lost_attribute(from, each, to, *now); !deeper.empty())
+      return quote_identifier(each.name) + '.' + deeper;
+  }
+  return {};
+}
+
 bool rewrites(const Column& from, const Column& to) {
   if (from.type == to.type) return false;  // another collation concerns indexes alone
   const std::vector<int> old_size = modifiers(from.type);
