@@ -63,6 +63,17 @@ void Transitioning::free_not_null_name(const Relation& before, const std::string
   }
 }
 
+void Transitioning::wait_for_parents(const Relation& heir, const Column& column,
+                                     Statements& needs) const {
+  for (const catalog::ObjectName& name : heir.parents) {
+    const Relation* parent = to_.relation(name);
+    const Column* above = parent == nullptr ? nullptr : parent->column(column.name);
+    if (above == nullptr) continue;
+    needs.push_back("altered " + to_string(object_of(*parent, *above)));
+    wait_for_parents(*parent, *above, needs);
+  }
+}
+
 void Transitioning::alter_columns(const Relation& before, const Relation& after) {
   const std::string key = to_string(object_of(after));
   for (const Column& column : after.columns) {
@@ -73,7 +84,10 @@ void Transitioning::alter_columns(const Relation& before, const Relation& after)
       alter_default(before, after, *old_one, column);
       continue;
     }
-    if (column.inherited && gets_from_parent(before, after, column)) continue;
+    if (column.inherited && gets_from_parent(before, after, column)) {
+      wait_for_parents(after, column, altering_[key]);
+      continue;
+    }
     // With its type.
     if (!after.of_type.empty() && before.of_type == after.of_type) continue;
     const std::size_t at = steps_.size();

@@ -150,6 +150,8 @@ class Transitioning {
 
   // ---- transition_columns.cc
 
+  // For a column that comes with those that it is inherited from.
+  void wait_for_parents(const Relation& heir, const Column& column, Statements& needs) const;
   void alter_columns(const Relation& before, const Relation& after);
   // See TransitionOptions::made_up.
   void make_up(Statements& statements, const Relation& table, const Column& column) const;
