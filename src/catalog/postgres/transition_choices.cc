@@ -406,10 +406,37 @@ void Transitioning::compare(const Relation& before, const Relation& after) {
       differs);
 }
 
+bool Transitioning::holds_up_its_heirs(const Part& part) const {
+  return part.column != nullptr && part.column->identity_sequence &&
+         unmade_.contains(to_string(object_of(*part.relation))) &&
+         std::ranges::any_of(from_lookup_.children(*part.relation),
+                             [&](const Relation* heir) {
+                               return !heir->is_partition() && !goes(to_string(object_of(*heir)));
+                             }) &&
+         std::ranges::any_of(made_, [&](const std::string& key) {
+           const Part& made = after_.at(key);
+           return made.column != nullptr && made.name == part.name;
+         });
+}
+
 void Transitioning::note_taken_names() {
   for (const auto& [key, part] : before_) {
     if (part.name.empty()) continue;
-    if (goes(key)) {
+    if (goes(key) && holds_up_its_heirs(part)) {
+      const catalog::Sequence& sequence = *part.column->identity_sequence;
+      const auto is_used = [&](const std::string& name) {
+        const auto has = [&](const auto& each) { return each.second.name == name; };
+        return std::ranges::any_of(before_, has) || std::ranges::any_of(after_, has);
+      };
+      std::string aside = sequence.name.substr(0, 50) + "__dropped";
+      for (int i = 2; is_used("name " + qualified(sequence.schema, aside)); ++i)
+        aside = sequence.name.substr(0, 50) + "__dropped" + std::to_string(i);
+      alter(to_make_room, key,
+            {"ALTER SEQUENCE " + qualified(sequence.schema, sequence.name) + " RENAME TO " +
+             quote_identifier(aside)})
+          .makes = {"free " + part.name};
+      taken_.emplace(part.name, "free " + part.name);
+    } else if (goes(key)) {
       taken_.emplace(part.name, gone(key));
     } else if (part.column != nullptr && part.column->identity_sequence) {
       const auto now = after_.find(key);

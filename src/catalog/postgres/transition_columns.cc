@@ -282,7 +282,11 @@ void Transitioning::alter_identity(const Relation& after, const Column& a, const
   if (was.unlogged != now.unlogged && options_.version >= 150000)
     sql.push_back("ALTER SEQUENCE " + qualified(now.schema, now.name) +
                   (now.unlogged ? " SET UNLOGGED" : " SET LOGGED"));
-  if (!sql.empty()) alter(altered_part, its_key, std::move(sql)).needs = {key};
+  if (sql.empty()) return;
+  Step& step = alter(altered_part, its_key, std::move(sql));
+  step.needs = {key};
+  if (was.schema != now.schema || was.name != now.name)
+    wait_for_name(step.needs, "name " + qualified(now.schema, now.name));
 }
 
 void Transitioning::alter_default(const Relation& before, const Relation& after, const Column& a,

@@ -76,6 +76,9 @@ class Transitioning {
 
   void compare_all();
   void note_taken_names();
+  // Whether a table goes whose identity's sequence has the name of one of a new table: its heirs
+  // leave it for that table, which would wait for the name until it has none.
+  bool holds_up_its_heirs(const Part& part) const;
   // Of foreign keys between tables that all go, those without which they could not, one by one; and
   // of a table's other parts those that need what needs the table.
   void cut_circles();
