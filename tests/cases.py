@@ -33,6 +33,7 @@ CASES = pathlib.Path(__file__).resolve().parent / "cases"
 FILE = re.compile(r"-- file: (\S+) --\n")
 VARYING = [
     (re.compile(r"PostgreSQL \d+(\.\d+)?( \([^)]*\))?"), "PostgreSQL VERSION"),
+    (re.compile(r"(Read with version \| )\d+(\.\d+)?"), r"\1VERSION"),
     (re.compile(r"SQLite \d+\.\d+\.\d+"), "SQLite VERSION"),
     (re.compile(r'("server_version": )"[^"]+"'), r'\1"VERSION"'),
     (re.compile(r"architrave 0\.\d+\.\d+\S*"), "architrave VERSION"),
