@@ -152,6 +152,10 @@ class Parser {
     one.place = cursor_.peek().place;
     one.name.name = name("the partial's name");
     body(one);
+    for (const Field& each : one.fields)
+      if (!each.partial.empty())
+        cursor_.fail_at(each.place, "a TablePartial can't use another, here " + each.partial,
+                        "name both in the tables that need them");
     into_.partials.emplace(one.name.name, std::move(one));
   }
 

@@ -45,6 +45,8 @@ TEST(Dbml, Partials) {
                    "Table t {\n ~p\n ~q\n c bigint\n}\n"),
             "CREATE TABLE \"t\" (\n  \"a\" int,\n  \"b\" text,\n  \"c\" bigint\n);\n");
   EXPECT_EQ(script("Table t {\n ~p\n}\n"), "a.dbml:2:3: there is no TablePartial p");
+  EXPECT_EQ(script("TablePartial q {\n a int\n}\nTablePartial p {\n ~q\n}\nTable t {\n ~p\n}\n"),
+            "a.dbml:5:3: a TablePartial can't use another, here q");
 }
 
 TEST(Dbml, Strings) {
