@@ -13,6 +13,7 @@ struct Attempt {
   std::vector<std::vector<std::optional<std::string>>> rows;  // as text; absent: NULL
   double seconds = 0;  // as the server took, by its own clock; 0 of one that failed
   std::string error;   // of a statement that failed; then the rest is empty
+  std::string code;    // of the error: "postgres.23505"
   bool ok() const { return error.empty(); }
 };
 

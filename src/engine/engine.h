@@ -33,6 +33,7 @@ struct Unit {
 struct Outcome {
   bool ok = true;
   std::string error;      // the server's message
+  std::string code;       // of the error: "postgres.23505"
   std::string statement;  // the one that failed
 };
 
@@ -98,6 +99,9 @@ struct Opened {
   std::unique_ptr<Sandbox> sandbox;
   std::vector<LoadProblem> problems;
   std::vector<std::string> notes;  // "there is no PostgreSQL 14 here; read with 15"
+  // Tries queries on the source itself, as a sandbox's attempt() would; empty where it is no live
+  // database. Nothing is written there.
+  std::function<Result<std::vector<Attempt>>(const std::vector<std::string>&, double seconds)> ask;
   // Makes another sandbox of it; set by the engine that opened it.
   std::function<Result<std::unique_ptr<Sandbox>>(Opened&, Fill)> start_sandbox;
   // Asks its planner what if; empty where the engine has no such thing. See make_planner.

@@ -6,12 +6,15 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <system_error>
 
 #include "base/text.h"
 #include "catalog/postgres/writer.h"
 #include "engine/engine.h"
 #include "engine/planner.h"
+#include "engine/postgres/attempt.h"
 #include "engine/postgres/empty_indexes.h"
 #include "engine/postgres/reader.h"
 #include "engine/postgres/sandbox.h"
@@ -139,6 +142,16 @@ Result<Opened> open_live(const Resolved& resolved, const OpenOptions& options) {
   opened.catalog = std::move(*catalog);
   opened.source = {"live", "postgresql", opened.catalog.server.version, name_of_live(*connection)};
   const std::string source = resolved.connection;
+  const auto asked = std::make_shared<std::optional<postgres::Connection>>();
+  opened.ask = [source, connect, asked](const std::vector<std::string>& queries,
+                                        double seconds) -> Result<std::vector<Attempt>> {
+    if (!*asked) {
+      auto again = postgres::Connection::open(source, connect);
+      if (!again) return fail(again);
+      *asked = std::move(*again);
+    }
+    return postgres::attempt(**asked, queries, seconds);
+  };
   opened.start_sandbox = [source, connect](Opened& self,
                                            Fill fill) -> Result<std::unique_ptr<Sandbox>> {
     Result<postgres::Connection> again = postgres::Connection::open(source, connect);

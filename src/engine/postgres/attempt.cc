@@ -1,3 +1,5 @@
+#include "engine/postgres/attempt.h"
+
 #include <cstdlib>
 
 #include "engine/postgres/sandbox.h"
@@ -17,8 +19,9 @@ double number_at(const Rows& row, int column) {
 
 }  // namespace
 
-Result<std::vector<engine::Attempt>> PostgresSandbox::attempt(
-    const std::vector<std::string>& statements, double seconds) {
+Result<std::vector<engine::Attempt>> attempt(Connection& connection,
+                                             const std::vector<std::string>& statements,
+                                             double seconds) {
   const auto limit = static_cast<long long>(seconds * 1000);
   std::vector<std::string> all = {"DISCARD ALL", "BEGIN",
                                   "SET LOCAL statement_timeout = " + std::to_string(limit)};
@@ -28,7 +31,7 @@ Result<std::vector<engine::Attempt>> PostgresSandbox::attempt(
   for (const std::string& each : statements)
     all.insert(all.end(), {each, std::string(clock_of_server)});
   all.insert(all.end(), {"ROLLBACK", "DISCARD ALL"});
-  auto results = connection_.pipeline(all);
+  auto results = connection.pipeline(all);
   if (!results) return fail(results);
   std::vector<engine::Attempt> answers;
   std::optional<double> since;
@@ -42,6 +45,7 @@ Result<std::vector<engine::Attempt>> PostgresSandbox::attempt(
     }
     if (!rows) {
       answer.error = rows.error().message.empty() ? "it failed" : rows.error().message;
+      answer.code = rows.error().code;
       answers.push_back(std::move(answer));
       continue;
     }
@@ -59,6 +63,11 @@ Result<std::vector<engine::Attempt>> PostgresSandbox::attempt(
     answers.push_back(std::move(answer));
   }
   return answers;
+}
+
+Result<std::vector<engine::Attempt>> PostgresSandbox::attempt(
+    const std::vector<std::string>& statements, double seconds) {
+  return postgres::attempt(connection_, statements, seconds);
 }
 
 }  // namespace architrave::postgres

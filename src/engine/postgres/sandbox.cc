@@ -65,6 +65,7 @@ Result<std::vector<engine::Outcome>> run_piped(Connection& connection,
       if ((*results)[i]) continue;
       outcome.ok = false;
       outcome.error = (*results)[i].error().message;
+      outcome.code = (*results)[i].error().code;
       outcome.statement = all[i];
     }
     outcomes.push_back(std::move(outcome));
@@ -82,7 +83,10 @@ Result<engine::Outcome> run_stepwise(Connection& connection, const engine::Unit&
     Result<Rows> rows = connection.query(statement);
     if (rows) continue;
     if (is_fatal(rows.error())) return fail(rows);
-    outcome = {.ok = false, .error = rows.error().message, .statement = statement};
+    outcome = {.ok = false,
+               .error = rows.error().message,
+               .code = rows.error().code,
+               .statement = statement};
     break;
   }
   return outcome;

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <map>
 #include <memory>
+#include <optional>
 #include <ranges>
 #include <utility>
 
@@ -17,6 +18,7 @@
 #include "engine/postgres/server.h"
 #include "migration/effects.h"
 #include "migration/histories.h"
+#include "migration/plan/demands.h"
 #include "migration/plan/doubts.h"
 #include "migration/plan/kept.h"
 #include "migration/plan/online.h"
@@ -35,6 +37,10 @@ using catalog::Catalog;
 
 using RouteStep = postgres::Step;
 
+// How long a question to a live database may take; the sandbox's rows are ours.
+constexpr double seconds_for_live = 10;
+constexpr double seconds_for_sandbox = 60;
+
 std::vector<engine::Unit> units_of(const std::vector<Step>& steps) {
   std::vector<engine::Unit> units;
   for (const Step& step : steps) {
@@ -50,13 +56,32 @@ std::vector<engine::Unit> units_of(const std::vector<Step>& steps) {
   return units;
 }
 
+// What stopped a phase.
+struct Failure {
+  engine::Outcome outcome;
+  std::vector<std::string> before;  // what its transaction had done until then
+  std::string text() const { return outcome.error + ": " + outcome.statement; }
+  bool is_about_rows() const {
+    return outcome.code.starts_with("postgres.22") || outcome.code.starts_with("postgres.23");
+  }
+};
+
 // Runs a phase as its file says. The first failure, or nothing.
-Result<std::string> run(engine::Sandbox& sandbox, const std::vector<Step>& steps) {
-  auto outcomes = sandbox.run(units_of(steps));
+Result<std::optional<Failure>> run(engine::Sandbox& sandbox, const std::vector<Step>& steps) {
+  const std::vector<engine::Unit> units = units_of(steps);
+  auto outcomes = sandbox.run(units);
   if (!outcomes) return fail(outcomes);
-  for (const engine::Outcome& outcome : *outcomes)
-    if (!outcome.ok) return outcome.error + ": " + outcome.statement;
-  return std::string();
+  for (std::size_t i = 0; i < units.size(); ++i) {
+    if ((*outcomes)[i].ok) continue;
+    Failure failure{std::move((*outcomes)[i]), {}};
+    if (units[i].transactional)
+      for (const std::string& sql : units[i].statements) {
+        if (sql == failure.outcome.statement) break;
+        failure.before.push_back(sql);
+      }
+    return failure;
+  }
+  return std::optional<Failure>();
 }
 
 void describe(Plan& plan, const PlannedPhase& phase, int version, Schema& known) {
@@ -169,8 +194,9 @@ class Planner {
     put_in_phases(how_);
     if (Status proved = prove_up(); !proved) return fail(proved);
     if (plan_.proof.status() == ProofStatus::refuted) {
+      if (Status asked = refuse_misfits(); !asked) return fail(asked);
       std::string seen = plan_.proof.claims.back().seen;
-      if (!refuse_nulls(seen) && !refuse_homeless(seen) && !plan_.kept.empty()) refuse_kept(seen);
+      if (plan_.refused.empty() && !plan_.kept.empty()) refuse_kept(seen);
       return seen;
     }
     if (Status found = find_down(); !found) {
@@ -296,6 +322,8 @@ class Planner {
     shared_ = shared_columns(begin_, to_.catalog);
     leave_out_filled(shared_);
     if (Status counted = refuse_missing_values(); !counted) return fail(counted);
+    demands_ = demands(begin_, to_.catalog, options_.online.fill);
+    if (Status asked = ask_live(); !asked) return asked;
     plan_.likely = likely_renames(begin_, to_.catalog);
     if (Status swapped = swap(**work); !swapped) return fail(swapped);
     auto route = find_route(**work, to_.catalog, fixpoint_, role_, looking(),
@@ -333,14 +361,20 @@ class Planner {
       const catalog::Relation* before = begin_.relation(now.schema, now.name);
       const std::string table = catalog::qualified(now.schema, now.name);
       if (before == nullptr || before->kind != now.kind || !now.is_table()) continue;
-      const std::int64_t rows = rows_of(rows_of, *before);
-      if (rows <= 0) continue;
+      std::int64_t rows = rows_of(rows_of, *before);
       for (const catalog::Column& column : now.columns) {
         const std::string name = table + '.' + catalog::quote_identifier(column.name);
         if (!column.not_null || !column.default_value.empty() || !column.identity.empty() ||
             column.inherited || before->column(column.name) != nullptr ||
             options_.online.fill.contains(name))
           continue;
+        if (rows <= 0 && from_.ask) {  // it was never analyzed
+          auto answer = from_.ask({"SELECT count(*) FROM " + table}, seconds_for_live);
+          if (!answer) return fail(answer);
+          if (answer->front().ok())
+            rows = std::atoll(answer->front().rows.at(0).at(0).value_or("").c_str());
+        }
+        if (rows <= 0) continue;
         refuse_value(name, fmt::format("it takes no nulls and has no default, and there {} already",
                                        rows == 1 ? "is 1 row" : fmt::format("are {} rows", rows)));
       }
@@ -359,41 +393,71 @@ class Planner {
         {"column " + column, fmt::format("{}: say what they get, --fill \"{}=…\"", why, column)});
   }
 
-  // column "note" of relation "customers" contains null values
-  bool refuse_nulls(const std::string& message) {
-    // Or the check that comes before SET NOT NULL.
-    const bool by_check = message.find("_is_not_null\" of relation") != std::string::npos;
-    if (message.find("contains null values") == std::string::npos && !by_check) return false;
-    for (const catalog::Relation& relation : to_.catalog.relations)
-      for (const catalog::Column& column : relation.columns)
-        if (column.not_null &&
-            (message.find(fmt::format("column \"{}\" of relation \"{}\"", column.name,
-                                      relation.name)) != std::string::npos ||
-             message.find(fmt::format("constraint \"{}_is_not_null\" of relation \"{}\"",
-                                      column.name.substr(0, 40), relation.name)) !=
-                 std::string::npos)) {
-          refuse_value(catalog::qualified(relation.schema, relation.name) + '.' +
-                           catalog::quote_identifier(column.name),
-                       "some of its rows have no value");
-          return true;
+  // Rows that what is wanted has no room for, where they are what the proof met.
+  Status refuse_misfits() {
+    if (!failure_ || !failure_->is_about_rows()) return {};
+    for (const Demand& demand : demands_) {
+      // FROM's own rows tell what a query will find there, those at the failure what was met.
+      if (!demand.pending) {
+        auto seen = ask(*origin_, demand, {});
+        if (!seen) return fail(seen);
+        if (const auto said = misfits(demand, *seen, true)) {
+          plan_.refused.push_back({demand.object, *said});
+          continue;
         }
-    return false;
+      }
+      auto met = ask(*walked_, demand, failure_->before);
+      if (!met) return fail(met);
+      if (const auto said = misfits(demand, *met, false))
+        plan_.refused.push_back({demand.object, *said});
+    }
+    if (!plan_.refused.empty()) return {};
+    for (const auto& [column, value] : options_.online.fill)
+      if (failure_->outcome.statement.find(" = " + value) != std::string::npos)
+        plan_.refused.push_back(
+            {"column " + column,
+             fmt::format("what --fill gives does not fit: {}", failure_->outcome.error)});
+    return {};
   }
 
-  // partition constraint of relation "t_2" is violated by some row
-  bool refuse_homeless(const std::string& message) {
-    for (const catalog::Relation& relation : to_.catalog.relations)
-      if (relation.is_partition() &&
-          message.find(fmt::format(
-              "partition constraint of relation \"{}\" is violated by some row", relation.name)) !=
-              std::string::npos) {
-        plan_.refused.push_back(
-            {to_string(object_of(relation)),
-             "rows outside of its new bounds have a place in no partition: they need one, or a "
-             "default, or have to be deleted first"});
-        return true;
+  static Result<engine::Attempt> ask(engine::Sandbox& sandbox, const Demand& demand,
+                                     std::vector<std::string> before) {
+    std::ranges::move(questions(demand), std::back_inserter(before));
+    auto answers = sandbox.attempt(before, seconds_for_sandbox);
+    if (!answers) return fail(answers);
+    return std::move(answers->back());
+  }
+
+  // The same of rows that no sandbox holds. What is not answered in a moment is left to the
+  // statistics.
+  Status ask_live() {
+    if (!from_.ask) return {};
+    say("asking the rows that are there");
+    plan_.rows_were_asked = true;
+    for (const Demand& demand : demands_) {
+      if (demand.pending && demand.probe.empty()) continue;
+      if (std::ranges::find(plan_.refused, demand.object, &Refused::object) != plan_.refused.end())
+        continue;
+      std::vector<std::string> queries = questions(demand);
+      if (!demand.probe.empty()) queries = {demand.probe};
+      auto answers = from_.ask(queries, seconds_for_live);
+      if (!answers) return fail(answers);
+      const engine::Attempt& answer = answers->back();
+      if (answer.code == "postgres.57014") {
+        plan_.rows_were_asked = false;
+        plan_.notes.push_back(
+            fmt::format("not known, since counting took longer than {}: whether rows fit {}; {}",
+                        human_seconds(seconds_for_live), demand.object, queries.back()));
+      } else if (!demand.probe.empty()) {
+        if (answer.code.starts_with("postgres.22") || answer.code.starts_with("postgres.23"))
+          plan_.refused.push_back(
+              {demand.object, fmt::format("{} ({}): {}", replace_all(demand.misfit, "{}", "rows"),
+                                          answer.error, demand.advice)});
+      } else if (const auto said = misfits(demand, answer, true)) {
+        plan_.refused.push_back({demand.object, *said});
       }
-    return false;
+    }
+    return {};
   }
 
   // Puts new columns in the places of those whose type changes and that are too large to rewrite.
@@ -467,6 +531,7 @@ class Planner {
     say("trying it");
     plan_.proof.claims.clear();
     states_.clear();
+    failure_.reset();
     auto walked = origin_->copy();
     if (!walked) return fail(walked);
     walked_ = std::move(*walked);
@@ -478,9 +543,10 @@ class Planner {
     for (const PlannedPhase& phase : plan_.phases) {
       auto failed = run(*walked_, phase.up);
       if (!failed) return fail(failed);
-      if (!failed->empty()) {
+      if (*failed) {
         loads.holds = false;
-        loads.seen = *failed;
+        loads.seen = (*failed)->text();
+        failure_ = std::move(*failed);
         break;
       }
       auto state = look(*walked_);
@@ -558,6 +624,7 @@ class Planner {
     if (!before) return fail(before);
     Claim reverses{ClaimKind::reverses, "the way back, phase by phase", {}, true};
     Catalog here = states_.back();
+    std::string stopped_by_rows;  // so that it went on without them
     for (std::size_t i = plan_.phases.size(); i-- > 0;) {
       auto work = walked_->copy();
       if (!work) return fail(work);
@@ -570,6 +637,13 @@ class Planner {
       const bool known = undone->empty();
       auto route = find_route(**work, states_[i], fixpoint_, role_, looking(),
                               {std::move(*undone), known ? &here : nullptr}, Gone::made_up);
+      std::unique_ptr<engine::Sandbox> without_rows;
+      if (!route && route.error().code == "plan.no_way" && how_.in_place && !plan_.lost.empty()) {
+        auto bare = hold_definitions(*walked_);
+        if (!bare) return fail(bare);
+        without_rows = std::move(*bare);
+        route = find_route_without_rows(*without_rows, i);
+      }
       if (!route) return fail(route);
       Work back = online(route->steps, {}, states_[i + 1], states_[i], how_);
       std::vector<Step>& down = plan_.phases[i].down;
@@ -586,22 +660,71 @@ class Planner {
       std::ranges::move(steps, std::back_inserter(down));
       auto failed = run(*walked_, plan_.phases[i].down);
       if (!failed) return fail(failed);
+      if (without_rows && *failed && (*failed)->is_about_rows()) {
+        auto said = why_made_up_rows_stop(**failed, states_[i + 1], states_[i]);
+        if (!said) return fail(said);
+        stopped_by_rows = std::move(*said);
+        walked_ = std::move(without_rows);
+        failed = run(*walked_, plan_.phases[i].down);
+        if (!failed) return fail(failed);
+      }
       auto state = look(*walked_);
       if (!state) return fail(state);
       auto left = fixpoint_.difference(*state, states_[i]);
       if (!left) return fail(left);
-      if (failed->empty() && left->empty()) {
+      if (!*failed && left->empty()) {
         here = std::move(*state);
         continue;
       }
       reverses.holds = false;
-      reverses.seen = failed->empty() ? first_of(*left) : *failed;
+      reverses.seen = *failed ? (*failed)->text() : first_of(*left);
       break;
     }
     if (*reverses.holds) reverses.seen = "the catalog afterwards equals the one before";
+    if (*reverses.holds && !stopped_by_rows.empty()) {
+      reverses.holds = std::nullopt;
+      reverses.seen = "it stops at made-up values of what was given up: " + stopped_by_rows +
+                      "; without rows, " + reverses.seen;
+    }
     plan_.proof.claims.push_back(std::move(reverses));
-    if (plan_.proof.claims.back().holds == false) return {};
+    if (plan_.proof.claims.back().holds == false || !stopped_by_rows.empty()) return {};
     return compare_rows("after the way back", columns, *before);
+  }
+
+  // What it holds, without its rows.
+  Result<std::unique_ptr<engine::Sandbox>> hold_definitions(engine::Sandbox& sandbox) {
+    auto all = sandbox.read();
+    if (!all) return fail(all);
+    auto bare = hold(*all);
+    if (!bare) return bare;
+    if (Status made = make_roles(**bare); !made) return fail(made);
+    return bare;
+  }
+
+  // The way back of a phase among definitions alone, for rows that may be there all the same.
+  Result<Route> find_route_without_rows(engine::Sandbox& bare, std::size_t phase) {
+    auto work = bare.copy();
+    if (!work) return fail(work);
+    auto undone = undo(**work, plan_.phases[phase]);
+    if (!undone) return fail(undone);
+    Start start{std::move(*undone), nullptr, {}};
+    for (const catalog::Relation& relation : states_[phase].relations)
+      for (const catalog::Column& column : relation.columns)
+        if (column.not_null && column.default_value.empty() && column.identity.empty())
+          start.made_up.insert(to_string(object_of(relation, column)));
+    return find_route(**work, states_[phase], fixpoint_, role_, looking(), std::move(start),
+                      Gone::made_up);
+  }
+
+  Result<std::string> why_made_up_rows_stop(const Failure& failure, const Catalog& from,
+                                            const Catalog& to) const {
+    for (const Demand& demand : demands(from, to, {})) {
+      auto met = ask(*walked_, demand, failure.before);
+      if (!met) return fail(met);
+      if (const auto said = misfits(demand, *met, false))
+        return demand.object + ", " + said->substr(0, said->rfind(": "));
+    }
+    return failure.outcome.error;
   }
 
   // Takes back, in the sandbox, what the phase has renamed and put aside.
@@ -643,6 +766,8 @@ class Planner {
   std::unique_ptr<engine::Sandbox> origin_;  // holds `from`, and stays as it is
   std::unique_ptr<engine::Sandbox> walked_;  // goes there and back
   std::vector<Catalog> states_;              // before the first phase and after each
+  std::optional<Failure> failure_;           // of a phase there
+  std::vector<Demand> demands_;
   SharedColumns shared_;
   Digests rows_;
 };
@@ -656,8 +781,9 @@ Result<Plan> make_plan(engine::Opened& from, engine::Opened& to, const PlanOptio
   Result<Plan> plan = from.source.engine == "sqlite" ? make_sqlite_plan(from, to, options)
                                                      : Planner(from, to, options).make();
   if (!plan) return plan;
-  std::ranges::move(doubts_about_rows(from.catalog, to.catalog, options.online.fill),
-                    std::back_inserter(plan->notes));
+  if (!plan->rows_were_asked)
+    std::ranges::move(doubts_about_rows(from.catalog, to.catalog, options.online.fill),
+                      std::back_inserter(plan->notes));
   // What was not read can't be compared.
   for (const catalog::Unread& each : to.catalog.unread)
     plan->notes.push_back(

@@ -64,6 +64,7 @@ struct Plan {
   std::vector<Refused> kept;             // with leave not given: object, and where it is now
   std::vector<LikelyRename> likely;      // nobody said so, and so they are dropped and made
   std::vector<std::string> notes;
+  bool rows_were_asked = false;  // those of a live database: no need to guess from statistics
   Proof proof;
   std::string proved_on;  // "PostgreSQL 15.20 sandbox"
 };

@@ -320,6 +320,7 @@ Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, F
   postgres::TransitionOptions options;
   options.version = begin->server.version_number;
   options.role = role;
+  options.made_up = std::move(start.made_up);
   catalog::Catalog from = std::move(*begin);
   for (int round = 0; round < rounds; ++round) {
     Tried tried;

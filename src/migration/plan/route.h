@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,8 @@ enum class Gone { asked_for, made_up };
 struct Start {
   std::vector<postgres::Step> steps;        // were run already and begin the route: renames
   const catalog::Catalog* holds = nullptr;  // what the sandbox holds, where that is known
+  // Columns whose values are made up in any case: there may be rows, though none are at hand.
+  std::set<std::string> made_up = {};
 };
 
 // `role` runs the migration and owns what it makes. Error "plan.no_way", at the object, with the

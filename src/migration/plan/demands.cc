@@ -1,0 +1,418 @@
+#include "migration/plan/demands.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "base/quoting.h"
+#include "base/text.h"
+#include "catalog/lookup.h"
+#include "catalog/postgres/partition_bounds.h"
+#include "migration/plan/swap.h"
+#include "sql/node.h"
+
+namespace architrave::migration {
+
+namespace {
+
+using catalog::Catalog;
+using catalog::Column;
+using catalog::Constraint;
+using catalog::ConstraintType;
+using catalog::Index;
+using catalog::qualified;
+using catalog::quote_identifier;
+using catalog::Relation;
+using catalog::RelationKind;
+
+constexpr const char* mend = "mend or delete them first";
+
+// Whether a value can become one of a type, by a cast or by way of its text.
+constexpr const char* fits = "pg_temp.architrave_fits";
+std::string make_fits(const std::string& type) {
+  return fmt::format(
+      "CREATE FUNCTION {}(value anyelement) RETURNS boolean LANGUAGE plpgsql AS $fits$\n"
+      "BEGIN\n"
+      "  BEGIN\n"
+      "    PERFORM value::{};\n"
+      "    RETURN true;\n"
+      "  EXCEPTION WHEN cannot_coerce THEN NULL;\n"
+      "  END;\n"
+      "  PERFORM value::text::{};\n"
+      "  RETURN true;\n"
+      // What is about a value; all else, a type that is not there yet, says nothing of it.
+      "EXCEPTION WHEN OTHERS THEN IF SQLSTATE ~ '^2[23]' THEN RETURN false; END IF; RAISE;\n"
+      "END $fits$",
+      fits, type, type);
+}
+
+std::vector<std::string> quoted(const std::vector<std::string>& names) {
+  std::vector<std::string> list;
+  for (const std::string& name : names) list.push_back(quote_identifier(name));
+  return list;
+}
+
+bool same_keys(const Index& a, const Index& b) {
+  return a.unique && b.unique && a.valid && a.predicate == b.predicate &&
+         a.nulls_not_distinct == b.nulls_not_distinct &&
+         std::ranges::equal(a.keys, b.keys, [](const auto& one, const auto& other) {
+           return one.column == other.column && one.expression == other.expression;
+         });
+}
+
+bool is_kind_of_table(const Relation& relation) {
+  return relation.kind == RelationKind::table || relation.kind == RelationKind::partitioned_table;
+}
+
+class Demanding {
+ public:
+  Demanding(const Catalog& from, const Catalog& to, const std::map<std::string, std::string>& fill)
+      : from_(from), to_(to), fill_(fill) {}
+
+  std::vector<Demand> run() {
+    for (const Relation& now : to_.relations) {
+      const Relation* before = from_.relation(now.schema, now.name);
+      if (before == nullptr || !is_kind_of_table(*before) || !is_kind_of_table(now)) continue;
+      for (const Column& column : now.columns) demand_of_column(*before, now, column);
+      for (const Index& index : now.indexes) demand_of_key(*before, now, index);
+      for (const Constraint& constraint : now.constraints)
+        demand_of_constraint(*before, now, constraint);
+      demand_of_partitions(*before, now);
+    }
+    for (const catalog::Type& type : to_.types)
+      if (type.kind == catalog::TypeKind::domain) demand_of_domain(type);
+    return std::move(demands_);
+  }
+
+ private:
+  // The table's own rows, where a key is not its heirs'.
+  std::string own_rows(const Relation& table) const {
+    const bool has_heirs = std::ranges::any_of(from_.relations, [&](const Relation& each) {
+      return std::ranges::find(each.parents, table.object_name()) != each.parents.end();
+    });
+    return (has_heirs && table.kind != RelationKind::partitioned_table ? "ONLY " : "") +
+           qualified(table.schema, table.name);
+  }
+
+  // Whether the column's values are not known before the migration.
+  bool is_pending(const Relation& before, const Relation& now, const std::string& name) const {
+    const Column* old_one = before.column(name);
+    const Column* new_one = now.column(name);
+    return old_one == nullptr || new_one == nullptr || old_one->type != new_one->type ||
+           fill_.contains(qualified(now.schema, now.name) + '.' + quote_identifier(name));
+  }
+  bool is_pending(const Relation& before, const Relation& now,
+                  const std::vector<std::string>& names) const {
+    return std::ranges::any_of(names,
+                               [&](const auto& each) { return is_pending(before, now, each); });
+  }
+  // What they get can be said of new columns, and of those that are filled.
+  std::string advice(const Relation& before, const Relation& now,
+                     const std::vector<std::string>& columns, std::string_view how = {}) const {
+    for (const std::string& column : columns) {
+      const std::string name = qualified(now.schema, now.name) + '.' + quote_identifier(column);
+      const bool is_filled = fill_.contains(name);
+      if (is_filled || before.column(column) == nullptr)
+        return fmt::format("say {} they get, --fill \"{}=…\"{}", is_filled ? "what else" : "what",
+                           name, how);
+    }
+    return mend;
+  }
+
+  void demand_of_column(const Relation& before, const Relation& now, const Column& column) {
+    const Column* old_one = before.column(column.name);
+    if (old_one == nullptr || !column.generated.empty() || column.inherited) return;
+    const std::string table = qualified(now.schema, now.name);
+    const std::string name = quote_identifier(column.name);
+    if (column.not_null && !old_one->not_null && !fill_.contains(table + '.' + name)) {
+      Demand& demand = demands_.emplace_back();
+      demand.object = to_string(object_of(now, column));
+      demand.misfit = "{} without a value";
+      demand.shown = quoted(key_of(before));
+      demand.rows = fmt::format("FROM {} WHERE {} IS NULL", table, name);
+      demand.finds = "SELECT * " + demand.rows;
+      demand.advice = fmt::format("say what they get, --fill \"{}.{}=…\"", table, name);
+    }
+    const catalog::Type* type = to_.type(column.type_schema, column.type_name);
+    const catalog::Type* old_type = from_.type(old_one->type_schema, old_one->type_name);
+    const bool loses_label = type != nullptr && old_type != nullptr &&
+                             std::ranges::any_of(old_type->labels, [&](const auto& label) {
+                               return std::ranges::find(type->labels, label) == type->labels.end();
+                             });
+    if (old_one->type == column.type && !loses_label) return;
+    Demand& demand = demands_.emplace_back();
+    demand.object = to_string(object_of(now, column));
+    demand.misfit = fmt::format("{{}} whose value {} can't hold", column.type);
+    demand.count = "sum(count(*))";
+    demand.shown = {name};
+    std::string misfits = fmt::format("NOT {}({})", fits, name);
+    if (type != nullptr && !type->labels.empty() && !column.type.ends_with("[]")) {
+      std::vector<std::string> labels;
+      for (const std::string& label : type->labels) labels.push_back(quote_literal(label));
+      misfits = fmt::format("{}::text NOT IN ({})", name, join(labels, ", "));
+      demand.finds = fmt::format("SELECT * FROM {} WHERE {}", table, misfits);
+    } else {
+      demand.preludes = {make_fits(column.type)};
+      demand.probe = fmt::format("SELECT count({}::{}) FROM {}", name, column.type, table);
+    }
+    demand.rows =
+        fmt::format("FROM {} WHERE {} IS NOT NULL AND {} GROUP BY {}", table, name, misfits, name);
+    demand.advice = mend;
+  }
+
+  void demand_of_key(const Relation& before, const Relation& now, const Index& index) {
+    if (!index.unique || !index.valid || index.inherited) return;
+    std::vector<std::string> columns;
+    std::vector<std::string> keys;
+    for (const catalog::IndexKey& key : index.keys) {
+      if (!key.column.empty()) columns.push_back(key.column);
+      keys.push_back(key.column.empty() ? '(' + key.expression + ')'
+                                        : quote_identifier(key.column));
+    }
+    const bool pending = is_pending(before, now, columns);
+    if (!pending && std::ranges::any_of(before.indexes,
+                                        [&](const Index& each) { return same_keys(each, index); }))
+      return;
+    std::vector<std::string> where;
+    if (!index.predicate.empty()) where.push_back('(' + index.predicate + ')');
+    if (!index.nulls_not_distinct)
+      for (const std::string& key : keys) where.push_back(key + " IS NOT NULL");
+    Demand& demand = demands_.emplace_back();
+    demand.object = index.constraint.empty()
+                        ? to_string(object_of(now, index))
+                        : to_string(object_of(now, Constraint{.name = index.constraint}));
+    demand.misfit = "{} with a key that another has, too";
+    demand.count = "sum(count(*))";
+    demand.shown = keys;
+    demand.rows =
+        fmt::format("FROM {}{} GROUP BY {} HAVING count(*) > 1", own_rows(now),
+                    where.empty() ? "" : " WHERE " + join(where, " AND "), join(keys, ", "));
+    demand.finds = fmt::format("SELECT {}, count(*) {}", join(keys, ", "), demand.rows);
+    demand.advice = advice(before, now, columns, ", another value for each");
+    demand.pending = pending;
+  }
+
+  void demand_of_constraint(const Relation& before, const Relation& now,
+                            const Constraint& constraint) {
+    if (!constraint.validated || constraint.inherited) return;
+    std::vector<std::string> columns = constraint.columns;
+    const bool pending = is_pending(before, now, columns);
+    if (!pending && std::ranges::any_of(before.constraints, [&](const Constraint& each) {
+          return each.definition == constraint.definition && each.validated;
+        }))
+      return;
+    Demand demand;
+    demand.object = to_string(object_of(now, constraint));
+    demand.misfit = "broken by {}";
+    demand.shown = quoted(columns);
+    switch (constraint.type) {
+      case ConstraintType::check:
+        demand.rows =
+            fmt::format("FROM {} WHERE NOT ({})",
+                        constraint.no_inherit ? own_rows(now) : qualified(now.schema, now.name),
+                        constraint.expression);
+        break;
+      case ConstraintType::foreign_key:
+        demand.rows = orphans(now, constraint);
+        demand.misfit = "{} without a partner in " +
+                        qualified(constraint.references_schema, constraint.references_table);
+        break;
+      case ConstraintType::exclusion:
+        demand.rows = conflicts(now, constraint);
+        demand.misfit = "{} in conflict with another";
+        break;
+      case ConstraintType::primary_key:
+      case ConstraintType::unique:
+        break;  // their indexes
+    }
+    if (demand.rows.empty()) return;
+    demand.finds = "SELECT * " + demand.rows;
+    demand.advice = advice(before, now, columns);
+    demand.pending = pending;
+    demands_.push_back(std::move(demand));
+  }
+
+  std::string orphans(const Relation& now, const Constraint& key) const {
+    std::vector<std::string> given;
+    std::vector<std::string> equal;
+    for (std::size_t i = 0; i < key.columns.size() && i < key.references_columns.size(); ++i) {
+      const std::string its = "its." + quote_identifier(key.columns[i]);
+      given.push_back(its + " IS NOT NULL");
+      equal.push_back("other." + quote_identifier(key.references_columns[i]) + " = " + its);
+    }
+    const Relation* other = to_.relation(key.references_schema, key.references_table);
+    if (other == nullptr) return {};
+    return fmt::format(
+        "FROM {} AS its WHERE ({}) AND NOT EXISTS (SELECT FROM {} AS other WHERE {})",
+        own_rows(now), join(given, key.match_full ? " OR " : " AND "), own_rows(*other),
+        join(equal, " AND "));
+  }
+
+  // Nothing where the constraint is on more than columns.
+  std::string conflicts(const Relation& now, const Constraint& constraint) const {
+    sql::TreeReader reader;
+    if (!reader.parse("ALTER TABLE t ADD " + constraint.definition) || reader.statements().empty())
+      return {};
+    std::vector<std::string> both;
+    for (const sql::Node command : reader.statements().front().node["cmds"])
+      for (const sql::Node pair : command["def"]["exclusions"]) {
+        std::string column;
+        std::vector<std::string> words;
+        for (const sql::Node part : pair["items"]) {
+          if (part.is("IndexElem")) column = part["name"].text();
+          for (const sql::Node word : part["items"])
+            words.push_back(word.is("String") && words.empty() && part["items"].size() > 1
+                                ? quote_identifier(std::string(word["sval"].text()))
+                                : std::string(word["sval"].text()));
+        }
+        if (column.empty() || words.empty()) return {};
+        const std::string name = quote_identifier(column);
+        both.push_back(fmt::format("other.{} OPERATOR({}) its.{}", name, join(words, "."), name));
+      }
+    if (both.empty()) return {};
+    const auto index = std::ranges::find(now.indexes, constraint.index, &Index::name);
+    std::string only;
+    if (index != now.indexes.end() && !index->predicate.empty())
+      only = '(' + index->predicate + ") AND ";
+    return fmt::format(
+        "FROM {} AS its WHERE {}EXISTS (SELECT FROM {} AS other WHERE {}(other.tableoid, "
+        "other.ctid) <> (its.tableoid, its.ctid) AND {})",
+        own_rows(now), only, own_rows(now), only, join(both, " AND "));
+  }
+
+  // The condition under which a row has a place in one of the table's partitions.
+  std::optional<std::string> placed(const Relation& table) const {
+    std::vector<std::string> places;
+    for (const Relation& each : to_.relations) {
+      if (!each.is_partition() || each.parents.front() != table.object_name()) continue;
+      auto place = postgres::belongs(to_, table, each.partition_bound);
+      if (!place) return {};
+      if (each.kind == RelationKind::partitioned_table) {
+        const auto below = placed(each);
+        if (!below) return {};
+        place = fmt::format("({}) AND ({})", *place, *below);
+      }
+      places.push_back('(' + *place + ')');
+    }
+    return places.empty() ? "false" : join(places, " OR ");
+  }
+
+  void demand_of_partitions(const Relation& before, const Relation& now) {
+    const Relation* parent = &now;
+    if (now.is_partition()) {
+      // One that joins a table; what was a part of it is looked at with the whole.
+      parent = to_.relation(now.parents.front());
+      if (before.is_partition() || parent == nullptr) return;
+    } else if (now.kind != RelationKind::partitioned_table) {
+      return;
+    }
+    const auto place = placed(*parent);
+    if (!place || *place == "true" || place->starts_with("(true)")) return;
+    std::string gone;  // with their rows, which are kept aside
+    for (const Relation& each : from_.relations)
+      if (each.is_partition() && to_.relation(each.schema, each.name) == nullptr)
+        gone += fmt::format(" AND tableoid <> {}::regclass",
+                            quote_literal(qualified(each.schema, each.name)));
+    Demand& demand = demands_.emplace_back();
+    demand.object = to_string(object_of(now));
+    demand.misfit = "{} that no partition takes";
+    for (const Column& column : parent->columns)
+      if (contains_word(parent->partition_key, column.name))
+        demand.shown.push_back(quote_identifier(column.name));
+    demand.rows = fmt::format("FROM {} WHERE ({}) IS NOT TRUE{}", qualified(now.schema, now.name),
+                              *place, gone);
+    demand.finds = "SELECT * " + demand.rows;
+    demand.advice = "give them one, or a default, or delete them first";
+  }
+
+  void demand_of_domain(const catalog::Type& domain) {
+    const catalog::Type* before = from_.type(domain.schema, domain.name);
+    if (before == nullptr || before->kind != domain.kind) return;
+    for (const Constraint& check : domain.constraints) {
+      if (!check.validated ||
+          std::ranges::find(before->constraints, check.definition, &Constraint::definition) !=
+              before->constraints.end())
+        continue;
+      each_column_of(domain, [&](const Relation& table, const Column& column) {
+        Demand& demand = demands_.emplace_back();
+        demand.object = fmt::format("constraint {} of type {}", quote_identifier(check.name),
+                                    qualified(domain.schema, domain.name));
+        demand.misfit = "broken by {}" + (" of " + qualified(table.schema, table.name));
+        demand.shown = {quote_identifier(column.name)};
+        // Its checks speak of VALUE.
+        demand.rows = fmt::format("FROM (SELECT {}, {} AS value FROM {}) AS its WHERE NOT ({})",
+                                  demand.shown.front(), demand.shown.front(),
+                                  qualified(table.schema, table.name), check.expression);
+        demand.finds = fmt::format("SELECT {} {}", demand.shown.front(), demand.rows);
+        demand.advice = mend;
+      });
+    }
+  }
+
+  template <class F>
+  void each_column_of(const catalog::Type& type, F f) const {
+    for (const Relation& table : from_.relations) {
+      if (!is_kind_of_table(table)) continue;
+      for (const Column& column : table.columns)
+        if (column.type_schema == type.schema && column.type_name == type.name && !column.inherited)
+          f(table, column);
+    }
+  }
+
+  const Catalog& from_;
+  const Catalog& to_;
+  const std::map<std::string, std::string>& fill_;
+  std::vector<Demand> demands_;
+};
+
+constexpr std::size_t most_examples = 5;
+
+}  // namespace
+
+std::vector<Demand> demands(const Catalog& from, const Catalog& to,
+                            const std::map<std::string, std::string>& fill) {
+  return Demanding(from, to, fill).run();
+}
+
+std::vector<std::string> questions(const Demand& demand) {
+  std::vector<std::string> list = demand.preludes;
+  std::string sql = "SELECT " + demand.count + " OVER ()";
+  std::string order;
+  for (std::size_t i = 0; i < demand.shown.size(); ++i) {
+    sql += ", (" + demand.shown[i] + ")::text";
+    order += (i == 0 ? " ORDER BY " : ", ") + std::to_string(i + 2);
+  }
+  list.push_back(fmt::format("{} {}{} LIMIT {}", sql, demand.rows, order, most_examples));
+  return list;
+}
+
+std::optional<std::string> misfits(const Demand& demand, const engine::Attempt& answer,
+                                   bool as_they_are) {
+  if (!answer.ok() || answer.rows.empty()) return {};
+  const auto& first = answer.rows.front();
+  std::vector<std::string> example;
+  for (std::size_t i = 0; i < demand.shown.size() && i + 1 < first.size(); ++i)
+    example.push_back(demand.shown[i] + " = " +
+                      (first[i + 1] ? quote_literal(*first[i + 1]) : "NULL"));
+  const std::string text = first.front().value_or("0");
+  std::int64_t count = 0;
+  std::from_chars(text.data(), text.data() + text.size(), count);
+  std::string said = replace_all(demand.misfit, "{}", plural(count, "row"));
+  if (!example.empty()) said += " (" + join(example, ", ") + (count > 1 ? ", for one)" : ")");
+  said += ": " + demand.advice;
+  if (!as_they_are) return said;
+  std::string finds = demand.finds;
+  if (finds.empty()) {
+    std::vector<std::string> values;
+    for (const auto& row : answer.rows)
+      if (row.size() > 1 && row[1]) values.push_back(quote_literal(*row[1]));
+    finds = fmt::format("SELECT * {}WHERE {}::text IN ({})",
+                        demand.rows.substr(0, demand.rows.find("WHERE ")), demand.shown.front(),
+                        join(values, ", "));
+  }
+  return said + ". Find them: " + finds;
+}
+
+}  // namespace architrave::migration
