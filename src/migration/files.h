@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "catalog/object.h"
 #include "migration/backfill.h"
 
 namespace architrave::migration {
@@ -31,13 +32,33 @@ namespace architrave::migration {
 enum class Phase { none, expand, migrate, contract };
 std::string_view word(Phase phase);  // "expand"; "" for none
 
+// What a plan's statement makes, where a way back has to know it though the phase has stopped
+// before it. No file says so.
+struct Made {
+  enum class What { nothing, key_index, constraint, validation, not_null };
+  What what = What::nothing;
+  catalog::ObjectName table;
+  std::string name;   // the constraint's; of not_null the column's
+  std::string again;  // of an index: the statement that makes it if it is not there
+};
+// What takes away what a statement makes for a while only, if it is there.
+struct Leftover {
+  std::string gone_by;
+  catalog::ObjectName table;  // of an index
+  std::string index;
+};
+
 struct Statement {
   std::string text;  // without its semicolon
   int line = 0;      // where it begins in its file, from 1; 0 where it has none
   int column = 0;
   std::optional<std::string> copy_data;  // what a COPY … FROM STDIN is given
+  Made made;
+  Leftover leftover;
 
   Statement() = default;
+  Statement(std::string sql, Made its, Leftover left = {})
+      : text(std::move(sql)), made(std::move(its)), leftover(std::move(left)) {}
   Statement(std::string sql) : text(std::move(sql)) {}  // NOLINT: a statement is its text
   Statement(const char* sql) : text(sql) {}             // NOLINT
 };

@@ -10,11 +10,11 @@
 #include <unordered_map>
 #include <utility>
 
-#include "base/quoting.h"
 #include "base/text.h"
 #include "catalog/lookup.h"
 #include "catalog/postgres/transition.h"
 #include "migration/effects.h"
+#include "migration/plan/stopped.h"
 
 namespace architrave::migration {
 
@@ -36,11 +36,11 @@ constexpr const char* patience = "100ms";
 // Gathers statements: transactions as long as they can be, and what stands by itself.
 class Phasing {
  public:
-  void together(std::string sql) { open_.push_back(std::move(sql)); }
+  void together(Statement statement) { open_.push_back(std::move(statement)); }
   // Nobody waits behind it: it takes a lock that lets writers through.
-  void alone(std::string sql, bool patient = true) {
+  void alone(Statement statement, bool patient = true) {
     close();
-    Step step = Step::single(std::move(sql));
+    Step step = Step::single(std::move(statement));
     step.lock_timeout = patient ? "0" : patience;
     step.statement_timeout = "0";
     steps_.push_back(std::move(step));
@@ -53,12 +53,12 @@ class Phasing {
     if (open_.empty()) return;
     std::vector<Statement> statements;
     // A body may name what comes after it.
-    if (std::ranges::any_of(open_, [](const std::string& sql) {
-          return sql.starts_with("CREATE OR REPLACE FUNCTION") ||
-                 sql.starts_with("CREATE OR REPLACE PROCEDURE");
+    if (std::ranges::any_of(open_, [](const Statement& each) {
+          return each.text.starts_with("CREATE OR REPLACE FUNCTION") ||
+                 each.text.starts_with("CREATE OR REPLACE PROCEDURE");
         }))
       statements.emplace_back("SET LOCAL check_function_bodies = off");
-    for (std::string& sql : open_) statements.emplace_back(std::move(sql));
+    std::ranges::move(open_, std::back_inserter(statements));
     Step step = Step::transaction(std::move(statements));
     step.lock_timeout = patience;
     steps_.push_back(std::move(step));
@@ -70,7 +70,7 @@ class Phasing {
   }
 
  private:
-  std::vector<std::string> open_;
+  std::vector<Statement> open_;
   std::vector<Step> steps_;
 };
 
@@ -94,7 +94,7 @@ class Online {
   Work run(const std::vector<RouteStep>& steps, const std::vector<Swap>& swaps) {
     for (const Swap& swap : swaps) prepare(swap);
     for (const Swap& swap : swaps)
-      for (const std::string& sql : swap.take_place) swapped_.together(sql);
+      for (const Statement& each : swap.take_place) swapped_.together(each);
     if (!swaps.empty()) main_ = &swapped_;
     // What is dropped at the end is dropped for good.
     const auto last = std::find_if(steps.rbegin(), steps.rend(), [](const RouteStep& step) {
@@ -108,7 +108,7 @@ class Online {
     for (auto step = steps.begin(); step != contract; ++step)
       if (!step->alone) add(*step);
     for (auto step = contract; step != steps.end(); ++step) free_column(*step);
-    for (std::string& sql : validations_) later_.alone(std::move(sql));
+    for (Statement& each : validations_) later_.alone(std::move(each));
     validations_.clear();
     for (auto step = contract; step != steps.end(); ++step)
       for (const std::string& sql : step->statements) drop(*step, sql);
@@ -197,9 +197,9 @@ class Online {
     return true;
   }
 
-  static std::string concurrently(const std::string& create) {
+  static std::string concurrently(const std::string& create, std::string_view unless = {}) {
     const std::size_t at = create.find("INDEX ") + 6;
-    return create.substr(0, at) + "CONCURRENTLY " + create.substr(at);
+    return fmt::format("{}CONCURRENTLY {}{}", create.substr(0, at), unless, create.substr(at));
   }
 
   bool constraint(const RouteStep& step, const std::string& sql) {
@@ -208,44 +208,56 @@ class Online {
         sql.find(" ADD CONSTRAINT ") == std::string::npos)
       return false;
     const auto& [relation, constraint] = found->second;
+    const Made made{Made::What::constraint, relation->object_name(), constraint->name, {}};
+    Phasing& phase = place(step.of, sql);
+    const auto as_it_is = [&] {
+      phase.together({sql, made});
+      return true;
+    };
     const Relation* table = busy(*relation);
-    if (table == nullptr || !table->partition_key.empty()) return false;
+    if (table == nullptr || !table->partition_key.empty()) return as_it_is();
     const std::string name = qualified(relation->schema, relation->name);
     const std::string its_name = quote_identifier(constraint->name);
-    Phasing& phase = place(step.of, sql);
     switch (constraint->type) {
       case ConstraintType::foreign_key:
-      case ConstraintType::check:
+      case ConstraintType::check: {
         // A foreign key that refers to a partitioned table is checked at once by old versions too.
-        if (sql.ends_with(" NOT VALID")) return false;
-        phase.together(sql + " NOT VALID");
+        if (sql.ends_with(" NOT VALID")) return as_it_is();
+        phase.together({sql + " NOT VALID", made});
+        Statement validate{"ALTER TABLE " + name + " VALIDATE CONSTRAINT " + its_name,
+                           Made{Made::What::validation, made.table, made.name, {}}};
         if (&phase == main_ || &phase == &later_)
-          validations_.push_back("ALTER TABLE " + name + " VALIDATE CONSTRAINT " + its_name);
+          validations_.push_back(std::move(validate));
         else
-          phase.alone("ALTER TABLE " + name + " VALIDATE CONSTRAINT " + its_name);
+          phase.alone(std::move(validate));
         return true;
+      }
       case ConstraintType::primary_key:
       case ConstraintType::unique: {
         const auto its_index =
             std::ranges::find(relation->indexes, constraint->index, &Index::name);
         if (its_index == relation->indexes.end() ||
             !its_index->definition.starts_with("CREATE UNIQUE INDEX "))
-          return false;
+          return as_it_is();
         Phasing& apart = place_apart(step.of, sql);
-        apart.alone(concurrently(its_index->definition));
+        apart.alone({concurrently(its_index->definition),
+                     Made{Made::What::key_index, made.table, made.name,
+                          concurrently(its_index->definition, "IF NOT EXISTS ")},
+                     leftover_index(made.table, its_index->name, true)});
         postponed_.insert(constraint->name);
         postponed_keys_.insert(relation->object_name());
         std::string tail;
         if (constraint->deferrable) tail += " DEFERRABLE";
         if (constraint->deferred) tail += " INITIALLY DEFERRED";
         apart.together(
-            "ALTER TABLE " + name + " ADD CONSTRAINT " + its_name +
-            (constraint->type == ConstraintType::primary_key ? " PRIMARY KEY" : " UNIQUE") +
-            " USING INDEX " + quote_identifier(constraint->index) + tail);
+            {"ALTER TABLE " + name + " ADD CONSTRAINT " + its_name +
+                 (constraint->type == ConstraintType::primary_key ? " PRIMARY KEY" : " UNIQUE") +
+                 " USING INDEX " + quote_identifier(constraint->index) + tail,
+             made});
         return true;
       }
       case ConstraintType::exclusion:
-        return false;
+        return as_it_is();
     }
     return false;
   }
@@ -258,6 +270,11 @@ class Online {
     const std::string alter =
         "ALTER TABLE " + name + " ALTER COLUMN " + quote_identifier(column->name) + ' ';
     if (sql == alter + "SET NOT NULL") {
+      const auto as_it_is = [&] {
+        place(step.of, sql)
+            .together({sql, {Made::What::not_null, relation->object_name(), column->name, {}}});
+        return true;
+      };
       const Relation* table = busy(*relation);
       if (const auto given = options_.fill.find(name + '.' + quote_identifier(column->name));
           given != options_.fill.end()) {
@@ -266,19 +283,19 @@ class Online {
           place(step.of, sql)
               .together("UPDATE " + name + " SET " + quoted + " = " + given->second + " WHERE " +
                         quoted + " IS NULL");
-          return false;
+          return as_it_is();
         }
         filling_.insert(step.of);
         fills_.fill({.table = name,
                      .key = key_of(*table),
                      .set = quoted + " = " + given->second,
                      .where = quoted + " IS NULL"});
-        not_null(fills_, name, column->name);
+        not_null(fills_, relation->object_name(), column->name);
         return true;
       }
       if (table == nullptr || !table->partition_key.empty() || !table->parents.empty())
-        return false;
-      not_null(place_apart(step.of, sql), name, column->name);
+        return as_it_is();
+      not_null(place_apart(step.of, sql), relation->object_name(), column->name);
       // PostgreSQL 18 gives the constraint a name, which may be changed after that.
       if (options_.version >= 180000) postponed_of_.insert(step.of);
       return true;
@@ -288,14 +305,20 @@ class Online {
     return false;
   }
 
-  static void not_null(Phasing& phase, const std::string& table, const std::string& column) {
+  static void not_null(Phasing& phase, const catalog::ObjectName& table,
+                       const std::string& column) {
+    const std::string name = qualified(table.schema, table.name);
     const std::string quoted = quote_identifier(column);
     const std::string check = quote_identifier(column.substr(0, 40) + "_is_not_null");
-    phase.together("ALTER TABLE " + table + " ADD CONSTRAINT " + check + " CHECK (" + quoted +
-                   " IS NOT NULL) NOT VALID");
-    phase.alone("ALTER TABLE " + table + " VALIDATE CONSTRAINT " + check);
-    phase.together("ALTER TABLE " + table + " ALTER COLUMN " + quoted + " SET NOT NULL");
-    phase.together("ALTER TABLE " + table + " DROP CONSTRAINT " + check);
+    const std::string drop = " DROP CONSTRAINT ";
+    phase.together({"ALTER TABLE " + name + " ADD CONSTRAINT " + check + " CHECK (" + quoted +
+                        " IS NOT NULL) NOT VALID",
+                    Made{},
+                    {"ALTER TABLE IF EXISTS " + name + drop + "IF EXISTS " + check, {}, {}}});
+    phase.alone("ALTER TABLE " + name + " VALIDATE CONSTRAINT " + check);
+    phase.together({"ALTER TABLE " + name + " ALTER COLUMN " + quoted + " SET NOT NULL",
+                    {Made::What::not_null, table, column, {}}});
+    phase.together("ALTER TABLE " + name + drop + check);
   }
 
   bool add_column(const RouteStep& step, const std::string& sql, const Relation& relation,
@@ -322,7 +345,8 @@ class Online {
     if (table == nullptr) {
       main_->together("UPDATE " + name + " SET " + quoted + " = " + value);
       if (column.not_null)
-        main_->together("ALTER TABLE " + name + " ALTER COLUMN " + quoted + " SET NOT NULL");
+        main_->together({"ALTER TABLE " + name + " ALTER COLUMN " + quoted + " SET NOT NULL",
+                         {Made::What::not_null, relation.object_name(), column.name, {}}});
       return true;
     }
     filling_.insert(step.of);
@@ -330,7 +354,7 @@ class Online {
                  .key = key_of(*table),
                  .set = quoted + " = " + value,
                  .where = quoted + " IS NULL"});
-    if (column.not_null) not_null(fills_, name, column.name);
+    if (column.not_null) not_null(fills_, relation.object_name(), column.name);
     return true;
   }
 
@@ -354,8 +378,9 @@ class Online {
     for (const std::string& sql : swap.prepare) expand_.together(sql);
     expand_.close();
     beside_.fill(swap.fill);
-    for (const std::string& sql : swap.indexes) beside_.alone(sql);
-    if (!swap.not_null_table.empty()) not_null(beside_, swap.not_null_table, swap.not_null_column);
+    for (const Statement& each : swap.indexes) beside_.alone(each);
+    if (!swap.not_null_table.name.empty())
+      not_null(beside_, swap.not_null_table, swap.not_null_column);
   }
 
   void drop(const RouteStep& step, const std::string& sql) {
@@ -396,7 +421,7 @@ class Online {
   std::set<std::string> postponed_;               // names of what is made outside a transaction
   std::set<std::string> postponed_of_;            // the objects of steps of which a part is
   std::set<catalog::ObjectName> postponed_keys_;  // tables that get such a key
-  std::vector<std::string> validations_;          // once all else is there
+  std::vector<Statement> validations_;            // once all else is there
   Phasing expand_;
   Phasing later_;    // at the end of expand
   Phasing beside_;   // new columns beside old ones: filled, indexed
@@ -408,164 +433,6 @@ class Online {
 };
 
 }  // namespace
-
-std::vector<std::string> leftovers(const std::vector<Step>& phase, const Catalog& before) {
-  std::vector<std::string_view> all;
-  for (const Step& step : phase)
-    for (const Statement& each : step.statements) all.push_back(each.text);
-  std::set<std::string> others;
-  for (const Relation& relation : before.relations)
-    for (const catalog::Index& each : relation.indexes)
-      if (each.constraint.empty()) others.insert(qualified(relation.schema, each.name));
-  std::vector<std::string> left;
-  for (auto here = all.begin(); here != all.end(); ++here) {
-    const std::string_view sql = *here;
-    constexpr std::string_view table = "ALTER TABLE ";
-    constexpr std::string_view add = " ADD CONSTRAINT ";
-    if (const std::size_t at = sql.find(add);
-        sql.starts_with(table) && at != std::string_view::npos) {
-      const std::string_view name = sql.substr(table.size(), at - table.size());
-      const std::string_view rest = sql.substr(at + add.size());
-      const std::string_view its_name = rest.substr(0, rest.find(" CHECK ("));
-      // Dropped after it: one that was dropped before it was another.
-      if (std::find(here, all.end(),
-                    fmt::format("{}{} DROP CONSTRAINT {}", table, name, its_name)) != all.end())
-        left.push_back(
-            fmt::format("{}IF EXISTS {} DROP CONSTRAINT IF EXISTS {}", table, name, its_name));
-    }
-    constexpr std::string_view index = "INDEX CONCURRENTLY ";
-    const std::size_t name_at = sql.find(index);
-    const std::size_t on_at = sql.find(" ON ");
-    if (!sql.starts_with("CREATE ") || name_at > on_at || on_at == std::string_view::npos) continue;
-    const std::size_t begin = name_at + index.size();
-    const std::string its_name(sql.substr(begin, on_at - begin));
-    std::string_view of = sql.substr(on_at + 4);
-    of = of.substr(0, of.find(" USING "));
-    const auto relation = std::ranges::find_if(before.relations, [&](const Relation& each) {
-      return qualified(each.schema, each.name) == of;
-    });
-    if (relation == before.relations.end()) continue;
-    const std::string name = quote_identifier(relation->schema) + '.' + its_name;
-    if (others.contains(name)) continue;
-    const auto says = [&](const std::string& words) {
-      return std::ranges::any_of(
-          all, [&](std::string_view each) { return each.find(words) != std::string_view::npos; });
-    };
-    const std::string drop = "DROP INDEX IF EXISTS " + name;
-    if (says("ALTER INDEX " + name + " RENAME TO "))
-      left.push_back(drop);
-    else if (says(" USING INDEX " + its_name))
-      left.push_back(
-          "DO $left$ BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE"
-          " conindid = pg_catalog.to_regclass(" +
-          quote_literal(name) + ")) THEN " + drop + "; END IF; END $left$");
-  }
-  return left;
-}
-
-namespace {
-
-// The constraint of that name, as SQL writes both, if there is such a one.
-const catalog::Constraint* find_constraint(const Catalog& catalog, std::string_view table,
-                                           std::string_view name) {
-  for (const Relation& relation : catalog.relations) {
-    if (qualified(relation.schema, relation.name) != table) continue;
-    for (const catalog::Constraint& each : relation.constraints)
-      if (quote_identifier(each.name) == name) return &each;
-  }
-  return nullptr;
-}
-
-// Tables that are the table's heirs after it, and had the column NOT NULL before, of their own.
-std::vector<std::string> not_null_heirs(const Catalog& before, const Catalog& after,
-                                        std::string_view table, std::string_view column) {
-  std::vector<std::string> heirs;
-  for (const Relation& relation : after.relations) {
-    const std::string name = qualified(relation.schema, relation.name);
-    const bool inherits = std::ranges::any_of(relation.parents, [&](const auto& each) {
-      return qualified(each.schema, each.name) == table;
-    });
-    const auto was = std::ranges::find_if(before.relations, [&](const Relation& each) {
-      return qualified(each.schema, each.name) == name && each.parents.empty();
-    });
-    if (inherits && was != before.relations.end() &&
-        std::ranges::any_of(was->columns, [&](const Column& each) {
-          return quote_identifier(each.name) == column && each.not_null;
-        }))
-      heirs.push_back(name);
-  }
-  return heirs;
-}
-
-std::string_view word_at(std::string_view text, std::size_t at) {
-  text.remove_prefix(at);
-  return text.substr(0, text.find(' '));
-}
-
-}  // namespace
-
-std::vector<Step> unmade(const std::vector<Step>& phase, const std::vector<Step>& back,
-                         const Catalog& before, const Catalog& after) {
-  const auto is_made_by_it = [&](const std::string& words) {
-    return std::ranges::any_of(back, [&](const Step& step) {
-      return std::ranges::any_of(step.statements, [&](const Statement& each) {
-        return each.text.find(words) != std::string::npos;
-      });
-    });
-  };
-  const auto is_kept = [&](std::string_view table, std::string_view name) {
-    const auto* was = find_constraint(before, table, name);
-    const auto* is = find_constraint(after, table, name);
-    return was != nullptr && is != nullptr && was->definition == is->definition && was->validated &&
-           !is_made_by_it(" CONSTRAINT " + std::string(name) + ' ');
-  };
-  std::vector<Step> steps;
-  for (std::size_t i = 1; i < phase.size(); ++i) {
-    for (const Statement& each : phase[i].statements) {
-      const std::string_view sql = each.text;
-      constexpr std::string_view index = "CREATE UNIQUE INDEX CONCURRENTLY ";
-      if (sql.starts_with(index)) {
-        const std::string_view name = word_at(sql, index.size());
-        const std::size_t on = index.size() + name.size() + std::string_view(" ON ").size();
-        if (!is_kept(word_at(sql, on), name)) continue;
-        steps.push_back(phase[i]);
-        steps.back().statements = {std::string(index) + "IF NOT EXISTS " +
-                                   std::string(sql.substr(index.size()))};
-        continue;
-      }
-      constexpr std::string_view table = "ALTER TABLE ";
-      if (!sql.starts_with(table)) continue;
-      const bool only = sql.substr(table.size()).starts_with("ONLY ");
-      const std::string_view its_table = word_at(sql, table.size() + (only ? 5 : 0));
-      constexpr std::string_view alter = " ALTER COLUMN ";
-      const std::size_t column_at = sql.find(alter);
-      if (column_at != std::string_view::npos && sql.ends_with(" SET NOT NULL"))
-        for (const std::string& heir :
-             not_null_heirs(before, after, its_table, word_at(sql, column_at + alter.size()))) {
-          steps.push_back(
-              Step::transaction({std::string(table) + heir + std::string(sql.substr(column_at))}));
-          steps.back().lock_timeout = phase[i].lock_timeout;
-        }
-      for (const std::string_view action : {" ADD CONSTRAINT ", " VALIDATE CONSTRAINT "}) {
-        const std::size_t at = sql.find(action);
-        if (at == std::string_view::npos) continue;
-        const std::string_view name = word_at(sql, at + action.size());
-        if (!is_kept(its_table, name)) continue;
-        if (action == " VALIDATE CONSTRAINT ") {
-          steps.push_back(phase[i]);
-          continue;
-        }
-        steps.push_back(Step::transaction({fmt::format(
-            "DO $unmade$ BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid ="
-            " pg_catalog.to_regclass({}) AND pg_catalog.quote_ident(conname) = {}) THEN {}; END"
-            " IF; END $unmade$",
-            quote_literal(its_table), quote_literal(name), sql)}));
-        steps.back().lock_timeout = phase[i].lock_timeout;
-      }
-    }
-  }
-  return steps;
-}
 
 Work online(const std::vector<RouteStep>& steps, const std::vector<Swap>& swaps,
             const Catalog& from, const Catalog& to, const OnlineOptions& options) {

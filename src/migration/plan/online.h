@@ -44,18 +44,4 @@ struct Work {
 Work online(const std::vector<postgres::Step>& steps, const std::vector<Swap>& swaps,
             const catalog::Catalog& from, const catalog::Catalog& to, const OnlineOptions& options);
 
-// What a phase makes for a while only, a check that goes before NOT NULL or an index that becomes
-// another's, is still there where the phase has stopped in between: statements that take it away if
-// so, and do nothing else. They come before the way back. `before` is what there was before the
-// phase.
-std::vector<std::string> leftovers(const std::vector<Step>& phase, const catalog::Catalog& before);
-
-// What a phase takes away and makes again in a later step, a key of a table that it writes anew or
-// a check that waits for its validation, the NOT NULL of a table that has become an heir, is
-// missing where the phase has stopped in between, and the way back counts on it: steps that make it
-// if so, and do nothing else. They come behind those above. What `back` makes itself is not among
-// them.
-std::vector<Step> unmade(const std::vector<Step>& phase, const std::vector<Step>& back,
-                         const catalog::Catalog& before, const catalog::Catalog& after);
-
 }  // namespace architrave::migration

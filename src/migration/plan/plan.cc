@@ -25,6 +25,7 @@
 #include "migration/plan/route.h"
 #include "migration/plan/rows.h"
 #include "migration/plan/sqlite.h"
+#include "migration/plan/stopped.h"
 #include "migration/schema.h"
 #include "migration/unsaid.h"
 #include "sql/node.h"
@@ -466,11 +467,13 @@ class Planner {
     swaps_ = swaps(begin_, to_.catalog, options_.online.small_bytes);
     for (const Swap& each : swaps_) {
       std::vector<std::string> statements = each.prepare;
-      for (const std::string& sql : each.indexes) statements.push_back(sql);
-      if (!each.not_null_table.empty())
-        statements.push_back("ALTER TABLE " + each.not_null_table + " ALTER COLUMN " +
-                             catalog::quote_identifier(each.not_null_column) + " SET NOT NULL");
-      statements.insert(statements.end(), each.take_place.begin(), each.take_place.end());
+      for (const Statement& index : each.indexes) statements.push_back(index.text);
+      if (!each.not_null_table.name.empty())
+        statements.push_back(
+            "ALTER TABLE " +
+            catalog::qualified(each.not_null_table.schema, each.not_null_table.name) +
+            " ALTER COLUMN " + catalog::quote_identifier(each.not_null_column) + " SET NOT NULL");
+      for (const Statement& place : each.take_place) statements.push_back(place.text);
       auto outcome = sandbox.run({{statements, false}});
       if (!outcome) return fail(outcome);
       if (!outcome->front().ok)

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "catalog/lookup.h"
 #include "catalog/postgres/transition.h"
+#include "migration/plan/stopped.h"
 
 namespace architrave::migration {
 
@@ -113,40 +114,44 @@ Swap make(const catalog::Lookup& lookup, const Relation& table, const Column& a,
                .set = fresh + " = " + value,
                .where = fresh + " IS DISTINCT FROM " + value};
   if (a.not_null && b.not_null) {
-    swap.not_null_table = name;
+    swap.not_null_table = table.object_name();
     swap.not_null_column = new_name(a.name);
   }
-  std::vector<std::string>& place = swap.take_place;
-  place = {"DROP TRIGGER " + trigger + " ON " + name, "DROP FUNCTION " + function + "()"};
+  std::vector<Statement>& place = swap.take_place;
+  place = {{"DROP TRIGGER " + trigger + " ON " + name}, {"DROP FUNCTION " + function + "()"}};
   for (const Index& index : table.indexes) {
     if (!uses(index, a)) continue;
-    swap.indexes.push_back(twin(index, a));
+    swap.indexes.emplace_back(
+        twin(index, a), Made{},
+        leftover_index(table.object_name(), new_name(index.name), !index.constraint.empty()));
     const std::string its_name = qualified(table.schema, index.name);
     if (index.constraint.empty()) {
-      place.push_back("DROP INDEX " + its_name);
-      place.push_back("ALTER INDEX " + qualified(table.schema, new_name(index.name)) +
-                      " RENAME TO " + quote_identifier(index.name));
+      place.emplace_back("DROP INDEX " + its_name);
+      place.emplace_back("ALTER INDEX " + qualified(table.schema, new_name(index.name)) +
+                         " RENAME TO " + quote_identifier(index.name));
       continue;
     }
     const auto key = std::ranges::find(table.constraints, index.constraint, &Constraint::name);
     for (const auto& each : lookup.referencing(table))
       if (std::ranges::is_permutation(each.constraint->references_columns, key->columns))
-        place.push_back("ALTER TABLE " + qualified(each.child->schema, each.child->name) +
-                        " DROP CONSTRAINT " + quote_identifier(each.constraint->name));
-    place.push_back(alter + "DROP CONSTRAINT " + quote_identifier(key->name));
+        place.emplace_back("ALTER TABLE " + qualified(each.child->schema, each.child->name) +
+                           " DROP CONSTRAINT " + quote_identifier(each.constraint->name));
+    place.emplace_back(alter + "DROP CONSTRAINT " + quote_identifier(key->name));
     std::string tail;
     if (key->deferrable) tail += " DEFERRABLE";
     if (key->deferred) tail += " INITIALLY DEFERRED";
-    place.push_back(alter + "ADD CONSTRAINT " + quote_identifier(key->name) +
-                    (key->type == ConstraintType::primary_key ? " PRIMARY KEY" : " UNIQUE") +
-                    " USING INDEX " + quote_identifier(new_name(index.name)) + tail);
+    place.emplace_back(alter + "ADD CONSTRAINT " + quote_identifier(key->name) +
+                           (key->type == ConstraintType::primary_key ? " PRIMARY KEY" : " UNIQUE") +
+                           " USING INDEX " + quote_identifier(new_name(index.name)) + tail,
+                       Made{Made::What::constraint, table.object_name(), key->name, {}});
   }
-  if (!a.identity.empty()) place.push_back(alter + "ALTER COLUMN " + now + " DROP IDENTITY");
-  place.push_back(alter + "RENAME COLUMN " + now + " TO " + aside);
-  place.push_back(alter + "RENAME COLUMN " + fresh + " TO " + now);
+  if (!a.identity.empty()) place.emplace_back(alter + "ALTER COLUMN " + now + " DROP IDENTITY");
+  place.emplace_back(alter + "RENAME COLUMN " + now + " TO " + aside);
+  place.emplace_back(alter + "RENAME COLUMN " + fresh + " TO " + now);
   // Nobody gives it a value any more.
-  if (!a.default_value.empty()) place.push_back(alter + "ALTER COLUMN " + aside + " DROP DEFAULT");
-  if (a.not_null) place.push_back(alter + "ALTER COLUMN " + aside + " DROP NOT NULL");
+  if (!a.default_value.empty())
+    place.emplace_back(alter + "ALTER COLUMN " + aside + " DROP DEFAULT");
+  if (a.not_null) place.emplace_back(alter + "ALTER COLUMN " + aside + " DROP NOT NULL");
   return swap;
 }
 

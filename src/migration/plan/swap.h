@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "catalog/catalog.h"
-#include "migration/backfill.h"
+#include "migration/files.h"
 
 namespace architrave::migration {
 
@@ -16,10 +16,10 @@ struct Swap {
   bool loses = false;                // the new type does not hold every value of the old one
   std::vector<std::string> prepare;  // the new column and its trigger
   Backfill fill;
-  std::vector<std::string> indexes;  // by themselves: twins of those on the old column
-  std::string not_null_table;        // empty: it may be null
+  std::vector<Statement> indexes;      // by themselves: twins of those on the old column
+  catalog::ObjectName not_null_table;  // empty: it may be null
   std::string not_null_column;
-  std::vector<std::string> take_place;  // in one transaction
+  std::vector<Statement> take_place;  // in one transaction
 };
 
 // For every column of a large table whose values would have to be written anew under a lock.
