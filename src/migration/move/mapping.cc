@@ -10,8 +10,6 @@
 #include "base/quoting.h"
 #include "base/text.h"
 #include "base/utf8.h"
-#include "catalog/lookup.h"
-#include "catalog/postgres/statements.h"
 #include "engine/sqlite/definitions.h"
 #include "engine/sqlite/sqlite.h"
 #include "migration/move/expressions.h"
@@ -118,7 +116,7 @@ class Mapper {
       decide(Kind::refused, object("table", made.name),
              fmt::format("it has {} columns, and PostgreSQL takes 1600", source.columns.size()));
     for (std::size_t i = 0; i < source.columns.size(); ++i)
-      moved.columns.push_back(column(source, source.columns[i], profile.columns[i], made));
+      moved.columns.push_back(column(source.columns[i], profile.columns[i], made));
     Names names = names_of(source, made);
     for (std::size_t i = 0; i < source.columns.size(); ++i)
       value_of(source.columns[i], made, made.columns[i], moved.columns[i], names);
@@ -128,8 +126,7 @@ class Mapper {
     mapping_.tables.push_back(std::move(moved));
   }
 
-  MovedColumn column(const Relation& source, const Column& from, const ColumnProfile& profile,
-                     const Relation& table) {
+  MovedColumn column(const Column& from, const ColumnProfile& profile, const Relation& table) {
     ChosenType chosen = choose_type(from, profile, options_.dates);
     MovedColumn moved{from.name, fitting(from.name, true), chosen.form, false};
     const std::string name = object("column", table.name, moved.target);
@@ -152,7 +149,6 @@ class Mapper {
     }
     if (!from.collation.empty()) made.collation = collation(from.collation, name, chosen);
     pending_.push_back(std::move(made));
-    (void)source;
     return moved;
   }
 
@@ -485,49 +481,6 @@ bool Mapping::refused() const {
 
 Mapping map_catalog(const Catalog& from, const Profile& profile, const MapOptions& options) {
   return Mapper(from, profile, options).map();
-}
-
-MoveStatements statements_of(const Mapping& mapping, int version) {
-  MoveStatements made;
-  const Catalog& catalog = mapping.catalog;
-  if (const std::string& schema = catalog.schemas.front().name; schema != "public")
-    made.before.push_back(
-        {"schema " + schema, "CREATE SCHEMA IF NOT EXISTS " + quote_identifier(schema)});
-  for (const catalog::OtherObject& each : catalog.others)
-    made.before.push_back(
-        {"collation " + qualified(each.schema, each.name), each.definition.front()});
-  for (const Relation& relation : catalog.relations) {
-    if (!relation.is_table()) continue;
-    // Checks come when the rows are there, so that one that does not hold is known by name.
-    Relation table = relation;
-    std::erase_if(table.constraints,
-                  [](const Constraint& each) { return each.type == ConstraintType::check; });
-    made.before.push_back(
-        {to_string(object_of(table)), postgres::create_table(catalog, table, version).whole});
-  }
-  const auto constraints_of = [&](auto&& wanted) {
-    for (const Relation& table : catalog.relations)
-      for (const Constraint& each : table.constraints)
-        if (wanted(each.type))
-          made.after.push_back({to_string(object_of(table, each)),
-                                "ALTER TABLE " + qualified(table.schema, table.name) +
-                                    " ADD CONSTRAINT " + quote_identifier(each.name) + ' ' +
-                                    postgres::constraint_definition(each, version)});
-  };
-  constraints_of([](ConstraintType type) {
-    return type == ConstraintType::primary_key || type == ConstraintType::unique;
-  });
-  for (const Relation& table : catalog.relations)
-    for (const Index& index : table.indexes)
-      made.after.push_back(
-          {to_string(object_of(table, index)), postgres::create_index(table, index, version)});
-  constraints_of([](ConstraintType type) { return type == ConstraintType::check; });
-  constraints_of([](ConstraintType type) { return type == ConstraintType::foreign_key; });
-  for (const std::string& name : mapping.views)
-    for (const Relation& view : catalog.relations)
-      if (view.is_view() && view.name == name)
-        made.after.push_back({to_string(object_of(view)), postgres::create_view(view)});
-  return made;
 }
 
 }  // namespace architrave::migration

@@ -71,14 +71,4 @@ struct MapOptions {
 Mapping map_catalog(const catalog::Catalog& from, const Profile& profile,
                     const MapOptions& options);
 
-struct MoveStatement {
-  std::string object;  // "index app.orders_by_day"
-  std::string sql;
-};
-struct MoveStatements {
-  std::vector<MoveStatement> before;  // the rows come: tables
-  std::vector<MoveStatement> after;   // keys, indexes, checks, foreign keys, views
-};
-MoveStatements statements_of(const Mapping& mapping, int version);
-
 }  // namespace architrave::migration

@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "migration/move/mapping.h"
+#include "migration/move/statements.h"
 
 namespace architrave::migration {
 

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "engine/postgres/connection.h"
 #include "migration/move/mapping.h"
+#include "migration/move/statements.h"
 
 namespace architrave::migration {
 

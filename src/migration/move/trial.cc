@@ -7,6 +7,7 @@
 #include "catalog/lookup.h"
 #include "catalog/postgres/statements.h"
 #include "engine/postgres/sandbox.h"
+#include "migration/move/statements.h"
 
 namespace architrave::migration {
 

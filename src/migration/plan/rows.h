@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,12 @@ using Digests = std::map<std::string, std::string>;
 // The columns of tables that both catalogs have with the same type, by table; computed ones aside.
 using SharedColumns = std::map<std::string, std::vector<std::string>>;
 SharedColumns shared_columns(const catalog::Catalog& a, const catalog::Catalog& b);
+
+// Without the columns and tables that are lost, as catalog::to_string names them, and their heirs'
+// share of these; without columns that rows get a value in.
+void give_up(SharedColumns& columns, const catalog::Catalog& catalog,
+             const std::set<std::string>& lost);
+void leave_out(SharedColumns& columns, const std::map<std::string, std::string>& fill);
 
 Result<Digests> digest(engine::Sandbox& sandbox, const SharedColumns& columns);
 

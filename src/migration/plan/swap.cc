@@ -157,6 +157,17 @@ Swap make(const catalog::Lookup& lookup, const Relation& table, const Column& a,
 
 }  // namespace
 
+std::vector<std::string> statements_of(const Swap& swap) {
+  std::vector<std::string> statements = swap.prepare;
+  for (const Statement& index : swap.indexes) statements.push_back(index.text);
+  if (!swap.not_null_table.name.empty())
+    statements.push_back(
+        "ALTER TABLE " + qualified(swap.not_null_table.schema, swap.not_null_table.name) +
+        " ALTER COLUMN " + quote_identifier(swap.not_null_column) + " SET NOT NULL");
+  for (const Statement& place : swap.take_place) statements.push_back(place.text);
+  return statements;
+}
+
 std::vector<std::string> key_of(const Relation& table) {
   if (const Constraint* key = table.primary_key()) return key->columns;
   for (const Index& index : table.indexes) {

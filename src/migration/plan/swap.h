@@ -28,6 +28,9 @@ struct Swap {
 std::vector<Swap> swaps(const catalog::Catalog& from, const catalog::Catalog& to,
                         std::int64_t small_bytes);
 
+// All that a swap does to definitions, in order.
+std::vector<std::string> statements_of(const Swap& swap);
+
 // A key by which a table's rows can be taken in order; empty if it has none.
 std::vector<std::string> key_of(const catalog::Relation& table);
 
