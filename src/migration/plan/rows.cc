@@ -122,29 +122,35 @@ SharedColumns shared_columns(const catalog::Catalog& a, const catalog::Catalog& 
   return shared;
 }
 
+namespace {
+
+// The column of the table and of its heirs.
+void give_up(SharedColumns& columns, const catalog::Lookup& lookup, const Relation& relation,
+             const std::string& column) {
+  if (const auto found = columns.find(qualified(relation.schema, relation.name));
+      found != columns.end())
+    std::erase(found->second, column);
+  for (const Relation* heir : lookup.children(relation)) give_up(columns, lookup, *heir, column);
+}
+
+}  // namespace
+
 void give_up(SharedColumns& columns, const catalog::Catalog& catalog,
              const std::set<std::string>& lost) {
   const catalog::Lookup lookup(catalog);
-  const auto with_heirs = [&](const auto& self, const Relation& relation,
-                              const std::string& column) -> void {
-    if (const auto found = columns.find(qualified(relation.schema, relation.name));
-        found != columns.end())
-      std::erase(found->second, column);
-    for (const Relation* heir : lookup.children(relation)) self(self, *heir, column);
-  };
   for (const Relation& relation : catalog.relations) {
     if (lost.contains(to_string(object_of(relation))))
       columns.erase(qualified(relation.schema, relation.name));
     for (const Column& column : relation.columns)
       if (lost.contains(to_string(object_of(relation, column))))
-        with_heirs(with_heirs, relation, quote_identifier(column.name));
+        give_up(columns, lookup, relation, quote_identifier(column.name));
   }
 }
 
 void leave_out(SharedColumns& columns, const std::map<std::string, std::string>& fill) {
   for (const auto& [column, value] : fill)
     for (auto& [table, names] : columns)
-      std::erase_if(names, [&](const std::string& name) { return table + '.' + name == column; });
+      if (column.starts_with(table + '.')) std::erase(names, column.substr(table.size() + 1));
 }
 
 Result<Digests> digest(engine::Sandbox& sandbox, const SharedColumns& columns) {
