@@ -19,6 +19,8 @@ namespace architrave::postgres {
 
 namespace {
 
+constexpr double longest_wait_between_looks = 1;
+
 std::unexpected<Error> interrupted_error() { return fail("interrupted", "interrupted"); }
 
 std::unexpected<Error> lost(PGconn* connection) {
@@ -59,15 +61,24 @@ Woken wait_for_socket(PGconn* connection, short events, double deadline = 0) {
 }
 
 // Sends what is in the way out and reads what is there. Without a result until one is complete.
-Status wait_for_result(PGconn* connection) {
+Status wait_for_result(PGconn* connection, const WhileWaiting& meanwhile = {}) {
   int unsent = PQflush(connection);
+  double wait = meanwhile.after;
+  double look_at = meanwhile.look ? monotonic_seconds() + wait : 0;
   while (PQisBusy(connection) != 0 || unsent != 0) {
     if (unsent < 0) return lost(connection);
     if (PQisBusy(connection) == 0) return {};
     const short events = static_cast<short>(unsent != 0 ? POLLIN | POLLOUT : POLLIN);
-    if (wait_for_socket(connection, events) == Woken::interrupted) {
+    const Woken woken = wait_for_socket(connection, events, look_at);
+    if (woken == Woken::interrupted) {
       cancel(connection);
       return interrupted_error();
+    }
+    if (woken == Woken::late) {
+      meanwhile.look();
+      wait = std::min(2 * wait, longest_wait_between_looks);
+      look_at = monotonic_seconds() + wait;
+      continue;
     }
     if (PQconsumeInput(connection) == 0) return lost(connection);
     unsent = PQflush(connection);
@@ -113,10 +124,10 @@ Result<Rows> take(PGresult* result) {
 }
 
 // The answer to one command outside a pipeline: its last rows, or its first error.
-Result<Rows> finish(PGconn* connection) {
+Result<Rows> finish(PGconn* connection, const WhileWaiting& meanwhile = {}) {
   Result<Rows> answer = Rows();
   while (true) {
-    if (Status ready = wait_for_result(connection); !ready) return fail(ready);
+    if (Status ready = wait_for_result(connection, meanwhile); !ready) return fail(ready);
     PGresult* result = PQgetResult(connection);
     if (result == nullptr) break;
     const ExecStatusType status = PQresultStatus(result);
@@ -278,6 +289,8 @@ Result<Connection> Connection::open(const std::string& source, const ConnectOpti
   return fail("postgres.connect", "the server takes none of the session's settings");
 }
 
+void Connection::while_waiting(WhileWaiting meanwhile) { meanwhile_ = std::move(meanwhile); }
+
 pg_conn* Connection::raw() const { return connection_.get(); }
 int Connection::server_version() const { return PQserverVersion(raw()); }
 std::string Connection::database() const { return PQdb(raw()); }
@@ -300,13 +313,13 @@ Result<Rows> Connection::query(const std::string& sql, const Parameters& paramet
   if (PQsendQueryParams(raw(), sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(),
                         nullptr, nullptr, /*resultFormat=*/0) == 0)
     return lost(raw());
-  return finish(raw());
+  return finish(raw(), meanwhile_);
 }
 
 Status Connection::execute(const std::string& script) {
   if (interrupted()) return interrupted_error();
   if (PQsendQuery(raw(), script.c_str()) == 0) return lost(raw());
-  if (Result<Rows> done = finish(raw()); !done) return fail(done);
+  if (Result<Rows> done = finish(raw(), meanwhile_); !done) return fail(done);
   return {};
 }
 
@@ -389,7 +402,7 @@ Result<Connection::Together> Connection::together(const std::vector<std::string>
   if (PQpipelineSync(raw()) == 0) return lost(raw());
   Together answer;
   for (int nulls = 0;;) {
-    if (Status ready = wait_for_result(raw()); !ready) return fail(ready);
+    if (Status ready = wait_for_result(raw(), meanwhile_); !ready) return fail(ready);
     PGresult* result = PQgetResult(raw());
     if (result == nullptr) {  // one ends each statement
       if (++nulls > 2 || PQstatus(raw()) == CONNECTION_BAD) return lost(raw());
@@ -432,10 +445,11 @@ Status flush(PGconn* connection) {
 }
 
 // Sends a COPY and waits until its data may flow.
-Status begin_copy(PGconn* connection, const std::string& statement, ExecStatusType wanted) {
+Status begin_copy(PGconn* connection, const std::string& statement, ExecStatusType wanted,
+                  const WhileWaiting& meanwhile) {
   if (interrupted()) return interrupted_error();
   if (PQsendQuery(connection, statement.c_str()) == 0) return lost(connection);
-  if (Status ready = wait_for_result(connection); !ready) return ready;
+  if (Status ready = wait_for_result(connection, meanwhile); !ready) return ready;
   PGresult* answer = PQgetResult(connection);
   const bool copies = PQresultStatus(answer) == wanted;
   Result<Rows> rows = take(answer);
@@ -450,7 +464,7 @@ Status begin_copy(PGconn* connection, const std::string& statement, ExecStatusTy
 }  // namespace
 
 Status Connection::copy_begin(const std::string& statement) {
-  return begin_copy(raw(), statement, PGRES_COPY_IN);
+  return begin_copy(raw(), statement, PGRES_COPY_IN, meanwhile_);
 }
 
 Status Connection::copy_put(std::string_view data) {
@@ -484,7 +498,7 @@ Status Connection::copy_in(const std::string& statement, std::string_view data) 
 
 Status Connection::copy_out(const std::string& statement,
                             const std::function<void(std::string_view)>& each) {
-  if (Status begun = begin_copy(raw(), statement, PGRES_COPY_OUT); !begun) return begun;
+  if (Status begun = begin_copy(raw(), statement, PGRES_COPY_OUT, meanwhile_); !begun) return begun;
   while (true) {
     char* line = nullptr;
     const int length = PQgetCopyData(raw(), &line, /*async=*/1);

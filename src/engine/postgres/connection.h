@@ -42,6 +42,12 @@ struct ConnectOptions {
   bool read_only = false;         // default_transaction_read_only=on
 };
 
+// What is done now and then while an answer takes its time.
+struct WhileWaiting {
+  double after = 0;  // seconds; the next times after twice as many each, one at most
+  std::function<void()> look;
+};
+
 using Parameters = std::vector<std::optional<std::string>>;
 
 class Connection {
@@ -96,6 +102,10 @@ class Connection {
   Result<std::vector<Result<Rows>>> read_only(const std::vector<std::string>& statements,
                                               const std::string& session = {});
 
+  // From now on, while query, execute, together and the beginning of a COPY wait; empty: nothing.
+  // It may not use this connection.
+  void while_waiting(WhileWaiting meanwhile);
+
   pg_conn* raw() const;
 
  private:
@@ -104,6 +114,7 @@ class Connection {
     void operator()(pg_conn* connection) const;
   };
   std::unique_ptr<pg_conn, Close> connection_;
+  WhileWaiting meanwhile_;
 };
 
 }  // namespace architrave::postgres

@@ -50,9 +50,11 @@ std::int64_t number(std::string_view text) {
 
 class Run {
  public:
-  Run(postgres::Connection& connection, const Backfill& backfill, const RunOptions& options,
+  Run(postgres::Connection& connection, Blockers& blockers, const Backfill& backfill,
+      const RunOptions& options,
       const std::function<std::string(const std::string&, std::int64_t)>& record)
       : connection_(connection),
+        blockers_(blockers),
         backfill_(backfill),
         options_(options),
         record_(record),
@@ -187,7 +189,7 @@ class Run {
   // False if it was given up because it took too long: whoever writes to its rows waits for it. The
   // next is to be smaller.
   Result<bool> batch(const std::string& range, const std::string& at, std::int64_t looked_at) {
-    Attempts attempts(options_);
+    Attempts attempts(options_, blockers_);
     while (true) {
       const Status done = attempt(range, at, looked_at);
       if (done) break;
@@ -256,6 +258,7 @@ class Run {
   }
 
   postgres::Connection& connection_;
+  Blockers& blockers_;
   const Backfill& backfill_;
   const RunOptions& options_;
   const std::function<std::string(const std::string&, std::int64_t)>& record_;
@@ -274,10 +277,10 @@ class Run {
 
 }  // namespace
 
-Status run_backfill(postgres::Connection& connection, const Backfill& backfill,
+Status run_backfill(postgres::Connection& connection, Blockers& blockers, const Backfill& backfill,
                     const Position& from, const RunOptions& options,
                     const std::function<std::string(const std::string&, std::int64_t)>& record) {
-  return Run(connection, backfill, options, record).run(from);
+  return Run(connection, blockers, backfill, options, record).run(from);
 }
 
 }  // namespace architrave::migration

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "engine/postgres/connection.h"
 #include "migration/backfill.h"
+#include "migration/run/blockers.h"
 #include "migration/run/options.h"
 
 namespace architrave::migration {
@@ -21,8 +22,8 @@ struct Position {
 // before; it returns a row if it did. Ends although rows are added meanwhile: those behind the
 // key's highest value are looked at up to a fixed number of times.
 Status run_backfill(
-    postgres::Connection& connection, const Backfill& backfill, const Position& from,
-    const RunOptions& options,
+    postgres::Connection& connection, Blockers& blockers, const Backfill& backfill,
+    const Position& from, const RunOptions& options,
     const std::function<std::string(const std::string& at, std::int64_t rows)>& record);
 
 }  // namespace architrave::migration

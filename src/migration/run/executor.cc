@@ -199,7 +199,7 @@ Status Executor::run_step(Task& task, std::size_t step, bool last) {
     done = run_transaction(task, step, statement);
   } else {
     if (what.kind == Step::Kind::backfill) {
-      done = run_backfill(connection_, what.backfill, task.position, options_,
+      done = run_backfill(connection_, blockers_, what.backfill, task.position, options_,
                           [&](const std::string& at, std::int64_t rows) {
                             return record_batch(version, task.step, at, rows);
                           });
@@ -299,7 +299,7 @@ Result<Executor::Attempt> Executor::attempt_one_by_one(Task& task, std::size_t s
 
 Status Executor::run_transaction(Task& task, std::size_t step, const std::string& record_it) {
   const Step& what = task.script.steps[step];
-  Attempts attempts(options_);
+  Attempts attempts(options_, blockers_);
   const bool one_by_one =
       task.lenient || std::ranges::any_of(what.statements, [](const auto& each) {
         return each.copy_data.has_value();
@@ -314,13 +314,7 @@ Status Executor::run_transaction(Task& task, std::size_t step, const std::string
     if (Status undone = connection_.execute("ROLLBACK"); !undone) return undone;
     if (done && !what.statements.empty())
       locate(error, task.script.file, what.statements[done->statement]);
-    if (Status again = attempts.again(error); !again) {
-      if (!passes(error)) return again;
-      const std::string who = oldest_transactions(connection_);
-      error.message += " (tried " + plural(attempts.count() + 1, "time") + ')';
-      if (!who.empty()) error.hint = "these have been open longest: " + who;
-      return std::unexpected(std::move(error));
-    }
+    if (Status again = attempts.again(error); !again) return again;
     if (options_.progress)
       options_.progress(
           fmt::format("{}: waiting for a lock, attempt {}", task.name(), attempts.count() + 1), 0,
@@ -331,7 +325,7 @@ Status Executor::run_transaction(Task& task, std::size_t step, const std::string
 Status Executor::run_alone(Task& task, std::size_t step) {
   const Step& what = task.script.steps[step];
   const Statement& statement = what.statements.front();
-  Attempts attempts(options_);
+  Attempts attempts(options_, blockers_);
   while (true) {
     auto before = look_before(connection_, statement.text, task.begun, task.position.at);
     if (!before) return fail(before);

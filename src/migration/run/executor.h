@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "engine/postgres/connection.h"
 #include "migration/files.h"
+#include "migration/run/blockers.h"
 #include "migration/run/history.h"
 #include "migration/run/options.h"
 #include "migration/run/target.h"
@@ -16,8 +17,8 @@ namespace architrave::migration {
 
 class Executor {
  public:
-  Executor(postgres::Connection& connection, const RunOptions& options)
-      : connection_(connection), options_(options) {}
+  Executor(postgres::Connection& connection, Blockers& blockers, const RunOptions& options)
+      : connection_(connection), blockers_(blockers), options_(options) {}
 
   // `entry`: its row, where it has one. One that is under way in this direction is gone on with;
   // one whose up has stopped is undone as far as it came: what its down script can't undo because
@@ -41,6 +42,7 @@ class Executor {
   std::vector<std::string> timeouts(const Step& step, bool in_transaction) const;
 
   postgres::Connection& connection_;
+  Blockers& blockers_;
   const RunOptions& options_;
 };
 

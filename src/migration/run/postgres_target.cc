@@ -100,7 +100,7 @@ Status check_syntax(postgres::Connection& connection, const Script& script) {
 class PostgresTarget : public Target {
  public:
   PostgresTarget(postgres::Connection connection, const RunOptions& options)
-      : connection_(std::move(connection)), options_(options) {}
+      : connection_(std::move(connection)), options_(options), blockers_(connection_, options) {}
 
   Dialect dialect() const override { return Dialect::postgresql; }
   std::string history_name() const override { return "the table architrave.migrations"; }
@@ -132,7 +132,7 @@ class PostgresTarget : public Target {
 
   Status check(const Script& script) override { return check_syntax(connection_, script); }
   Status run(const Migration& migration, Direction direction, const Entry* entry) override {
-    return Executor(connection_, options_).run(migration, direction, entry);
+    return Executor(connection_, blockers_, options_).run(migration, direction, entry);
   }
 
  private:
@@ -154,6 +154,7 @@ class PostgresTarget : public Target {
 
   postgres::Connection connection_;
   const RunOptions& options_;
+  Blockers blockers_;
 };
 
 }  // namespace

@@ -26,7 +26,8 @@ class OnServers : public ::testing::TestWithParam<postgres::Installation> {
   void SetUp() override {
     std::string pattern = (fs::temp_directory_path() / "runner-XXXXXX").string();
     folder = ::mkdtemp(pattern.data());
-    auto made = postgres::make_empty_sandbox(GetParam(), {"max_connections = 30"});
+    auto made = postgres::make_empty_sandbox(
+        GetParam(), {"max_connections = 30", "max_prepared_transactions = 5"});
     ASSERT_TRUE(made) << describe(made.error());
     sandbox = std::move(*made);
     options.folder = folder;

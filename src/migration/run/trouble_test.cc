@@ -273,6 +273,72 @@ TEST_P(TroubleTest, ALockThatIsHeldIsTriedForAgain) {
   EXPECT_EQ(waits, 3);
 }
 
+TEST_P(TroubleTest, ALockThatIsNeverHadIsSaidToBeWhose) {
+  write("1_a.up.sql", "CREATE TABLE a (id int PRIMARY KEY, x int);\nINSERT INTO a VALUES (1);");
+  write("2_b.up.sql", "ALTER TABLE a ADD y int;");
+  options.to = "1";
+  ASSERT_EQ(told(up(options)), "+1");
+  options.to.clear();
+  options.lock_retries = 2;
+  const auto process = [](Connection& connection) {
+    return "process " + std::string(connection.query("SELECT pg_backend_pid()")->cell(0, 0));
+  };
+  // Open for longer, and in nobody's way.
+  Connection older = connect();
+  ASSERT_TRUE(older.execute("BEGIN; SELECT 1 FROM pg_class"));
+  Connection holder = connect();
+  ASSERT_TRUE(holder.execute("SET application_name = 'shop'"));
+  ASSERT_TRUE(holder.execute("BEGIN; SELECT *\n  FROM a"));
+  const std::string held = told(up(options));
+  EXPECT_NE(held.find("lock timeout (tried 3 times): a is held by " + process(holder) + " ("),
+            std::string::npos)
+      << held;
+  EXPECT_NE(held.find(", shop, idle in transaction, its transaction open since "),
+            std::string::npos)
+      << held;
+  EXPECT_NE(held.find("): BEGIN; SELECT * … |"), std::string::npos) << held;
+  EXPECT_NE(held.find("SELECT pg_terminate_backend(" + process(holder).substr(8) + ")"),
+            std::string::npos)
+      << held;
+  EXPECT_EQ(held.find(process(older)), std::string::npos) << held;
+  // A queue: who waits itself is not the cause.
+  std::thread next([&] { ask("DO 'BEGIN LOCK TABLE a; END'"); });
+  while (ask("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0") ::usleep(1000);
+  write("2_b.up.sql",
+        "CREATE TRIGGER t AFTER INSERT ON a EXECUTE FUNCTION "
+        "suppress_redundant_updates_trigger();");
+  const std::string queued = told(up(options));
+  EXPECT_NE(queued.find("a is held by " + process(holder)), std::string::npos) << queued;
+  EXPECT_NE(queued.find("waiting itself for " + process(holder).substr(8)), std::string::npos)
+      << queued;
+  ASSERT_TRUE(holder.execute("COMMIT"));
+  next.join();
+  // A transaction that was prepared has no process.
+  ASSERT_TRUE(holder.execute("BEGIN; UPDATE a SET x = 1; PREPARE TRANSACTION 'it''s'"));
+  const std::string prepared = told(up(options));
+  EXPECT_NE(prepared.find("a is held by the prepared transaction 'it''s' ("), std::string::npos)
+      << prepared;
+  EXPECT_NE(prepared.find("| end it: COMMIT PREPARED 'it''s' or ROLLBACK PREPARED 'it''s'; "),
+            std::string::npos)
+      << prepared;
+  // A row, in a backfill; and outside of transactions.
+  write("2_b.up.sql",
+        "-- architrave:transaction none\nSET lock_timeout = '100ms';\nVACUUM FULL a;\n");
+  const std::string alone = told(up(options));
+  EXPECT_NE(alone.find("a is held by the prepared transaction"), std::string::npos) << alone;
+  ASSERT_TRUE(holder.execute("ROLLBACK PREPARED 'it''s'"));
+  ASSERT_EQ(told(up(options)), "+2");
+  Migration fill;
+  fill.version = "3";
+  fill.name = "fill";
+  fill.up.steps = {Step::fill({"public.a", {"id"}, "x = 2", "x IS NULL"})};
+  ASSERT_TRUE(write_migration(fill, folder));
+  ASSERT_TRUE(holder.execute("BEGIN; UPDATE a SET x = 1"));
+  const std::string row = told(up(options));
+  EXPECT_NE(row.find("(tried 3 times): the lock is held by " + process(holder)), std::string::npos)
+      << row;
+}
+
 TEST_P(TroubleTest, ALostConnectionLeavesNothingHalfDone) {
   write("1_a.up.sql",
         "CREATE TABLE a (x int);\nSELECT pg_terminate_backend(pg_backend_pid());\nCREATE TABLE b "

@@ -63,10 +63,13 @@ Status pause(double seconds) {
   return fail("interrupted", "interrupted");
 }
 
-Attempts::Attempts(const RunOptions& options)
-    : most_(options.lock_retries),
+Attempts::Attempts(const RunOptions& options, Blockers& blockers)
+    : blockers_(blockers),
+      most_(options.lock_retries),
       deadline_(monotonic_seconds() + options.lock_wait),
-      wait_(first_wait) {}
+      wait_(first_wait) {
+  blockers_.forget();
+}
 
 bool passes(const Error& error) {
   constexpr std::array codes = {"postgres.55P03", "postgres.40P01", "postgres.40001"};
@@ -74,8 +77,16 @@ bool passes(const Error& error) {
 }
 
 Status Attempts::again(const Error& error) {
-  if (!passes(error) || count_ >= most_ || monotonic_seconds() >= deadline_)
-    return std::unexpected(error);
+  if (!passes(error)) return std::unexpected(error);
+  if (count_ >= most_ || monotonic_seconds() >= deadline_) {
+    Error last = error;
+    last.message += fmt::format(" (tried {})", plural(count_ + 1, "time"));
+    if (const std::string who = blockers_.who(); !who.empty()) {
+      last.message += ": " + who;
+      last.hint = blockers_.remedies();
+    }
+    return std::unexpected(std::move(last));
+  }
   ++count_;
   Status waited = pause(std::min(by_chance(wait_), deadline_ - monotonic_seconds()));
   wait_ = std::min(2 * wait_, longest_wait);
@@ -99,19 +110,6 @@ Status lock_runner(postgres::Connection& connection, const RunOptions& options) 
     if (Status waited = pause(by_chance(wait)); !waited) return waited;
     wait = std::min(2 * wait, 1.0);
   }
-}
-
-std::string oldest_transactions(postgres::Connection& connection) {
-  auto rows = connection.query(
-      "SELECT format('process %s (%s, %s, %s s): %s', pid, usename, state,"
-      " round(extract(epoch FROM clock_timestamp() - xact_start)),"
-      " left(regexp_replace(query, '\\s+', ' ', 'g'), 60))"
-      " FROM pg_catalog.pg_stat_activity WHERE datname = current_database()"
-      " AND pid <> pg_backend_pid() AND xact_start < clock_timestamp() - interval '50 ms'"
-      " ORDER BY xact_start LIMIT 3");
-  std::vector<std::string> list;
-  for (int row = 0; rows && row < rows->size(); ++row) list.emplace_back(rows->cell(row, 0));
-  return join(list, "; ");
 }
 
 }  // namespace architrave::migration

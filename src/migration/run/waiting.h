@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "engine/postgres/connection.h"
+#include "migration/run/blockers.h"
 #include "migration/run/options.h"
 
 namespace architrave::migration {
@@ -17,12 +18,14 @@ Status pause(double seconds);
 // less, so that two who meet do not meet again.
 class Attempts {
  public:
-  explicit Attempts(const RunOptions& options);
-  // Waits and returns; the error itself if it does not pass, or if enough was tried.
+  Attempts(const RunOptions& options, Blockers& blockers);
+  // Waits and returns; the error itself if it does not pass, or if enough was tried: then it says
+  // how often, and who was in the way.
   Status again(const Error& error);
   int count() const { return count_; }
 
  private:
+  Blockers& blockers_;
   int most_;
   double deadline_;
   double wait_;
@@ -42,8 +45,5 @@ std::string runner_at_work(postgres::Connection& connection);
 // Limits that a server, database or role sets for sessions that hang about: a runner's has to
 // outlive a backup before the first migration, and a transaction takes as long as it takes.
 Status lift_limits(postgres::Connection& connection);
-
-// Who may hold locks: the oldest transactions, for people. Empty where there are none.
-std::string oldest_transactions(postgres::Connection& connection);
 
 }  // namespace architrave::migration
