@@ -20,6 +20,7 @@ struct Arguments {
   migration::RunOptions options;
   std::string from;
   std::string max_wal;
+  bool changed_downs = false;
   std::string format = "text";
   std::string output;
   bool yes = false;
@@ -74,13 +75,26 @@ int run(Arguments& arguments, Command command, const char* nothing) {
   return Exit::success;
 }
 
+int accept_downs(const migration::RunOptions& options, Progress& progress) {
+  const auto versions = migration::accept_downs(options);
+  progress.clear();
+  if (!versions) return report_error(versions.error());
+  note(versions->empty() ? "no down script has changed"
+                         : plural(static_cast<std::int64_t>(versions->size()), "down script") +
+                               (options.dry_run ? " would be" : "") +
+                               " taken as right as it is now: " + join(*versions, ", "));
+  return Exit::success;
+}
+
 int baseline(Arguments& arguments) {
   Progress progress;
   prepare(arguments, progress);
-  if (arguments.from.empty() == arguments.options.to.empty())
+  const bool given = !arguments.from.empty() || !arguments.options.to.empty();
+  if (arguments.changed_downs && !given) return accept_downs(arguments.options, progress);
+  if (arguments.changed_downs || arguments.from.empty() == arguments.options.to.empty())
     return report_error({"migration.version", "say what is applied already", "",
-                         "--to VERSION, or --from flyway (golang-migrate, dbmate, sqitch, prisma, "
-                         "diesel)"});
+                         "one of --to VERSION, --from flyway (golang-migrate, dbmate, sqitch, "
+                         "prisma, diesel) and --changed-downs"});
   const auto versions = migration::baseline(arguments.options, arguments.from);
   progress.clear();
   if (!versions) return report_error(versions.error());
@@ -94,7 +108,7 @@ int status(Arguments& arguments) {
   set_quiet(arguments.quiet);
   const auto situation = migration::status(arguments.options);
   if (!situation) return report_error(situation.error());
-  bool fine = situation->problems.empty();
+  bool fine = situation->problems.empty() && situation->down_problems.empty();
   for (const migration::Standing& each : situation->list)
     fine &= each.state != "stopped" && each.state != "undoing";
   return write_result(
@@ -228,6 +242,8 @@ void add_migrate_run(CLI::App& group, Chosen& chosen) {
   base->add_option("--to", based->options.to, "the last that is applied already");
   base->add_option("--from", based->from,
                    "flyway, golang-migrate, dbmate, sqitch, prisma, diesel: what its table says");
+  base->add_flag("--changed-downs", based->changed_downs,
+                 "take the down scripts that have changed since as right as they are now");
   base->callback([based, &chosen] { chosen.run = [based] { return baseline(*based); }; });
 }
 

@@ -96,9 +96,10 @@ struct Migration {
   Phase phase = Phase::none;
   std::vector<std::string> proof;  // a line each
   Script up;
-  std::optional<Script> down;   // absent: there is no way back
-  std::optional<Script> check;  // sqitch's verify: fails where the migration is not there
-  bool repeatable = false;      // Flyway's R__: run again whenever it changes, after the others
+  std::optional<Script> down;          // absent: there is no way back
+  std::optional<Script> check;         // sqitch's verify: fails where the migration is not there
+  std::vector<std::string> tags = {};  // of a sqitch.plan, directly behind it: "@v1.0"
+  bool repeatable = false;  // Flyway's R__: run again whenever it changes, after the others
 };
 
 enum class Layout { architrave, flyway, golang_migrate, dbmate, sqitch, prisma, folders, plain };

@@ -215,7 +215,8 @@ Status read_sqitch(Reader& reader) {
   if (!text) return std::unexpected(text.error());
   struct Entry {
     std::string name;
-    std::string tag;  // the first behind it
+    std::string tag;  // the first behind it, wherever
+    std::vector<std::string> tags;
   };
   std::vector<Entry> entries;
   for (const std::string& raw : split(*text, '\n')) {
@@ -223,9 +224,10 @@ Status read_sqitch(Reader& reader) {
     if (line.empty() || line[0] == '#' || line[0] == '%') continue;
     const std::string word(line.substr(0, line.find_first_of(" \t[")));
     if (word[0] != '@') {
-      entries.push_back({word, {}});
+      entries.push_back({word, {}, {}});
       continue;
     }
+    if (!entries.empty()) entries.back().tags.push_back(word);
     for (Entry& entry : entries)
       if (entry.tag.empty()) entry.tag = word;
   }
@@ -234,6 +236,7 @@ Status read_sqitch(Reader& reader) {
                                    [&](const Entry& each) { return each.name == entries[i].name; });
     Migration migration;
     migration.name = entries[i].name;
+    migration.tags = entries[i].tags;
     migration.version = entries[i].name + (again ? entries[i].tag : "");
     const auto path = [&](const char* kind) {
       return reader.folder / kind / (migration.version + ".sql");

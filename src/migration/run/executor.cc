@@ -151,13 +151,13 @@ Status Executor::run_steps(Task& task) {
     if (counts(steps[i])) last = i;
   if (work == 0) {
     return record(task.direction == Direction::up
-                      ? insert_entry(task.migration, State::applied, steps.size())
+                      ? insert_entry(task.migration, State::applied, steps.size(), downs_)
                       : record_end(task.migration.version, State::reverting));
   }
   // One transaction is never half done and needs no row that says how far it is.
   if (!task.recorded && !(work == 1 && can_be_recorded_with(steps[last]))) {
     Status begun = record(task.direction == Direction::up
-                              ? insert_entry(task.migration, State::applying, steps.size())
+                              ? insert_entry(task.migration, State::applying, steps.size(), downs_)
                               : begin_undo(task.migration.version, steps.size(), task.lenient));
     if (!begun) return begun;
     task.recorded = true;
@@ -187,7 +187,7 @@ Status Executor::run_step(Task& task, std::size_t step, bool last) {
   std::string statement;
   if (!task.recorded) {
     statement = task.direction == Direction::up
-                    ? insert_entry(task.migration, State::applied, task.script.steps.size())
+                    ? insert_entry(task.migration, State::applied, task.script.steps.size(), downs_)
                     : record_end(version, State::reverting);
   } else {
     statement = last ? record_end(version, task.state())

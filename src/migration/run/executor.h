@@ -17,8 +17,10 @@ namespace architrave::migration {
 
 class Executor {
  public:
-  Executor(postgres::Connection& connection, Blockers& blockers, const RunOptions& options)
-      : connection_(connection), blockers_(blockers), options_(options) {}
+  // `downs`: the history has checksums of down scripts.
+  Executor(postgres::Connection& connection, Blockers& blockers, const RunOptions& options,
+           bool downs)
+      : connection_(connection), blockers_(blockers), options_(options), downs_(downs) {}
 
   // `entry`: its row, where it has one. One that is under way in this direction is gone on with;
   // one whose up has stopped is undone as far as it came: what its down script can't undo because
@@ -44,6 +46,7 @@ class Executor {
   postgres::Connection& connection_;
   Blockers& blockers_;
   const RunOptions& options_;
+  bool downs_;
 };
 
 }  // namespace architrave::migration

@@ -198,9 +198,10 @@ Result<std::vector<Entry>> read_foreign(const Asked& database, const std::string
   std::vector<Entry> taken;
   for (std::size_t i = 0; i < migrations.size(); ++i) {
     if (!entries[i]) continue;
-    entries[i]->phase = word(migrations[i].phase);
-    entries[i]->checksum = migrations[i].up.checksum;
-    taken.push_back(std::move(*entries[i]));
+    Entry& entry = taken.emplace_back(entry_of(migrations[i], State::applied));
+    entry.started = entries[i]->started;
+    entry.finished = entries[i]->finished;
+    entry.by = entries[i]->by;
   }
   return taken;
 }

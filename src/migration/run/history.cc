@@ -27,6 +27,14 @@ std::string at_step(std::size_t step) {
   return " AND state IN ('applying', 'reverting') AND step = " + std::to_string(step);
 }
 
+std::string down_or_null(const std::string& checksum) {
+  return checksum.empty() ? "NULL" : quote_literal(checksum);
+}
+std::string down_column(bool downs) { return downs ? ", down_checksum" : ""; }
+std::string down_value(bool downs, const std::string& checksum) {
+  return downs ? ", " + down_or_null(checksum) : "";
+}
+
 std::string insert(std::string_view columns, std::string_view values) {
   return "INSERT INTO architrave.migrations (" + std::string(columns) + ") VALUES (" +
          std::string(values) + ") RETURNING 1";
@@ -35,6 +43,17 @@ std::string insert(std::string_view columns, std::string_view values) {
 }  // namespace
 
 std::string_view word(State state) { return states[static_cast<std::size_t>(state)]; }
+
+Entry entry_of(const Migration& migration, State state) {
+  Entry entry;
+  entry.version = migration.version;
+  entry.name = migration.name;
+  entry.phase = word(migration.phase);
+  entry.checksum = migration.up.checksum;
+  if (migration.down) entry.down_checksum = migration.down->checksum;
+  entry.state = state;
+  return entry;
+}
 
 std::string title(std::string_view version, std::string_view name) {
   std::string text(version);
@@ -60,8 +79,9 @@ Result<std::optional<std::vector<Entry>>> read_history(postgres::Connection& con
   if (there->cell(0, 0) != "t") return std::optional<std::vector<Entry>>();
   auto rows = connection.query(
       "SELECT version, name, phase, checksum, state, started::text, finished::text, applied_by,"
-      " step, steps, begun, done, batch, rows, partial FROM architrave.migrations ORDER BY "
-      "position");
+      " step, steps, begun, done, batch, rows, partial,"
+      // Which an older table has not.
+      " pg_catalog.to_jsonb(m) ->> 'down_checksum' FROM architrave.migrations m ORDER BY position");
   if (!rows) return std::unexpected(of_history(rows.error(), connection));
   std::vector<Entry> entries;
   for (int row = 0; row < rows->size(); ++row) {
@@ -79,6 +99,7 @@ Result<std::optional<std::vector<Entry>>> read_history(postgres::Connection& con
     entry.batch = text(12);
     entry.rows = number(rows->cell(row, 13));
     entry.partial = rows->cell(row, 14) == "t";
+    entry.down_checksum = text(15);
     entries.push_back(std::move(entry));
   }
   return entries;
@@ -103,7 +124,8 @@ Status create_history(postgres::Connection& connection) {
       " done text NOT NULL DEFAULT '',"
       " batch text,"
       " rows bigint NOT NULL DEFAULT 0,"
-      " partial boolean NOT NULL DEFAULT false);"
+      " partial boolean NOT NULL DEFAULT false,"
+      " down_checksum text);"
       "COMMENT ON TABLE architrave.migrations IS"
       " 'What architrave migrate has applied to this database';"
       "COMMIT");
@@ -112,6 +134,21 @@ Status create_history(postgres::Connection& connection) {
                 "GRANT CREATE ON DATABASE " + quote_identifier(connection.database()) + " TO " +
                     quote_identifier(connection.user()) + ";");
   return made;
+}
+
+Result<bool> extend_history(postgres::Connection& connection) {
+  auto there = connection.query(
+      "SELECT 1 FROM pg_catalog.pg_attribute WHERE attname = 'down_checksum' AND NOT attisdropped"
+      " AND attrelid = pg_catalog.to_regclass('architrave.migrations')");
+  if (!there) return fail(there);
+  if (there->size() > 0) return true;
+  const Status added = connection.execute(
+      "BEGIN; SET LOCAL lock_timeout = '2s';"
+      "ALTER TABLE architrave.migrations ADD down_checksum text; COMMIT");
+  if (added) return true;
+  if (added.error().code == "postgres.lost") return std::unexpected(added.error());
+  if (Status undone = connection.execute("ROLLBACK"); !undone) return fail(undone);
+  return false;
 }
 
 Error of_history(Error error, const postgres::Connection& connection) {
@@ -135,15 +172,16 @@ Error conflict() {
           "see what architrave migrate status says"};
 }
 
-std::string insert_entry(const Migration& migration, State state, std::size_t steps) {
+std::string insert_entry(const Migration& migration, State state, std::size_t steps, bool downs) {
   const bool ended = state == State::applied || state == State::baseline;
   std::string text =
-      insert("version, name, phase, checksum, state, finished, step, steps",
+      insert("version, name, phase, checksum, state, finished, step, steps" + down_column(downs),
              join({quote_literal(migration.version), quote_literal(migration.name),
                    quote_literal(word(migration.phase)), quote_literal(migration.up.checksum),
                    quote_literal(word(state)), ended ? "clock_timestamp()" : "NULL",
                    ended ? std::to_string(steps) : "0", std::to_string(steps)},
-                  ", "));
+                  ", ") +
+                 down_value(downs, migration.down ? migration.down->checksum : ""));
   if (!migration.repeatable) return text;
   return replace_all(text, " RETURNING 1",
                      " ON CONFLICT (version) DO UPDATE SET checksum = excluded.checksum,"
@@ -152,16 +190,17 @@ std::string insert_entry(const Migration& migration, State state, std::size_t st
                      " excluded.steps RETURNING 1");
 }
 
-std::string insert_entry(const Entry& entry) {
+std::string insert_entry(const Entry& entry, bool downs) {
   const auto time = [](const std::string& text) {
     return text.empty() ? std::string("clock_timestamp()") : quote_literal(text);
   };
   return insert(
-      "version, name, phase, checksum, state, started, finished, applied_by",
+      "version, name, phase, checksum, state, started, finished, applied_by" + down_column(downs),
       join({quote_literal(entry.version), quote_literal(entry.name), quote_literal(entry.phase),
             quote_literal(entry.checksum), quote_literal(word(entry.state)), time(entry.started),
             time(entry.finished), entry.by.empty() ? "session_user" : quote_literal(entry.by)},
-           ", "));
+           ", ") +
+          down_value(downs, entry.down_checksum));
 }
 
 std::string begin_undo(std::string_view version, std::size_t steps, bool partial) {
@@ -202,6 +241,10 @@ std::string record_change(std::string_view version, const std::string& checksum,
                           std::size_t steps) {
   return of(version, "checksum = " + quote_literal(checksum) +
                          ", begun = false, steps = " + std::to_string(steps));
+}
+
+std::string record_down(std::string_view version, const std::string& checksum) {
+  return of(version, "down_checksum = " + down_or_null(checksum));
 }
 
 }  // namespace architrave::migration

@@ -21,7 +21,8 @@ struct Entry {
   std::string version;
   std::string name;
   std::string phase;
-  std::string checksum;  // of the up script as it was applied
+  std::string checksum;            // of the up script as it was applied
+  std::string down_checksum = {};  // of the down script then; "": there was none, or nobody knows
   State state = State::applied;
   std::string started;   // "2026-11-21 01:30:00+00"
   std::string finished;  // "" while it is under way
@@ -39,6 +40,9 @@ struct Entry {
   bool is_under_way() const { return state == State::applying || state == State::reverting; }
 };
 
+// As the folder has it now.
+Entry entry_of(const Migration& migration, State state);
+
 // "0007 add_price_cents"; once where a layout has names alone.
 std::string title(std::string_view version, std::string_view name);
 
@@ -48,6 +52,9 @@ std::string hash_of_steps(const std::vector<Step>& steps, std::size_t count);
 // The rows in the order in which they were applied; nothing if there is no such table yet.
 Result<std::optional<std::vector<Entry>>> read_history(postgres::Connection& connection);
 Status create_history(postgres::Connection& connection);
+// A table made before there were checksums of down scripts gets them, where this role may change
+// it. Whether it has them now.
+Result<bool> extend_history(postgres::Connection& connection);
 // The server's error of a statement on that table: which grants a role lacks.
 Error of_history(Error error, const postgres::Connection& connection);
 
@@ -57,9 +64,10 @@ Error of_history(Error error, const postgres::Connection& connection);
 std::string or_fail(const std::string& record);
 bool is_conflict(const Error& error);
 Error conflict();
-std::string insert_entry(const Migration& migration, State state, std::size_t steps);
+// `downs`: the table has checksums of down scripts.
+std::string insert_entry(const Migration& migration, State state, std::size_t steps, bool downs);
 // As another tool's history has it.
-std::string insert_entry(const Entry& entry);
+std::string insert_entry(const Entry& entry, bool downs);
 // A migration is about to be undone in so many steps; `partial` if it was never applied in full.
 std::string begin_undo(std::string_view version, std::size_t steps, bool partial);
 std::string begin_statement(std::string_view version, std::size_t step, const std::string& note);
@@ -71,5 +79,7 @@ std::string record_batch(std::string_view version, std::size_t step, const std::
 std::string record_end(std::string_view version, State was);
 // The file has changed behind the steps that were done.
 std::string record_change(std::string_view version, const std::string& checksum, std::size_t steps);
+// So has its down script, or is gone ("").
+std::string record_down(std::string_view version, const std::string& checksum);
 
 }  // namespace architrave::migration

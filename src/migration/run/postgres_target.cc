@@ -107,12 +107,21 @@ class PostgresTarget : public Target {
   Status lock() override { return lock_runner(connection_, options_); }
   std::string runner_at_work() override { return migration::runner_at_work(connection_); }
   Result<std::optional<std::vector<Entry>>> history() override { return read_history(connection_); }
-  Status make_history() override { return create_history(connection_); }
+  Status make_history() override {
+    keeps_downs_ = true;
+    return create_history(connection_);
+  }
+  Status extend_history() override {
+    auto extended = migration::extend_history(connection_);
+    if (!extended) return fail(extended);
+    keeps_downs_ = *extended;
+    return {};
+  }
 
   Status take_over(const std::vector<Entry>& entries) override {
     if (auto begun = connection_.query("BEGIN"); !begun) return fail(begun);
     for (const Entry& each : entries)
-      if (auto written = connection_.query(insert_entry(each)); !written)
+      if (auto written = connection_.query(insert_entry(each, keeps_downs_)); !written)
         return std::unexpected(of_history(written.error(), connection_));
     if (auto ended = connection_.query("COMMIT"); !ended) return fail(ended);
     return {};
@@ -125,6 +134,14 @@ class PostgresTarget : public Target {
     return {};
   }
 
+  Status accept_down(const Migration& migration) override {
+    if (!keeps_downs_) return {};
+    auto changed = connection_.query(
+        record_down(migration.version, migration.down ? migration.down->checksum : ""));
+    if (!changed) return std::unexpected(of_history(changed.error(), connection_));
+    return {};
+  }
+
   Result<std::vector<std::string>> foreign() override { return foreign_histories(asked()); }
   Result<std::vector<Entry>> read_foreign(const std::string& tool, const Folder& folder) override {
     return migration::read_foreign(asked(), tool, folder);
@@ -132,7 +149,8 @@ class PostgresTarget : public Target {
 
   Status check(const Script& script) override { return check_syntax(connection_, script); }
   Status run(const Migration& migration, Direction direction, const Entry* entry) override {
-    return Executor(connection_, blockers_, options_).run(migration, direction, entry);
+    return Executor(connection_, blockers_, options_, keeps_downs_)
+        .run(migration, direction, entry);
   }
 
  private:
@@ -155,6 +173,7 @@ class PostgresTarget : public Target {
   postgres::Connection connection_;
   const RunOptions& options_;
   Blockers blockers_;
+  bool keeps_downs_ = false;  // the history has their checksums
 };
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <limits>
 #include <map>
 
 #include "base/clock.h"
@@ -29,8 +31,42 @@ std::string state_of(const Migration& migration, const Entry& entry) {
   return migration.repeatable ? "pending" : "changed";
 }
 
+// One that has not been applied to its end may be mended; its down script is taken as it is then.
+bool has_changed_down(const Migration& migration, const Entry& entry) {
+  if (entry.state == State::applying) return false;
+  if (entry.state == State::reverting)
+    return entry.step > 0 &&
+           (!migration.down || entry.done != hash_of_steps(migration.down->steps,
+                                                           static_cast<std::size_t>(entry.step)));
+  return !entry.down_checksum.empty() &&
+         (!migration.down || migration.down->checksum != entry.down_checksum);
+}
+
+const char* down_hint(const Standing& standing) {
+  return standing.state == "undoing"
+             ? "put it back as it was (git checkout)"
+             : "put it back as it was (git checkout), or say that it is right as it is now: "
+               "architrave migrate baseline --changed-downs";
+}
+
+std::string down_problem(const Standing& standing, const Migration& migration) {
+  return "the down script of migration " + standing.version +
+         (!migration.down               ? " is gone since it was applied"
+          : standing.state == "undoing" ? " changed in what of it is done already"
+                                        : " changed after it was applied");
+}
+
 std::string list_of(const std::vector<std::string>& versions) {
   return (versions.size() == 1 ? "migration " : "migrations ") + join(versions, ", ");
+}
+
+void judge_downs(Situation& situation) {
+  for (const Standing& each : situation.list) {
+    if (!each.down_changed) continue;
+    situation.down_problems.push_back(
+        down_problem(each, situation.folder.migrations[*each.migration]));
+    situation.down_next = down_hint(each);
+  }
 }
 
 void judge(Situation& situation, bool allow_gaps) {
@@ -86,9 +122,11 @@ Result<Situation> situation_of(Target& target, const RunOptions& options) {
   situation.folder = std::move(*folder);
   situation.has_history = history->has_value();
   std::map<std::string, Entry> entries;
+  std::map<std::string, int> places;
   std::vector<std::string> order;
   if (*history) {
     for (Entry& each : **history) {
+      places.emplace(each.version, static_cast<int>(order.size()));
       order.push_back(each.version);
       entries.emplace(each.version, std::move(each));
     }
@@ -98,6 +136,8 @@ Result<Situation> situation_of(Target& target, const RunOptions& options) {
     Standing standing{migration.version, migration.name, i, {}, "pending"};
     if (const auto found = entries.find(migration.version); found != entries.end()) {
       standing.state = state_of(migration, found->second);
+      standing.down_changed =
+          standing.state != "changed" && has_changed_down(migration, found->second);
       standing.entry = std::move(found->second);
       entries.erase(found);
     }
@@ -108,19 +148,23 @@ Result<Situation> situation_of(Target& target, const RunOptions& options) {
     if (found == entries.end()) continue;
     situation.list.push_back({version, found->second.name, {}, found->second, "missing"});
   }
+  for (Standing& each : situation.list)
+    if (each.entry) each.order = places.at(each.version);
   if (entries.empty() && order.empty()) {
     auto foreign = target.foreign();
     if (!foreign) return fail(foreign);
     situation.foreign = std::move(*foreign);
   }
   judge(situation, options.allow_gaps);
+  judge_downs(situation);
   return situation;
 }
 
 struct Item {
   const Migration* migration;
   Direction direction;
-  const Entry* entry;  // null: it has no row
+  const Entry* entry;    // null: it has no row
+  std::string why = {};  // this one and no other, where that may surprise
 };
 
 std::string describe_item(const Item& item) {
@@ -133,6 +177,7 @@ std::string describe_item(const Item& item) {
   if (script.steps.size() > 1)
     text += ": " + plural(static_cast<std::int64_t>(script.steps.size()), "step");
   if (script.steps.empty()) text += ", which holds no statement";
+  text += item.why;
   if (item.entry == nullptr || !item.entry->is_under_way()) return text;
   text += (item.entry->state == State::applying) == (item.direction == Direction::up)
               ? fmt::format(", of which {} are done", item.entry->step)
@@ -179,16 +224,23 @@ std::unexpected<Error> declined(const char* hint) {
   return fail("migration.declined", "nobody has said yes: nothing was changed", {}, hint);
 }
 
-// A file that was mended behind the steps that are done is taken as it is now.
+// A file that was mended behind the steps that are done is taken as it is now, and so is its down.
 Status accept_changes(Target& target, const std::vector<Item>& items) {
   for (const Item& item : items) {
     if (item.entry == nullptr || item.entry->state != State::applying ||
-        item.direction != Direction::up || item.entry->checksum == item.migration->up.checksum)
+        item.direction != Direction::up)
       continue;
-    if (Status accepted = target.accept_change(*item.entry, *item.migration); !accepted)
-      return accepted;
+    if (item.entry->checksum != item.migration->up.checksum)
+      if (Status accepted = target.accept_change(*item.entry, *item.migration); !accepted)
+        return accepted;
+    if (item.entry->down_checksum != entry_of(*item.migration, State::applying).down_checksum)
+      if (Status accepted = target.accept_down(*item.migration); !accepted) return accepted;
   }
   return {};
+}
+
+Status prepare_history(Target& target, const Situation& situation) {
+  return situation.has_history ? target.extend_history() : target.make_history();
 }
 
 // What is to be made is there: a database that had it before there was a history.
@@ -218,8 +270,7 @@ Result<std::vector<Done>> perform(Target& target, const Situation& situation,
     return declined("--yes answers for you, --dry-run shows what would be run");
   if (Status ran = run_hook(options.before, "--before", "nothing was changed"); !ran)
     return fail(ran);
-  if (!situation.has_history)
-    if (Status made = target.make_history(); !made) return fail(made);
+  if (Status ready = prepare_history(target, situation); !ready) return fail(ready);
   if (Status accepted = accept_changes(target, items); !accepted) return fail(accepted);
   for (const Item& item : items) {
     const double begun = monotonic_seconds();
@@ -239,7 +290,7 @@ Result<std::vector<Done>> perform(Target& target, const Situation& situation,
           title(done.back().version, done.back().name), human_seconds(done.back().seconds),
           item.direction == Direction::up && item.migration->up.steps.empty()
               ? ": it holds no statement"
-              : ""));
+              : item.why));
   }
   if (Status ran = run_hook(options.after, "--after", "the migrations themselves are done"); !ran)
     return fail(ran);
@@ -270,6 +321,22 @@ Result<std::size_t> place_of(const Situation& situation, const std::string& vers
   for (std::size_t i = 0; i < list.size(); ++i)
     if (!version_less(list[i].version, version) && !version_less(version, list[i].version))
       return i;
+  // sqitch's "@v1.0": all up to the tag. "name@v1.0": that change as it was then.
+  const std::size_t at = version.find('@');
+  std::vector<std::string> tags;
+  for (std::size_t i = 0; i < list.size() && at != std::string::npos; ++i)
+    for (const std::string& tag : list[i].tags) {
+      tags.push_back(tag);
+      if (version.substr(at) != tag) continue;
+      if (at == 0) return i;
+      for (std::size_t before = i + 1; before-- > 0;)
+        if (list[before].name == version.substr(0, at)) return before;
+    }
+  if (at == 0)
+    return fail(
+        "migration.version", "there is no tag " + version + " in " + situation.folder.path.string(),
+        "--to",
+        tags.empty() ? "only the plan of sqitch has tags" : "these are there: " + join(tags, ", "));
   return fail("migration.version",
               "there is no migration " + version + " in " + situation.folder.path.string(), "--to",
               "architrave migrate status lists them");
@@ -342,6 +409,14 @@ Status refuse_unknown_rows(const Item& item) {
 
 Result<std::vector<Done>> undo(Target& target, const Situation& situation,
                                const std::vector<Item>& items, const RunOptions& options) {
+  for (const Standing& each : situation.list) {
+    const auto undoes = [&](const Item& item) {
+      return item.direction == Direction::down && item.migration->version == each.version;
+    };
+    if (each.down_changed && std::ranges::any_of(items, undoes))
+      return fail("migration.history", down_problem(each, migration_of(situation, each)), {},
+                  down_hint(each));
+  }
   for (const Item& item : items)
     if (item.direction == Direction::down && !item.migration->down)
       return fail(
@@ -408,11 +483,34 @@ Result<std::vector<Done>> resume(const RunOptions& options) {
   return undo(*session->target, situation, items, options);
 }
 
+namespace {
+
+// Of those places in the list: what stopped, else what was applied last. (With --allow-gaps that
+// need not have the highest version.)
+std::size_t last_applied(const Situation& situation, const std::vector<std::size_t>& there) {
+  std::size_t last = there.back();
+  int highest = -1;
+  int before_later = std::numeric_limits<int>::max();
+  for (auto i = there.rbegin(); i != there.rend(); ++i) {
+    const Standing& each = situation.list[*i];
+    if (each.entry->is_under_way()) return *i;
+    // What was only written down as applied was there before what came after it.
+    const int order =
+        each.entry->state == State::baseline ? std::min(each.order, before_later) : each.order;
+    before_later = std::min(before_later, order);
+    if (order <= highest) continue;
+    highest = order;
+    last = *i;
+  }
+  return last;
+}
+
+}  // namespace
+
 Result<std::vector<Done>> down(const RunOptions& options) {
   auto session = begin(options);
   if (!session) return fail(session);
   const Situation& situation = session->situation;
-  std::size_t keep = 0;  // how many from the first
   std::vector<std::size_t> there;
   // A repeatable migration stands behind all others, and an older one takes its place by being
   // applied: it is not what "the last" means.
@@ -421,20 +519,23 @@ Result<std::vector<Done>> down(const RunOptions& options) {
     const bool repeatable = each.migration && migration_of(situation, each).repeatable;
     if (each.entry && (!repeatable || each.entry->is_under_way())) there.push_back(i);
   }
+  std::vector<std::size_t> chosen;
   if (options.to.empty()) {
     if (there.empty()) return std::vector<Done>();
-    // What stopped, else the last.
-    keep = there.back();
-    for (const std::size_t i : there)
-      if (situation.list[i].entry->is_under_way()) keep = i;
-  } else if (options.to != "0") {
-    auto place = place_of(situation, options.to);
-    if (!place) return fail(place);
-    keep = *place + 1;
+    chosen.push_back(last_applied(situation, there));
+  } else {
+    std::size_t keep = 0;  // how many from the first
+    if (options.to != "0") {
+      auto place = place_of(situation, options.to);
+      if (!place) return fail(place);
+      keep = *place + 1;
+    }
+    std::copy_if(there.rbegin(), there.rend(), std::back_inserter(chosen),
+                 [&](std::size_t i) { return i >= keep; });
   }
   std::vector<Item> items;
-  for (auto i = there.rbegin(); i != there.rend() && *i >= keep; ++i) {
-    const Standing& each = situation.list[*i];
+  for (const std::size_t i : chosen) {
+    const Standing& each = situation.list[i];
     // To undo by a file that is not the one applied could undo something else.
     if (each.state == "changed" || each.state == "missing")
       return fail("migration.history",
@@ -444,6 +545,8 @@ Result<std::vector<Done>> down(const RunOptions& options) {
                       : "migration " + each.version + " changed after being applied",
                   {}, situation.next);
     items.push_back({&migration_of(situation, each), Direction::down, &*each.entry});
+    if (options.to.empty() && i != there.back() && !each.entry->is_under_way())
+      items.back().why = ", which was applied last, after " + situation.list[there.back()].version;
   }
   return undo(*session->target, situation, items, options);
 }
@@ -472,10 +575,7 @@ Result<std::vector<std::string>> baseline(const RunOptions& given, const std::st
     if (!place) return fail(place);
     for (const Standing& standing : situation.list) {
       if (standing.entry || *standing.migration > *place) continue;
-      const Migration& each = migration_of(situation, standing);
-      Entry entry{each.version, each.name, std::string(word(each.phase)), each.up.checksum};
-      entry.state = State::baseline;
-      entries.push_back(std::move(entry));
+      entries.push_back(entry_of(migration_of(situation, standing), State::baseline));
     }
   }
   std::vector<std::string> versions;
@@ -484,9 +584,31 @@ Result<std::vector<std::string>> baseline(const RunOptions& given, const std::st
   if (options.confirm && !options.confirm({"write into " + session->target->history_name() +
                                            ", and run nothing: " + list_of(versions)}))
     return declined("--yes answers for you");
-  if (!situation.has_history)
-    if (Status made = session->target->make_history(); !made) return fail(made);
+  if (Status ready = prepare_history(*session->target, situation); !ready) return fail(ready);
   if (Status taken = session->target->take_over(entries); !taken) return fail(taken);
+  return versions;
+}
+
+Result<std::vector<std::string>> accept_downs(const RunOptions& options) {
+  auto session = begin(options);
+  if (!session) return fail(session);
+  const Situation& situation = session->situation;
+  std::vector<const Migration*> changed;
+  std::vector<std::string> versions;
+  for (const Standing& each : situation.list) {
+    if (!each.down_changed || each.state == "undoing") continue;
+    changed.push_back(&migration_of(situation, each));
+    versions.push_back(each.version);
+  }
+  if (options.dry_run || versions.empty()) return versions;
+  if (options.confirm &&
+      !options.confirm({"write into " + session->target->history_name() +
+                        " that these are right as they are now: the down scripts of " +
+                        list_of(versions)}))
+    return declined("--yes answers for you");
+  if (Status ready = prepare_history(*session->target, situation); !ready) return fail(ready);
+  for (const Migration* each : changed)
+    if (Status accepted = session->target->accept_down(*each); !accepted) return fail(accepted);
   return versions;
 }
 

@@ -25,6 +25,10 @@ struct Standing {
   // (since it was applied), "missing" (from the folder), "gap" (something later is applied).
   // Of a database at which a runner is at work now, what it is doing is "running".
   std::string state;
+  // The down script is not the one that was there when it was applied, or is gone; of one that is
+  // being undone, what of it is done already was something else.
+  bool down_changed = false;
+  int order = -1;  // the how manieth to be applied
 };
 
 struct Situation {
@@ -32,9 +36,11 @@ struct Situation {
   bool has_history = false;
   std::vector<Standing> list;         // in the folder's order; what is missing there at the end
   std::vector<std::string> problems;  // what keeps `up` from running, in words
-  std::string at_work;                // another runner, at this moment: who it is
-  std::vector<std::string> foreign;   // other tools' histories, where there is none of ours
-  std::string next;                   // what to do now
+  std::vector<std::string> down_problems;  // and `down`
+  std::string at_work;                     // another runner, at this moment: who it is
+  std::vector<std::string> foreign;        // other tools' histories, where there is none of ours
+  std::string next;                        // what to do now
+  std::string down_next;                   // and about the downs
 };
 
 struct Done {
@@ -65,5 +71,9 @@ Result<std::vector<Done>> resume(const RunOptions& options);
 // applied, as far as it does not say so already, or those that another tool has applied (`from`:
 // "flyway", …). Gives their versions.
 Result<std::vector<std::string>> baseline(const RunOptions& options, const std::string& from);
+
+// Writes into the history that the down scripts that have changed are right as they are now. Gives
+// the versions.
+Result<std::vector<std::string>> accept_downs(const RunOptions& options);
 
 }  // namespace architrave::migration

@@ -26,7 +26,8 @@ constexpr const char* make_table =
     "  state TEXT NOT NULL CHECK (state IN ('applied', 'baseline')),\n"
     "  started TEXT NOT NULL,\n"
     "  finished TEXT NOT NULL,\n"
-    "  applied_by TEXT NOT NULL\n)";
+    "  applied_by TEXT NOT NULL,\n"
+    "  down_checksum TEXT\n)";
 
 std::string who() {
   const char* name = std::getenv("USER");
@@ -59,10 +60,13 @@ class SqliteTarget : public Target {
       return fail(there);
     }
     if (*there == 0) return none;
+    auto downs = downs_there();
+    if (!downs) return fail(downs);
     std::vector<Entry> entries;
     Status read = connection_->query(
-        "SELECT version, name, phase, checksum, state, started, finished, applied_by FROM "
-        "architrave_migrations ORDER BY rowid",
+        std::string(
+            "SELECT version, name, phase, checksum, state, started, finished, applied_by, ") +
+            (*downs > 0 ? "down_checksum" : "NULL") + " FROM architrave_migrations ORDER BY rowid",
         {}, [&](const sqlite::Row& row) {
           Entry& entry = entries.emplace_back();
           entry.version = row.text(0);
@@ -73,6 +77,7 @@ class SqliteTarget : public Target {
           entry.started = row.text(5);
           entry.finished = row.text(6);
           entry.by = row.text(7);
+          entry.down_checksum = row.text(8);
         });
     if (!read) return fail(read);
     return entries;
@@ -82,17 +87,28 @@ class SqliteTarget : public Target {
     if (Status opened = open(); !opened) return opened;
     return connection_->execute(make_table);
   }
+  Status extend_history() override {
+    auto downs = downs_there();
+    if (!downs) return fail(downs);
+    return *downs > 0 ? Status()
+                      : connection_->execute(
+                            "ALTER TABLE architrave_migrations ADD COLUMN down_checksum TEXT");
+  }
 
   Status take_over(const std::vector<Entry>& entries) override {
     if (Status begun = connection_->execute("BEGIN IMMEDIATE"); !begun) return begun;
     for (const Entry& each : entries)
-      if (Status written = insert(each.version, each.name, each.phase, each.checksum, each.state);
-          !written)
-        return rolled_back(written);
+      if (Status written = insert(each); !written) return rolled_back(written);
     return connection_->execute("COMMIT");
   }
 
   Status accept_change(const Entry&, const Migration&) override { return {}; }
+  Status accept_down(const Migration& migration) override {
+    return connection_->query(
+        "UPDATE architrave_migrations SET down_checksum = nullif(?, '') WHERE version = ?",
+        {migration.down ? migration.down->checksum : "", migration.version},
+        [](const sqlite::Row&) {});
+  }
 
   Result<std::vector<std::string>> foreign() override {
     return connection_ ? foreign_histories(asked()) : std::vector<std::string>();
@@ -141,6 +157,12 @@ class SqliteTarget : public Target {
     return {Dialect::sqlite, ask};
   }
 
+  Result<std::int64_t> downs_there() {
+    return connection_->number(
+        "SELECT count(*) FROM pragma_table_info('architrave_migrations') WHERE name = "
+        "'down_checksum'");
+  }
+
   Status open() {
     if (connection_) return {};
     auto made = sqlite::Connection::create_file(file_);
@@ -177,12 +199,13 @@ class SqliteTarget : public Target {
     return ran;
   }
 
-  Status insert(const std::string& version, const std::string& name, const std::string& phase,
-                const std::string& checksum, State state) {
+  Status insert(const Entry& entry) {
     return connection_->query(
-        std::string("INSERT INTO architrave_migrations VALUES (?, ?, ?, ?, ?, ") + now + ", " +
-            now + ", ?)",
-        {version, name, phase, checksum, std::string(word(state)), who()},
+        std::string("INSERT INTO architrave_migrations (version, name, phase, checksum, state,"
+                    " started, finished, applied_by, down_checksum) VALUES (?, ?, ?, ?, ?, ") +
+            now + ", " + now + ", ?, nullif(?, ''))",
+        {entry.version, entry.name, entry.phase, entry.checksum, std::string(word(entry.state)),
+         who(), entry.down_checksum},
         [](const sqlite::Row&) {});
   }
 
@@ -210,9 +233,7 @@ class SqliteTarget : public Target {
           fail("migration.keys",
                plural(*after - *before, "row") + " would refer to what is no longer there",
                script.file.string(), "PRAGMA foreign_key_check names them; nothing was changed"));
-    Status written = direction == Direction::up ? insert(migration.version, migration.name,
-                                                         std::string(word(migration.phase)),
-                                                         migration.up.checksum, State::applied)
+    Status written = direction == Direction::up ? insert(entry_of(migration, State::applied))
                                                 : forget(migration);
     if (!written) return rolled_back(written);
     if (Status ended = connection_->execute("COMMIT"); !ended) return rolled_back(ended);

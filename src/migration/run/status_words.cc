@@ -36,8 +36,9 @@ std::string to_text(const Situation& situation) {
   const auto label = [&](const Standing& each) {
     std::string text = title(each.version, each.name);
     if (each.migration) {
-      const Phase phase = situation.folder.migrations[*each.migration].phase;
-      if (phase != Phase::none) text += " (" + std::string(word(phase)) + ')';
+      const Migration& migration = situation.folder.migrations[*each.migration];
+      if (migration.phase != Phase::none) text += " (" + std::string(word(migration.phase)) + ')';
+      for (const std::string& tag : migration.tags) text += ' ' + tag;
     }
     return text;
   };
@@ -53,7 +54,9 @@ std::string to_text(const Situation& situation) {
   if (situation.list.empty()) text += "no migrations\n";
   if (!situation.at_work.empty()) text += "another runner is at work: " + situation.at_work + '\n';
   for (const std::string& each : situation.problems) text += "problem: " + each + '\n';
-  if (!situation.next.empty()) text += "next: " + situation.next + '\n';
+  for (const std::string& each : situation.down_problems) text += "problem: " + each + '\n';
+  for (const std::string& each : {situation.next, situation.down_next})
+    if (!each.empty()) text += "next: " + each + '\n';
   return text;
 }
 
@@ -70,9 +73,11 @@ std::string to_json(const Situation& situation) {
     if (each.migration) {
       const Migration& migration = situation.folder.migrations[*each.migration];
       one["phase"] = word(migration.phase);
+      if (!migration.tags.empty()) one["tags"] = migration.tags;
       one["checksum"] = migration.up.checksum;
       one["steps"] = migration.up.steps.size();
       one["down"] = migration.down.has_value();
+      one["down_changed"] = each.down_changed;
     }
     if (each.entry) {
       one["started"] = each.entry->started;
@@ -87,9 +92,11 @@ std::string to_json(const Situation& situation) {
     json["migrations"].push_back(std::move(one));
   }
   json["problems"] = situation.problems;
+  json["down_problems"] = situation.down_problems;
   json["at_work"] = situation.at_work;
   json["foreign"] = situation.foreign;
   json["next"] = situation.next;
+  json["down_next"] = situation.down_next;
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
 }
 

@@ -29,10 +29,13 @@ class Target {
   // The rows in the order in which they were applied; nothing if there is no such table yet.
   virtual Result<std::optional<std::vector<Entry>>> history() = 0;
   virtual Status make_history() = 0;
+  // Of one that was made by an earlier version: what it lacks, as far as this role may add it.
+  virtual Status extend_history() = 0;
   // Rows of what was applied before, all or none.
   virtual Status take_over(const std::vector<Entry>& entries) = 0;
   // The file has changed behind the steps that were done.
   virtual Status accept_change(const Entry& entry, const Migration& migration) = 0;
+  virtual Status accept_down(const Migration& migration) = 0;
 
   // Other tools' histories that are there, and what one of them has applied; see foreign.h.
   virtual Result<std::vector<std::string>> foreign() = 0;
