@@ -102,7 +102,9 @@ Result<migration::Rehearsal> rehearse_postgres(const Arguments& arguments,
   if (!may_change(arguments))
     return fail("migration.declined", "nothing was changed", {},
                 "--yes applies the migrations to the copy without asking");
-  auto rehearsal = migration::rehearse(migrations, *connection, options);
+  migration::RehearseOptions measuring = options;
+  measuring.has_rows = true;
+  auto rehearsal = migration::rehearse(migrations, *connection, measuring);
   if (rehearsal) {
     rehearsal->on = connection->database();
     rehearsal->has_rows = true;

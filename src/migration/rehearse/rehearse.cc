@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "catalog/object.h"
 #include "migration/effects.h"
+#include "migration/rehearse/work.h"
 #include "migration/schema.h"
 #include "sql/node.h"
 
@@ -28,6 +29,17 @@ constexpr const char* files_query =
     "SELECT c.oid, c.relfilenode, c.oid::regclass::text"
     " FROM pg_class c WHERE c.relkind IN ('r', 'p', 'm', 'v', 'f') AND c.oid >= 16384"
     " AND c.relpersistence <> 't'";
+constexpr const char* indexes_query =
+    "SELECT c.oid, c.relfilenode, c.oid::regclass::text, format('%I.%I', n.nspname, t.relname),"
+    " m.amname, (SELECT bool_and(a.attlen > 0) FROM pg_attribute a"
+    " WHERE a.attrelid = i.indexrelid AND a.attnum <= i.indnkeyatts)"
+    " FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam"
+    " JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace"
+    " WHERE c.oid >= 16384 AND c.relkind = 'i'";
+constexpr const char* sizes_query =
+    "SELECT format('%I.%I', n.nspname, c.relname), pg_table_size(c.oid) FROM pg_class c"
+    " JOIN pg_namespace n ON n.oid = c.relnamespace"
+    " WHERE c.relkind IN ('r', 'm') AND c.oid >= 16384";
 constexpr const char* locks_query =
     "SELECT relation, mode FROM pg_locks"
     " WHERE pid = pg_backend_pid() AND locktype = 'relation' AND granted";
@@ -40,6 +52,15 @@ struct File {
   std::string name;
 };
 using Files = std::map<std::string, File>;  // by OID
+
+struct Index {
+  std::string node;
+  std::string name;
+  std::string table;  // with its schema
+  std::string method;
+  bool is_fixed = false;  // its keys have one length
+};
+using Indexes = std::map<std::string, Index>;  // by OID
 
 std::int64_t number(std::string_view text) {
   std::int64_t value = 0;
@@ -66,11 +87,21 @@ class Run {
   Run(Connection& connection, const RehearseOptions& options)
       : connection_(connection),
         options_(options),
-        schema_(options.measured != nullptr ? Schema(*options.measured) : Schema()) {}
+        schema_(options.measured != nullptr ? Schema(*options.measured) : Schema()) {
+    if (options.measured == nullptr) return;
+    for (const catalog::Relation& each : options.measured->relations) {
+      if (!each.stats) continue;
+      production_[catalog::qualified(each.schema, each.name)] = &each;
+      // As statements name it, and a regclass.
+      if (each.schema == "public") production_[catalog::quote_identifier(each.name)] = &each;
+    }
+  }
 
   Result<Rehearsal> all(const std::vector<Migration>& migrations) {
     auto begun = written();
     if (!begun) return fail(begun);
+    if (options_.has_rows)
+      if (Status measured = measure(); !measured) return fail(measured);
     std::size_t done = 0;
     for (const Migration& migration : migrations) {
       rehearsal_.pending.push_back(migration.version + ' ' + migration.name);
@@ -99,6 +130,25 @@ class Run {
     return std::pair{number(rows->cell(0, 0)), number(rows->cell(0, 1))};
   }
 
+  Status measure() {
+    auto rows = connection_.query(sizes_query);
+    if (!rows) return fail(rows);
+    for (int i = 0; i < rows->size(); ++i)
+      sizes_[std::string(rows->cell(i, 0))] = number(rows->cell(i, 1));
+    return {};
+  }
+
+  Result<Indexes> indexes() {
+    auto rows = connection_.query(indexes_query);
+    if (!rows) return fail(rows);
+    Indexes indexes;
+    for (int i = 0; i < rows->size(); ++i) {
+      const auto cell = [&](int column) { return std::string(rows->cell(i, column)); };
+      indexes[cell(0)] = {cell(1), cell(2), cell(3), cell(4), cell(5) == "t"};
+    }
+    return indexes;
+  }
+
   Result<Files> files() {
     auto rows = connection_.query(files_query);
     if (!rows) return fail(rows);
@@ -114,12 +164,15 @@ class Run {
     auto before = files();
     if (!before) return fail(before);
     known_ = std::move(*before);
+    auto built = indexes();
+    if (!built) return fail(built);
+    indexes_ = std::move(*built);
     held_.clear();
     if (transaction)
       if (Status begun = connection_.execute("BEGIN"); !begun) return begun;
     if (step.kind == Step::Kind::backfill) {
-      if (Status ran =
-              statement(migration, Statement(backfill_block(step.backfill)), step.line, false);
+      if (Status ran = statement(migration, Statement(backfill_block(step.backfill)), step.line,
+                                 false, step.backfill.table);
           !ran)
         return ran;
     }
@@ -128,7 +181,9 @@ class Run {
     return transaction ? connection_.execute("COMMIT") : Status();
   }
 
-  Status statement(const Migration& migration, const Statement& each, int line, bool held) {
+  // `backfilled`: the table of which it changes all rows.
+  Status statement(const Migration& migration, const Statement& each, int line, bool held,
+                   const std::string& backfilled = {}) {
     RehearsedStatement seen;
     seen.version = migration.version;
     seen.file = migration.up.file.filename().string();
@@ -136,8 +191,10 @@ class Run {
     seen.sql = each.text;
     sql::TreeReader reader;
     Effects effects;
+    bool empties = false;
     if (reader.parse(each.text) && !reader.statements().empty()) {
       const sql::Node node = reader.statements().front().node;
+      empties = node.is("TruncateStmt");
       effects = effects_of(node, connection_.server_version(), &schema_);
       schema_.apply(node, 0);
     }
@@ -170,7 +227,11 @@ class Run {
     // The next statement's rewrites are its own.
     for (auto& [oid, file] : known_)
       if (const auto found = now->find(oid); found != now->end()) file.node = found->second.node;
-    estimate(seen, effects);
+    auto built = indexes();
+    if (!built) return fail(built);
+    // New files without a row in them are nobody's work.
+    if (!empties) estimate(seen, pieces_of(seen, effects, *built, backfilled));
+    indexes_ = std::move(*built);
     rehearsal_.statements.push_back(std::move(seen));
     return {};
   }
@@ -201,34 +262,82 @@ class Run {
     return {};
   }
 
-  // How long production's rows would take, by what the statement reads or writes anew.
-  void estimate(RehearsedStatement& seen, const Effects& effects) const {
-    if (options_.measured == nullptr) return;
-    double bytes = 0;
-    for (const catalog::Relation& relation : options_.measured->relations) {
-      if (!relation.stats) continue;
-      const std::string name = catalog::qualified(relation.schema, relation.name);
-      const Effect* effect = effects.on(name);
-      if (effect == nullptr && relation.schema == "public")
-        effect = effects.on(catalog::quote_identifier(relation.name));
-      const bool rewritten =
-          std::ranges::find(seen.rewritten, name) != seen.rewritten.end() ||
-          (relation.schema == "public" &&
-           std::ranges::find(seen.rewritten, catalog::quote_identifier(relation.name)) !=
-               seen.rewritten.end());
-      if (rewritten)
-        bytes += 2.0 * static_cast<double>(relation.stats->total_bytes);
-      else if (effect != nullptr && (effect->scans || effect->rewrites))
-        bytes += static_cast<double>(relation.stats->bytes);
+  const catalog::Relation* production(std::string_view name) const {
+    const auto found = production_.find(name);
+    return found == production_.end() ? nullptr : found->second;
+  }
+
+  // What the statement did to tables that production has: what was written anew and built is seen,
+  // what was only read is from the table of effects.
+  std::vector<Piece> pieces_of(const RehearsedStatement& seen, const Effects& effects,
+                               const Indexes& now, const std::string& backfilled) const {
+    std::vector<Piece> pieces;
+    std::set<const catalog::Relation*> told;
+    const auto add = [&](Work work, const catalog::Relation* table, const std::string& index) {
+      if (table == nullptr) return;
+      told.insert(table);
+      pieces.push_back({work, table, index});
+    };
+    for (const std::string& each : seen.rewritten) add(Work::rewrite, production(each), {});
+    for (const auto& [oid, index] : now) {
+      const auto was = indexes_.find(oid);
+      if (was != indexes_.end() && was->second.node == index.node) continue;
+      const catalog::Relation* const table = production(index.table);
+      add(work_of_index(index.method, index.is_fixed), table, index.name);
+      // Without holding writers up it looks at the table twice.
+      if (!effects.transactional) add(Work::read, table, {});
     }
-    if (bytes > 0) seen.estimate = bytes / options_.bytes_per_second;
+    add(Work::change_rows, production(backfilled), {});
+    for (const Effect& each : effects.relations)
+      if (const auto* table = production(each.relation);
+          (each.scans || each.rewrites) && !told.contains(table))
+        add(Work::read, table, {});
+    std::erase_if(pieces, [](const Piece& each) { return !has_work(each); });
+    return pieces;
+  }
+
+  // How long production's rows would take: as long as those of the copy, by its size, or by what
+  // such work usually takes.
+  void estimate(RehearsedStatement& seen, const std::vector<Piece>& pieces) const {
+    constexpr double measurable = 0.05;  // seconds; less is not the rows' doing
+    constexpr double as_large = 1.1;
+    constexpr double felt = 0.001;
+    if (pieces.empty()) return;
+    std::int64_t there = 0;
+    std::int64_t here = 0;
+    std::set<const catalog::Relation*> counted;
+    for (const Piece& each : pieces) {
+      if (!counted.insert(each.table).second) continue;
+      there += each.table->stats->bytes;
+      if (const auto size = sizes_.find(catalog::qualified(each.table->schema, each.table->name));
+          size != sizes_.end())
+        here += size->second;
+    }
+    const double ratio = static_cast<double>(there) / std::max(static_cast<double>(here), 1.0);
+    if (options_.has_rows && here > 0 && ratio < as_large && ratio * as_large > 1) return;
+    if (options_.has_rows && here > 0 && seen.seconds >= measurable) {
+      seen.estimate = seen.seconds * ratio;
+      seen.reckoned_from =
+          fmt::format("took {} on {} here, and there are {}", human_seconds(seen.seconds),
+                      human_bytes(here), human_bytes(there));
+      return;
+    }
+    double seconds = 0;
+    for (const Piece& each : pieces) seconds += seconds_of(each);
+    if (seconds < felt) return;
+    seen.estimate = seconds;
+    seen.reckoned_from = describe(pieces);
   }
 
   Connection& connection_;
   const RehearseOptions& options_;
   Schema schema_;
-  Files known_;                       // before the step
-  std::map<std::string, Lock> held_;  // in its transaction
+  // Production's tables, by their names with and, in public, without the schema.
+  std::map<std::string, const catalog::Relation*, std::less<>> production_;
+  std::map<std::string, std::int64_t> sizes_;  // of the copy's tables, at first
+  Files known_;                                // before the step
+  Indexes indexes_;                            // before the statement
+  std::map<std::string, Lock> held_;           // in its transaction
   Rehearsal rehearsal_;
 };
 

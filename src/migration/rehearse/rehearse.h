@@ -32,7 +32,8 @@ struct RehearsedStatement {
   std::vector<HeldLock> locks;  // that it has taken, and its transaction holds; strongest first
   std::vector<std::string> rewritten;  // relations with rows that are in other files now
   double seconds = 0;                  // that it took here
-  std::optional<double> estimate;      // seconds that reading or rewriting production's rows takes
+  std::optional<double> estimate;      // seconds that production's rows take, where that differs
+  std::string reckoned_from;           // how it comes about: "builds orders_note on orders (…)"
   std::int64_t wal_bytes = 0;
 };
 
@@ -47,7 +48,7 @@ struct Rehearsal {
 };
 
 struct RehearseOptions {
-  double bytes_per_second = 200e6;             // that a scan or rewrite gets through
+  bool has_rows = false;                       // the connection's, so that times can be measured
   const catalog::Catalog* measured = nullptr;  // production's sizes
   std::function<void(std::string_view what, std::size_t done, std::size_t of)> progress;
 };

@@ -36,7 +36,7 @@ std::string to_text(const Rehearsal& rehearsal) {
       took += ", " + human_bytes(each.wal_bytes) + " of WAL";
     if (each.estimate)
       took += (took.empty() ? "" : "; ") + std::string("about ") + human_seconds(*each.estimate) +
-              " on rows of production's size";
+              " in production: " + each.reckoned_from;
     if (!took.empty()) text += "      " + took + '\n';
   }
   if (rehearsal.failed)
@@ -72,6 +72,7 @@ std::string to_json(const Rehearsal& rehearsal) {
          {"rewritten", each.rewritten},
          {"seconds", rehearsal.has_rows ? Json(each.seconds) : Json()},
          {"estimate", each.estimate ? Json(*each.estimate) : Json()},
+         {"reckoned_from", each.estimate ? Json(each.reckoned_from) : Json()},
          {"wal_bytes", rehearsal.has_rows ? Json(each.wal_bytes) : Json()}});
   }
   json["disk_bytes"] = rehearsal.has_rows ? Json(rehearsal.disk_bytes) : Json();

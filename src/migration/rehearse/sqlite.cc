@@ -74,6 +74,7 @@ class Run {
                                        .rewritten = {},
                                        .seconds = monotonic_seconds() - since,
                                        .estimate = {},
+                                       .reckoned_from = {},
                                        .wal_bytes = 0});
     }
     if (transaction && !execute(migration, "COMMIT", step.statements.back())) return false;
