@@ -2,7 +2,7 @@
 // much WAL, sessions that wait for locks.
 #pragma once
 
-#include <optional>
+#include <deque>
 #include <string>
 
 #include "base/result.h"
@@ -10,6 +10,26 @@
 #include "migration/run/options.h"
 
 namespace architrave::migration {
+
+// How many seconds standbys are behind. A standby whose replay has stopped reports nothing new, and
+// the server's replay_lag stays what it was: so it is asked when the server wrote what the standby
+// has not replayed yet.
+class Lag {
+ public:
+  // The server has written so many bytes of WAL by now.
+  void written(double now, double bytes);
+  // Of one that has replayed so many.
+  double behind(double now, double replayed) const;
+  // No standby has to replay less than that any more.
+  void forget(double replayed);
+
+ private:
+  struct Sample {
+    double at = 0;
+    double bytes = 0;
+  };
+  std::deque<Sample> samples_;  // each with more bytes than the one before
+};
 
 class Watch {
  public:
@@ -26,6 +46,8 @@ class Watch {
   postgres::Connection& connection_;
   const Throttle& throttle_;
   const RunOptions& options_;
+  Lag lag_;
+  bool warned_ = false;  // that standbys are there and their lag can't be seen
   double asked_ = 0;
   double wal_ = -1;  // bytes of WAL ever written, as of asked_
 };
