@@ -7,6 +7,7 @@
 #include <iterator>
 #include <limits>
 #include <map>
+#include <ranges>
 
 #include "base/clock.h"
 #include "base/process.h"
@@ -491,16 +492,16 @@ std::size_t last_applied(const Situation& situation, const std::vector<std::size
   std::size_t last = there.back();
   int highest = -1;
   int before_later = std::numeric_limits<int>::max();
-  for (auto i = there.rbegin(); i != there.rend(); ++i) {
-    const Standing& each = situation.list[*i];
-    if (each.entry->is_under_way()) return *i;
+  for (const std::size_t i : std::views::reverse(there)) {
+    const Standing& each = situation.list[i];
+    if (each.entry->is_under_way()) return i;
     // What was only written down as applied was there before what came after it.
     const int order =
         each.entry->state == State::baseline ? std::min(each.order, before_later) : each.order;
     before_later = std::min(before_later, order);
     if (order <= highest) continue;
     highest = order;
-    last = *i;
+    last = i;
   }
   return last;
 }
