@@ -2,6 +2,8 @@
 
 #include <coin/Cbc_C_Interface.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -10,8 +12,26 @@
 namespace architrave::advisor {
 
 namespace {
+
 constexpr double infinite = std::numeric_limits<double>::max();
-}
+
+// Of what CBC can do, what spares programs of each kind more than it costs them.
+struct Setting {
+  Program::Way way;
+  const char* name;
+  const char* value;
+};
+constexpr auto settings = std::to_array<Setting>({
+    {Program::Way::usual, "cuts", "off"},
+    {Program::Way::usual, "gomory", "on"},
+    {Program::Way::without_cuts, "cuts", "off"},
+    {Program::Way::in_order, "cuts", "off"},
+    {Program::Way::in_order, "feasibilityPump", "off"},
+    {Program::Way::in_order, "costStrategy", "columnOrder"},
+    {Program::Way::in_order, "nodeStrategy", "upfewest"},
+});
+
+}  // namespace
 
 std::size_t Program::variable(double cost, double upper, bool whole) {
   variables_.push_back({cost, upper, whole});
@@ -54,9 +74,8 @@ std::optional<Program::Solution> Program::solve(double gap, double seconds,
   }
   const std::unique_ptr<Cbc_Model, void (*)(Cbc_Model*)> model(Cbc_newModel(), Cbc_deleteModel);
   Cbc_setLogLevel(model.get(), 0);
-  // Of its cuts the others cost more here than they spare.
-  Cbc_setParameter(model.get(), "cuts", "off");
-  Cbc_setParameter(model.get(), "gomory", "on");
+  for (const Setting& each : settings)
+    if (each.way == way_) Cbc_setParameter(model.get(), each.name, each.value);
   if (cutoff) Cbc_setCutoff(model.get(), *cutoff);
   Cbc_setParameter(model.get(), "log", "0");
   Cbc_setParameter(model.get(), "ratioGap", std::to_string(gap).c_str());

@@ -11,6 +11,11 @@ namespace architrave::advisor {
 class Program {
  public:
   using Terms = std::vector<std::pair<std::size_t, double>>;
+  // How the solver goes about it: by what it sees; the same without cuts, which small programs
+  // don't repay; or by deciding those first that were added first.
+  enum class Way { usual, without_cuts, in_order };
+
+  explicit Program(Way way) : way_(way) {}
 
   // Returns the variable's number.
   std::size_t variable(double cost, double upper, bool whole);
@@ -36,6 +41,7 @@ class Program {
     Terms terms;
     double low, high;
   };
+  const Way way_;
   std::vector<Variable> variables_;
   std::vector<Row> rows_;
 };

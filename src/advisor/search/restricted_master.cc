@@ -11,7 +11,7 @@ namespace architrave::advisor {
 
 namespace {
 
-constexpr double least_gain = 1e-4;   // of the cost
+constexpr double least_gain = 1e-4;   // of what queries cost beside the dominant one
 constexpr double part_of_gap = 0.05;  // that another set must bring
 
 }  // namespace
@@ -19,7 +19,7 @@ constexpr double part_of_gap = 0.05;  // that another set must bring
 std::optional<std::vector<bool>> choose_among_plans(const Space& space, const Oracle& oracle,
                                                     const Refusals& refusals, double gap,
                                                     double seconds) {
-  SetProgram program(space);
+  SetProgram program(space, space.is_small() ? Program::Way::without_cuts : Program::Way::usual);
   for (const std::size_t q : space.helped()) {
     // Of plans that use the same the cheapest; of others those that are worth what they use.
     std::map<std::string, const Oracle::Entry*> plans;
@@ -43,7 +43,8 @@ std::optional<std::vector<bool>> choose_among_plans(const Space& space, const Or
       program.rows().at_least(std::move(terms), 0);
     }
   }
-  auto solved = program.solve(refusals, gap, seconds, 1 - part_of_gap * std::max(least_gain, gap));
+  auto solved = program.solve(refusals, gap, seconds,
+                              1 - part_of_gap * std::max(least_gain * space.rest(), gap));
   if (!solved || solved->chosen.empty()) return {};
   return std::move(solved->chosen);
 }

@@ -6,7 +6,7 @@ namespace architrave::advisor {
 
 namespace {
 
-constexpr double least_gap = 1e-4;
+constexpr double least_gap = 1e-4;    // of what queries cost beside the dominant one
 constexpr double part_of_gap = 0.25;  // to which a program is solved
 constexpr double mebibyte = 1 << 20;
 
@@ -27,7 +27,7 @@ std::optional<SetProgram::Solution> SetProgram::solve(const Refusals& refusals, 
   for (const auto& [number, variable] : variable_of_)
     budget.emplace_back(variable, static_cast<double>(space_.input().bytes[number]) / mebibyte);
   program_.at_most(std::move(budget), static_cast<double>(space_.input().budget) / mebibyte);
-  auto solved = program_.solve(std::max(least_gap, part_of_gap * gap), seconds,
+  auto solved = program_.solve(std::max(least_gap * space_.rest(), part_of_gap * gap), seconds,
                                unit * cutoff - scaled(space_.fixed()));
   if (!solved) return {};
   Solution solution;

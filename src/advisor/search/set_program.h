@@ -16,7 +16,8 @@ class SetProgram {
  public:
   static constexpr double unit = 1e6;
 
-  explicit SetProgram(const Space& space) : space_(space), scale_(space.after / unit) {}
+  SetProgram(const Space& space, Program::Way way)
+      : space_(space), scale_(space.after / unit), program_(way) {}
 
   Program& rows() { return program_; }
   double scaled(double cost) const { return cost / scale_; }

@@ -12,8 +12,9 @@ namespace {
 constexpr double worthwhile = 1e-4;      // share of its cost that an index must spare a query
 constexpr std::size_t most_at_once = 1;  // of a set, before it is looked whether it can still win
 constexpr double tolerated = 0.8;        // part of the gap that the bound may miss, for all queries
-constexpr double dominant = 0.9;         // of the cost, for one query
-constexpr double least_rest = 1e-3;      // of the cost, for the others
+constexpr std::int64_t few_candidates = 250;
+constexpr double dominant = 0.9;     // of the cost, for one query
+constexpr double least_rest = 1e-3;  // of the cost, for the others
 
 }  // namespace
 
@@ -32,6 +33,16 @@ void Space::take_into_pool(const std::vector<bool>& candidates) {
 }
 
 std::int64_t Space::pool_size() const { return std::ranges::count(in_pool_, true); }
+
+bool Space::is_small() const { return pool_size() <= few_candidates; }
+
+std::vector<std::size_t> Space::largest_first() const {
+  std::vector<std::size_t> pool;
+  for (std::size_t i = 0; i < in_pool_.size(); ++i)
+    if (in_pool_[i]) pool.push_back(i);
+  std::ranges::stable_sort(pool, std::greater(), [&](std::size_t i) { return input_.bytes[i]; });
+  return pool;
+}
 
 std::vector<Set> Space::tables_of(std::size_t query) const {
   std::map<std::size_t, Set> tables;

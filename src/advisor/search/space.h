@@ -34,6 +34,8 @@ class Space {
   const std::vector<Set>& pool() const { return pool_; }
   const Set& all(std::size_t query) const { return pool_[query % oracle_.queries()]; }
   std::int64_t pool_size() const;
+  bool is_small() const;
+  std::vector<std::size_t> largest_first() const;  // candidates of the pool
   // Of each table the query's candidates.
   std::vector<Set> tables_of(std::size_t query) const;
   void mark(std::size_t query, const Set& set, std::vector<bool>& candidates) const;
@@ -65,6 +67,7 @@ class Space {
   double gap() const { return after > 0 ? (after - bound) / after : 0; }
   // Of the cost, what queries cost beside the one that costs nearly everything, if there is one.
   double without_dominant(double cost) const;
+  double rest() const { return without_dominant(after) / after; }
   // What the bound may miss of a query's cost: a part of the gap at which the search is content. It
   // spares the program the many candidates that make hardly a difference.
   double tolerance(std::size_t query) const;
