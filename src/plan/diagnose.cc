@@ -411,6 +411,22 @@ std::optional<Remark> filter_after_index(const Measured& m, const Look& look) {
   return remark;
 }
 
+std::optional<Remark> foreign_filter(const Measured& m, const Look&) {
+  const Node& node = *m.node;
+  const double removed = number(node, "Rows Removed by Filter") * m.loops * m.processes;
+  if (!m.ran || node.type != "Foreign Scan" || removed < limit.index_rows || removed < m.rows)
+    return {};
+  Remark remark{.evidence = {{"rows_removed", removed}, {"rows_kept", m.rows}}};
+  remark.message =
+      fmt::format("has {} sent by the other server that the filter then throws away, to keep {}",
+                  rows(removed), count(m.rows));
+  remark.advice =
+      "a condition that the other server can check: it is sent what compares a column by built-in, "
+      "immutable functions and operators and in the column's collation (postgres_fdw sends an "
+      "extension's as well, if the server's option extensions names it)";
+  return remark;
+}
+
 std::optional<Remark> join_filter(const Measured& m, const Look&) {
   const Node& node = *m.node;
   if (!m.ran || (!node.type.ends_with("Join") && node.type != "Nested Loop")) return {};
@@ -493,7 +509,7 @@ struct Check {
   const char* summary;
   std::optional<Remark> (*look)(const Measured&, const Look&);
 };
-constexpr std::array<Check, 13> table = {{
+constexpr std::array<Check, 14> table = {{
     {"selective-filter", "a sequential scan whose filter keeps little", selective_filter},
     {"misestimate", "rows that were estimated wrongly", misestimate},
     {"sort-on-disk", "a sort that did not fit in work_mem", sort_on_disk},
@@ -503,6 +519,7 @@ constexpr std::array<Check, 13> table = {{
     {"many-loops", "an inner side or subquery that is run very often", many_loops},
     {"filter-after-index", "an index that finds much that a filter throws away",
      filter_after_index},
+    {"foreign-filter", "a foreign table's rows that a filter throws away here", foreign_filter},
     {"join-filter", "a join that compares row with row", join_filter},
     {"heap-fetches", "an index-only scan that reads the table", heap_fetches},
     {"memoize-evictions", "a cache of a nested loop that is too small", memoize_evictions},

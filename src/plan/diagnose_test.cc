@@ -57,6 +57,7 @@ const std::vector<Pair>& pairs() {
       {"lossy-bitmap", "bitmap-lossy", "bitmap-exact"},
       {"many-loops", "many-loops", "hash-memory"},
       {"filter-after-index", "filter-after-index", "index-lookup"},
+      {"foreign-filter", "foreign-filter", "foreign-sent"},
       {"join-filter", "join-filter", "hash-memory"},
       {"heap-fetches", "heap-fetches", "index-only"},
       {"memoize-evictions", "memoize", "memoize-enough"},
