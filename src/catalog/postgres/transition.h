@@ -22,8 +22,8 @@ struct TransitionOptions {
   std::string role;
   // Columns, named the same way, whose values go to a new type by way of their text.
   std::set<std::string> through_text;
-  // New columns, named the same way, that take no nulls and whose old values are gone: rows get
-  // something that says nothing (0, an empty text; counted through where it may be a key).
+  // Columns, named the same way, that take no nulls (any more) and whose old values are gone: rows
+  // get something that says nothing (0, an empty text; counted through where it may be a key).
   std::set<std::string> made_up;
 };
 

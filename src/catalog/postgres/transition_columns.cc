@@ -1,4 +1,6 @@
 // What is altered in a table's columns.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <map>
@@ -168,8 +170,13 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
       if (const Relation* parent = to_.relation(each))
         if (const Column* found = parent->column(b.name)) above = found;
     // Given by the parent's, which comes first.
-    if (!(same_parents && b.inherited && above != nullptr && above->not_null && b.not_null))
+    if (!(same_parents && b.inherited && above != nullptr && above->not_null && b.not_null)) {
+      if (const std::string value = made_up_value(b);
+          b.not_null && options_.made_up.contains(its_key) && !value.empty())
+        sql.push_back(fmt::format("UPDATE {0} SET {1} = {2} WHERE {1} IS NULL", table,
+                                  quote_identifier(b.name), value));
       sql.push_back(all + (b.not_null ? "SET NOT NULL" : "DROP NOT NULL"));
+    }
   }
   const std::string old_name =
       a.not_null ? not_null_name(before, a) : not_null_name(after, {.name = b.name});

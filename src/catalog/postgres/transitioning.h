@@ -156,7 +156,8 @@ class Transitioning {
   // For a column that comes with those that it is inherited from.
   void wait_for_parents(const Relation& heir, const Column& column, Statements& needs) const;
   void alter_columns(const Relation& before, const Relation& after);
-  // See TransitionOptions::made_up.
+  // See TransitionOptions::made_up. No value: nothing says nothing in that type.
+  std::string made_up_value(const Column& column) const;
   void make_up(Statements& statements, const Relation& table, const Column& column) const;
   void alter_column(const Relation& before, const Relation& after, const Column& a,
                     const Column& b);

@@ -355,7 +355,7 @@ class Planner {
       const bool known = undone->empty();
       auto route =
           find_route(**work, states_[i], ground_.fixpoint(), ground_.role(), ground_.looking(),
-                     {std::move(*undone), known ? &here : nullptr}, Gone::made_up);
+                     {std::move(*undone), known ? &here : nullptr, lost_columns()}, Gone::made_up);
       std::unique_ptr<engine::Sandbox> without_rows;
       if (!route && route.error().code == "plan.no_way" && how_.in_place && !plan_.lost.empty()) {
         auto bare = ground_.hold_definitions(*walked_);
@@ -416,13 +416,24 @@ class Planner {
     if (!work) return fail(work);
     auto undone = undo(**work, plan_.phases[phase]);
     if (!undone) return fail(undone);
-    Start start{std::move(*undone), nullptr, {}};
-    for (const catalog::Relation& relation : states_[phase].relations)
-      for (const catalog::Column& column : relation.columns)
-        if (column.not_null && column.default_value.empty() && column.identity.empty())
-          start.made_up.insert(to_string(object_of(relation, column)));
+    Start start{std::move(*undone), nullptr, lost_columns()};
     return find_route(**work, states_[phase], ground_.fixpoint(), ground_.role(), ground_.looking(),
                       std::move(start), Gone::made_up);
+  }
+
+  // Those that took no nulls and whose values were given up: what rows have there on the way back
+  // is made up, whether rows are at hand or not.
+  std::set<std::string> lost_columns() const {
+    std::set<std::string> columns;
+    for (const catalog::Relation& relation : states_.front().relations)
+      for (const catalog::Column& column : relation.columns) {
+        const std::string object = to_string(object_of(relation, column));
+        if (column.not_null && column.default_value.empty() && column.identity.empty() &&
+            column.generated.empty() &&
+            std::ranges::find(plan_.lost, object, &Refused::object) != plan_.lost.end())
+          columns.insert(object);
+      }
+    return columns;
   }
 
   // Takes back, in the sandbox, what the phase has renamed and put aside.
