@@ -292,6 +292,7 @@ std::vector<QueryAdvice> find_cache_candidates(const Catalog& catalog,
                                                const workload::Workload& workload) {
   constexpr std::int64_t enough_calls = 1000;
   constexpr double most_rows = 100;  // of one call
+  constexpr double least_ms = 1;     // of one call: to ask another cache takes about as long
   constexpr double reads_to_a_write = 20;
   constexpr double least_hits = 0.5;
   const rewrites::Query context{catalog, lookup};
@@ -303,7 +304,8 @@ std::vector<QueryAdvice> find_cache_candidates(const Catalog& catalog,
   for (const Query& query : workload.queries) {
     const double calls = static_cast<double>(query.calls);
     if (query.kind != workload::QueryKind::select || query.calls < enough_calls ||
-        static_cast<double>(query.rows) > most_rows * calls || !days || *days <= 0)
+        static_cast<double>(query.rows) > most_rows * calls || query.total_ms < least_ms * calls ||
+        !days || *days <= 0)
       continue;
     std::optional<rewrites::Tree> statement = select_of(query.text);
     if (!statement || !rewrites::why_not(context, *statement).empty() ||

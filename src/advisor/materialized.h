@@ -48,10 +48,10 @@ Status prove_materialized_views(std::vector<MaterializedView>& views,
                                 const catalog::Catalog& catalog, const catalog::Lookup& lookup,
                                 engine::Sandbox& sandbox, const ProofOptions& options = {});
 
-// Rule "cache-candidate": queries with many calls, few rows and the same parameters again and
-// again, on tables that are seldom written. Nothing where that was not measured, where what a query
-// returns depends on the time, the session or chance, or where its tables are written as often as
-// it is called. The most time first.
+// Rule "cache-candidate": queries with many calls of some length, few rows and the same parameters
+// again and again, on tables that are seldom written. Nothing where that was not measured, where
+// what a query returns depends on the time, the session or chance, or where its tables are written
+// as often as it is called. The most time first.
 std::vector<QueryAdvice> find_cache_candidates(const catalog::Catalog& catalog,
                                                const catalog::Lookup& lookup,
                                                const workload::Workload& workload);
