@@ -237,7 +237,8 @@ void add_migrate_run(CLI::App& group, Chosen& chosen) {
       "Take migrations as applied without running them: of a database that has them already, or\n"
       "from another tool's history.",
       "  architrave migrate baseline --database postgresql:///prod --from flyway --dir sql\n"
-      "  architrave migrate baseline --database postgresql:///prod --to 0007");
+      "  architrave migrate baseline --database postgresql:///prod --to 0007\n"
+      "  architrave migrate baseline --database postgresql:///prod --changed-downs");
   add_changing(*base, *based);
   base->add_option("--to", based->options.to, "the last that is applied already");
   base->add_option("--from", based->from,

@@ -12,9 +12,9 @@ namespace {
 constexpr double worthwhile = 1e-4;      // share of its cost that an index must spare a query
 constexpr std::size_t most_at_once = 1;  // of a set, before it is looked whether it can still win
 constexpr double tolerated = 0.8;        // part of the gap that the bound may miss, for all queries
-constexpr std::int64_t few_candidates = 250;
-constexpr double dominant = 0.9;     // of the cost, for one query
-constexpr double least_rest = 1e-3;  // of the cost, for the others
+constexpr std::int64_t few_candidates = 250;  // TPC-H has 60 to 200, TPC-DS 380 and more
+constexpr double dominant = 0.9;              // of the cost, for one query
+constexpr double least_rest = 1e-3;           // of the cost, for the others
 
 }  // namespace
 

@@ -34,8 +34,9 @@ class Space {
   const std::vector<Set>& pool() const { return pool_; }
   const Set& all(std::size_t query) const { return pool_[query % oracle_.queries()]; }
   std::int64_t pool_size() const;
+  // So few candidates that which of the largest are there decides nearly everything.
   bool is_small() const;
-  std::vector<std::size_t> largest_first() const;  // candidates of the pool
+  std::vector<std::size_t> largest_first() const;  // candidates of the pool, by their size
   // Of each table the query's candidates.
   std::vector<Set> tables_of(std::size_t query) const;
   void mark(std::size_t query, const Set& set, std::vector<bool>& candidates) const;
@@ -67,7 +68,8 @@ class Space {
   double gap() const { return after > 0 ? (after - bound) / after : 0; }
   // Of the cost, what queries cost beside the one that costs nearly everything, if there is one.
   double without_dominant(double cost) const;
-  double rest() const { return without_dominant(after) / after; }
+  // Its share of the cost with the best set.
+  double rest() const { return after > 0 ? without_dominant(after) / after : 1; }
   // What the bound may miss of a query's cost: a part of the gap at which the search is content. It
   // spares the program the many candidates that make hardly a difference.
   double tolerance(std::size_t query) const;

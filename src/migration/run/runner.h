@@ -28,7 +28,7 @@ struct Standing {
   // The down script is not the one that was there when it was applied, or is gone; of one that is
   // being undone, what of it is done already was something else.
   bool down_changed = false;
-  int order = -1;  // the how manieth to be applied
+  int order = -1;  // its place among the applied, the first is 0
 };
 
 struct Situation {
