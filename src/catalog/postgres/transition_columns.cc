@@ -96,16 +96,33 @@ void Transitioning::alter_columns(const Relation& before, const Relation& after)
     Relation table = after;
     table.of_type.clear();  // as it becomes later
     const bool made_up = options_.made_up.contains(its_key);
-    const bool counted = (!column.identity.empty() || (made_up && is_counted(column))) &&
-                         refuses_identity(before, after);
+    const bool counts = made_up && counts_through(after, column);
+    const bool counted = (!column.identity.empty() || counts) && refuses_identity(before, after);
+    const std::string fill = made_up && !counts ? fill_for_keys(after, column) : std::string();
+    Column added = column;
+    if (!fill.empty()) added.not_null = false;  // until it is filled
     Step& step = alter(altered_table, its_key,
-                       counted ? add_counted(table, column)
-                               : add_column(to_, table, column, options_.version, taken_names_));
-    if (made_up && !counted) make_up(step.statements, after, column);
+                       counted ? add_counted(table, added)
+                               : add_column(to_, table, added, options_.version, taken_names_));
+    if (!fill.empty()) {
+      step.statements.push_back(fill);
+      const std::string alter_table = "ALTER TABLE " + qualified(after.schema, after.name) + ' ';
+      const std::string usual = not_null_name(after, {.name = column.name});
+      if (column.not_null)
+        step.statements.push_back(alter_table + "ALTER COLUMN " + quote_identifier(column.name) +
+                                  " SET NOT NULL");
+      if (column.not_null && options_.version >= 180000 && not_null_name(after, column) != usual)
+        step.statements.push_back(alter_table + "RENAME CONSTRAINT " + quote_identifier(usual) +
+                                  " TO " + quote_identifier(not_null_name(after, column)));
+    } else if (made_up && !counted) {
+      make_up(step, after, column);
+    }
     step.act = Step::Act::make;
     step.makes = {its_key, "altered " + its_key};
     step.needs = needs(its_key);
     std::ranges::copy(needs(key), std::back_inserter(step.needs));
+    if (!fill.empty())
+      std::ranges::move(needs_for_keys(after, column), std::back_inserter(step.needs));
     step.needs.push_back(gone(its_key));
     if (!column.generated.empty())
       for (const Column& other : after.columns)
@@ -171,10 +188,14 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
         if (const Column* found = parent->column(b.name)) above = found;
     // Given by the parent's, which comes first.
     if (!(same_parents && b.inherited && above != nullptr && above->not_null && b.not_null)) {
-      if (const std::string value = made_up_value(b);
-          b.not_null && options_.made_up.contains(its_key) && !value.empty())
-        sql.push_back(fmt::format("UPDATE {0} SET {1} = {2} WHERE {1} IS NULL", table,
-                                  quote_identifier(b.name), value));
+      if (b.not_null && options_.made_up.contains(its_key)) {
+        const std::string value = made_up_value(b);
+        if (std::string fill = fill_for_keys(after, b); !fill.empty())
+          sql.push_back(std::move(fill));
+        else if (!value.empty())
+          sql.push_back(fmt::format("UPDATE {0} SET {1} = {2} WHERE {1} IS NULL", table,
+                                    quote_identifier(b.name), value));
+      }
       sql.push_back(all + (b.not_null ? "SET NOT NULL" : "DROP NOT NULL"));
     }
   }
@@ -206,6 +227,8 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
   step.makes = {"altered " + its_key};
   step.needs = needs(key);
   std::ranges::move(names, std::back_inserter(step.needs));
+  if (b.not_null && !a.not_null && options_.made_up.contains(its_key))
+    std::ranges::move(needs_for_keys(after, b), std::back_inserter(step.needs));
   for (const catalog::ObjectName& each : after.parents)
     step.needs.push_back("altered " +
                          to_string(Object{Kind::column, qualified(each.schema, each.name) + '.' +

@@ -156,9 +156,6 @@ class Transitioning {
   // For a column that comes with those that it is inherited from.
   void wait_for_parents(const Relation& heir, const Column& column, Statements& needs) const;
   void alter_columns(const Relation& before, const Relation& after);
-  // See TransitionOptions::made_up. No value: nothing says nothing in that type.
-  std::string made_up_value(const Column& column) const;
-  void make_up(Statements& statements, const Relation& table, const Column& column) const;
   void alter_column(const Relation& before, const Relation& after, const Column& a,
                     const Column& b);
   // PostgreSQL 18: of a column that goes, or is altered, the name that its NOT NULL has may be that
@@ -174,6 +171,20 @@ class Transitioning {
                      const Column& b);
   // What waits for the table waits for all that is altered in it.
   void settle(const Relation& after);
+
+  // ---- transition_made_up.cc, see TransitionOptions::made_up
+
+  // Nothing, if nothing says nothing in that type.
+  std::string made_up_value(const Column& column) const;
+  // The statement that gives rows without a value one that fits the unique key or the foreign key
+  // that the column is in; nothing where it is in none, or its type has no other for each row.
+  std::string fill_for_keys(const Relation& table, const Column& column) const;
+  // What has to be there before: what a foreign key refers to.
+  Statements needs_for_keys(const Relation& table, const Column& column) const;
+  // Whether a new column's rows are counted through.
+  bool counts_through(const Relation& table, const Column& column) const;
+  // Of a column that is added: its rows' values, in the same step.
+  void make_up(Step& step, const Relation& table, const Column& column) const;
 
   // ---- transition_partitions.cc
 

@@ -357,7 +357,7 @@ class Planner {
           find_route(**work, states_[i], ground_.fixpoint(), ground_.role(), ground_.looking(),
                      {std::move(*undone), known ? &here : nullptr, lost_columns()}, Gone::made_up);
       std::unique_ptr<engine::Sandbox> without_rows;
-      if (!route && route.error().code == "plan.no_way" && how_.in_place && !plan_.lost.empty()) {
+      if (!route && route.error().code == "plan.no_way" && !plan_.lost.empty()) {
         auto bare = ground_.hold_definitions(*walked_);
         if (!bare) return fail(bare);
         without_rows = std::move(*bare);
