@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "catalog/lookup.h"
 #include "catalog/postgres/partition_bounds.h"
+#include "migration/plan/sight.h"
 #include "migration/plan/swap.h"
 #include "sql/node.h"
 
@@ -48,12 +49,6 @@ std::string make_fits(const std::string& type) {
       fits, type, type);
 }
 
-std::vector<std::string> quoted(const std::vector<std::string>& names) {
-  std::vector<std::string> list;
-  for (const std::string& name : names) list.push_back(quote_identifier(name));
-  return list;
-}
-
 bool same_keys(const Index& a, const Index& b) {
   return a.unique && b.unique && a.valid && a.predicate == b.predicate &&
          a.nulls_not_distinct == b.nulls_not_distinct &&
@@ -62,14 +57,36 @@ bool same_keys(const Index& a, const Index& b) {
          });
 }
 
+// SQLite: where a value is not of the type that a STRICT table holds, nor can be stored as one.
+std::string breaks_strict(const std::string& type, const std::string& value) {
+  const std::string kind = lower(type);
+  if (kind == "blob") return fmt::format("typeof({}) <> 'blob'", value);
+  const std::string blob = fmt::format("typeof({}) = 'blob'", value);
+  if (kind == "text") return blob;
+  const std::string number = fmt::format("({} OR {} <> CAST({} AS NUMERIC)", blob, value, value);
+  if (kind == "real") return number + ')';
+  if (kind != "int" && kind != "integer") return {};
+  return fmt::format("{} OR CAST({} AS NUMERIC) <> CAST({} AS INTEGER))", number, value, value);
+}
+
+bool is_strict(const Relation& table) { return table.options.contains("strict"); }
+
+// SQLite: the column that is the row's number by another name.
+bool is_row_number(const Relation& table, const Column& column) {
+  return std::ranges::any_of(table.indexes, [&](const Index& index) {
+    return index.options.contains("rowid") && index.keys.front().column == column.name;
+  });
+}
+
 bool is_kind_of_table(const Relation& relation) {
   return relation.kind == RelationKind::table || relation.kind == RelationKind::partitioned_table;
 }
 
 class Demanding {
  public:
-  Demanding(const Catalog& from, const Catalog& to, const std::map<std::string, std::string>& fill)
-      : from_(from), to_(to), fill_(fill) {}
+  Demanding(const Catalog& from, const Catalog& to, const std::map<std::string, std::string>& fill,
+            const OldNames* names)
+      : from_(from), to_(to), fill_(fill), sight_(from, to, fill, names) {}
 
   std::vector<Demand> run() {
     for (const Relation& now : to_.relations) {
@@ -87,26 +104,17 @@ class Demanding {
   }
 
  private:
-  // The table's own rows, where a key is not its heirs'.
-  std::string own_rows(const Relation& table) const {
-    const bool has_heirs = std::ranges::any_of(from_.relations, [&](const Relation& each) {
-      return std::ranges::find(each.parents, table.object_name()) != each.parents.end();
-    });
-    return (has_heirs && table.kind != RelationKind::partitioned_table ? "ONLY " : "") +
-           qualified(table.schema, table.name);
+  // Whether it can be asked of rows as they are, which a query then finds.
+  void look(Demand& demand, const Relation& now, const std::vector<std::string>& columns) const {
+    const Sight::Known known = sight_.known(now, columns);
+    demand.pending = known != Sight::Known::as_it_is;
+    demand.not_yet = known == Sight::Known::not_yet;
   }
-
-  // Whether the column's values are not known before the migration.
-  bool is_pending(const Relation& before, const Relation& now, const std::string& name) const {
-    const Column* old_one = before.column(name);
-    const Column* new_one = now.column(name);
-    return old_one == nullptr || new_one == nullptr || old_one->type != new_one->type ||
-           fill_.contains(qualified(now.schema, now.name) + '.' + quote_identifier(name));
+  bool is_new(const Relation& now, const std::vector<std::string>& columns) const {
+    return sight_.known(now, columns) != Sight::Known::as_it_is;
   }
-  bool is_pending(const Relation& before, const Relation& now,
-                  const std::vector<std::string>& names) const {
-    return std::ranges::any_of(names,
-                               [&](const auto& each) { return is_pending(before, now, each); });
+  std::string none_in() const {
+    return sight_.is_sqlite() ? "NOT EXISTS (SELECT 1 FROM" : "NOT EXISTS (SELECT FROM";
   }
   // What they get can be said of new columns, and of those that are filled.
   std::string advice(const Relation& before, const Relation& now,
@@ -124,16 +132,23 @@ class Demanding {
   void demand_of_column(const Relation& before, const Relation& now, const Column& column) {
     const Column* old_one = before.column(column.name);
     if (old_one == nullptr || !column.generated.empty() || column.inherited) return;
-    const std::string table = qualified(now.schema, now.name);
-    const std::string name = quote_identifier(column.name);
-    if (column.not_null && !old_one->not_null && !fill_.contains(table + '.' + name)) {
+    const std::string table = sight_.table(now);
+    const std::string name = sight_.column(now, column.name);
+    if (column.not_null && !old_one->not_null && !fill_.contains(object_of(now, column).name) &&
+        !is_row_number(now, column)) {
       Demand& demand = demands_.emplace_back();
       demand.object = to_string(object_of(now, column));
       demand.misfit = "{} without a value";
-      demand.shown = quoted(key_of(before));
+      for (const std::string& each : key_of(before))
+        if (each != column.name) demand.shown.push_back(sight_.column(now, each));
       demand.rows = fmt::format("FROM {} WHERE {} IS NULL", table, name);
       demand.finds = "SELECT * " + demand.rows;
-      demand.advice = fmt::format("say what they get, --fill \"{}.{}=…\"", table, name);
+      demand.advice =
+          fmt::format("say what they get, --fill \"{}=…\"", object_of(now, column).name);
+    }
+    if (sight_.is_sqlite()) {
+      demand_of_storage(before, now, column);
+      return;
     }
     const catalog::Type* type = to_.type(column.type_schema, column.type_name);
     const catalog::Type* old_type = from_.type(old_one->type_schema, old_one->type_name);
@@ -162,19 +177,59 @@ class Demanding {
     demand.advice = mend;
   }
 
+  // Of a table that takes nothing else into the column from now on.
+  void demand_of_storage(const Relation& before, const Relation& now, const Column& column) {
+    const Column& old_one = *before.column(column.name);
+    const bool same_type = lower(old_one.type) == lower(column.type);
+    const bool counts = is_row_number(now, column);
+    if ((!is_strict(now) || (is_strict(before) && same_type)) &&
+        (!counts || is_row_number(before, old_one)))
+      return;
+    const std::string name = sight_.column(now, column.name);
+    const std::string misfits = breaks_strict(column.type, name);
+    if (misfits.empty()) return;
+    Demand& demand = demands_.emplace_back();
+    demand.object = to_string(object_of(now, column));
+    demand.misfit = fmt::format("{{}} whose value {} can't hold", column.type);
+    demand.shown = {name};
+    demand.rows =
+        fmt::format("FROM {} WHERE {} IS NOT NULL AND {}", sight_.table(now), name, misfits);
+    demand.finds = "SELECT * " + demand.rows;
+    demand.advice = mend;
+  }
+
+  // SQLite's, where it is not by bytes.
+  std::string collation_of(const Relation& table, const catalog::IndexKey& key) const {
+    if (!sight_.is_sqlite() || !key.collation.empty()) return key.collation;
+    const Column* column = table.column(key.column);
+    return column == nullptr ? "" : column->collation;
+  }
+
   void demand_of_key(const Relation& before, const Relation& now, const Index& index) {
     if (!index.unique || !index.valid || index.inherited) return;
     std::vector<std::string> columns;
     std::vector<std::string> keys;
     for (const catalog::IndexKey& key : index.keys) {
       if (!key.column.empty()) columns.push_back(key.column);
-      keys.push_back(key.column.empty() ? '(' + key.expression + ')'
-                                        : quote_identifier(key.column));
+      keys.push_back(key.column.empty() ? '(' + key.expression + ')' : sight_.quote(key.column));
+      if (const std::string collation = collation_of(now, key);
+          sight_.is_sqlite() && !collation.empty())
+        keys.back() += " COLLATE " + sight_.quote(collation);
     }
-    const bool pending = is_pending(before, now, columns);
-    if (!pending && std::ranges::any_of(before.indexes,
-                                        [&](const Index& each) { return same_keys(each, index); }))
+    const auto collates_alike = [&](const Index& each) {
+      return !sight_.is_sqlite() ||
+             std::ranges::equal(each.keys, index.keys, [&](const auto& a, const auto& b) {
+               return lower(collation_of(before, a)) == lower(collation_of(now, b));
+             });
+    };
+    if (!is_new(now, columns) && std::ranges::any_of(before.indexes, [&](const Index& each) {
+          return same_keys(each, index) && collates_alike(each);
+        }))
       return;
+    std::vector<std::string> asked = columns;
+    for (const Column& column : now.columns)
+      if (contains_word(index.predicate + ' ' + join(keys, " "), column.name))
+        asked.push_back(column.name);
     std::vector<std::string> where;
     if (!index.predicate.empty()) where.push_back('(' + index.predicate + ')');
     if (!index.nulls_not_distinct)
@@ -186,36 +241,38 @@ class Demanding {
     demand.misfit = "{} with a key that another has, too";
     demand.count = "sum(count(*))";
     demand.shown = keys;
-    demand.rows =
-        fmt::format("FROM {}{} GROUP BY {} HAVING count(*) > 1", own_rows(now),
-                    where.empty() ? "" : " WHERE " + join(where, " AND "), join(keys, ", "));
+    demand.rows = fmt::format(
+        "FROM {}{} GROUP BY {} HAVING count(*) > 1", sight_.named_rows(now, asked, true),
+        where.empty() ? "" : " WHERE " + join(where, " AND "), join(keys, ", "));
     demand.finds = fmt::format("SELECT {}, count(*) {}", join(keys, ", "), demand.rows);
     demand.advice = advice(before, now, columns, ", another value for each");
-    demand.pending = pending;
+    look(demand, now, asked);
   }
 
   void demand_of_constraint(const Relation& before, const Relation& now,
                             const Constraint& constraint) {
     if (!constraint.validated || constraint.inherited) return;
     std::vector<std::string> columns = constraint.columns;
-    const bool pending = is_pending(before, now, columns);
-    if (!pending && std::ranges::any_of(before.constraints, [&](const Constraint& each) {
+    if (!is_new(now, columns) &&
+        std::ranges::any_of(before.constraints, [&](const Constraint& each) {
           return each.definition == constraint.definition && each.validated;
         }))
       return;
     Demand demand;
     demand.object = to_string(object_of(now, constraint));
     demand.misfit = "broken by {}";
-    demand.shown = quoted(columns);
+    demand.shown = sight_.quoted(columns);
+    look(demand, now, columns);
     switch (constraint.type) {
       case ConstraintType::check:
-        demand.rows =
-            fmt::format("FROM {} WHERE NOT ({})",
-                        constraint.no_inherit ? own_rows(now) : qualified(now.schema, now.name),
-                        constraint.expression);
+        demand.rows = fmt::format("FROM {} WHERE NOT ({})",
+                                  sight_.named_rows(now, columns, constraint.no_inherit),
+                                  constraint.expression);
         break;
       case ConstraintType::foreign_key:
         demand.rows = orphans(now, constraint);
+        if (from_.relation(constraint.references_schema, constraint.references_table) == nullptr)
+          demand.not_yet = true;
         demand.misfit = "{} without a partner in " +
                         qualified(constraint.references_schema, constraint.references_table);
         break;
@@ -230,24 +287,26 @@ class Demanding {
     if (demand.rows.empty()) return;
     demand.finds = "SELECT * " + demand.rows;
     demand.advice = advice(before, now, columns);
-    demand.pending = pending;
     demands_.push_back(std::move(demand));
   }
 
   std::string orphans(const Relation& now, const Constraint& key) const {
-    std::vector<std::string> given;
-    std::vector<std::string> equal;
-    for (std::size_t i = 0; i < key.columns.size() && i < key.references_columns.size(); ++i) {
-      const std::string its = "its." + quote_identifier(key.columns[i]);
-      given.push_back(its + " IS NOT NULL");
-      equal.push_back("other." + quote_identifier(key.references_columns[i]) + " = " + its);
-    }
     const Relation* other = to_.relation(key.references_schema, key.references_table);
     if (other == nullptr) return {};
-    return fmt::format(
-        "FROM {} AS its WHERE ({}) AND NOT EXISTS (SELECT FROM {} AS other WHERE {})",
-        own_rows(now), join(given, key.match_full ? " OR " : " AND "), own_rows(*other),
-        join(equal, " AND "));
+    std::vector<std::string> there = key.references_columns;
+    if (const Constraint* its_key = other->primary_key(); there.empty() && its_key != nullptr)
+      there = its_key->columns;
+    std::vector<std::string> given;
+    std::vector<std::string> equal;
+    for (std::size_t i = 0; i < key.columns.size() && i < there.size(); ++i) {
+      const std::string its = "its." + sight_.quote(key.columns[i]);
+      given.push_back(its + " IS NOT NULL");
+      equal.push_back("other." + sight_.quote(there[i]) + " = " + its);
+    }
+    const bool any = key.match_full && !sight_.is_sqlite();  // which takes it for MATCH SIMPLE
+    return fmt::format("FROM {} AS its WHERE ({}) AND {} {} AS other WHERE {})",
+                       sight_.rows(now, key.columns, true), join(given, any ? " OR " : " AND "),
+                       none_in(), sight_.rows(*other, there, true), join(equal, " AND "));
   }
 
   // Nothing where the constraint is on more than columns.
@@ -273,13 +332,14 @@ class Demanding {
       }
     if (both.empty()) return {};
     const auto index = std::ranges::find(now.indexes, constraint.index, &Index::name);
+    const std::string rows = sight_.rows(now, constraint.columns, true, true);
     std::string only;
     if (index != now.indexes.end() && !index->predicate.empty())
       only = '(' + index->predicate + ") AND ";
     return fmt::format(
         "FROM {} AS its WHERE {}EXISTS (SELECT FROM {} AS other WHERE {}(other.tableoid, "
         "other.ctid) <> (its.tableoid, its.ctid) AND {})",
-        own_rows(now), only, own_rows(now), only, join(both, " AND "));
+        rows, only, rows, only, join(both, " AND "));
   }
 
   // The condition under which a row has a place in one of the table's partitions.
@@ -313,16 +373,17 @@ class Demanding {
     std::string gone;  // with their rows, which are kept aside
     for (const Relation& each : from_.relations)
       if (each.is_partition() && to_.relation(each.schema, each.name) == nullptr)
-        gone += fmt::format(" AND tableoid <> {}::regclass",
-                            quote_literal(qualified(each.schema, each.name)));
+        gone += fmt::format(" AND tableoid <> {}::regclass", quote_literal(sight_.table(each)));
     Demand& demand = demands_.emplace_back();
     demand.object = to_string(object_of(now));
     demand.misfit = "{} that no partition takes";
+    std::vector<std::string> columns;
     for (const Column& column : parent->columns)
-      if (contains_word(parent->partition_key, column.name))
-        demand.shown.push_back(quote_identifier(column.name));
-    demand.rows = fmt::format("FROM {} WHERE ({}) IS NOT TRUE{}", qualified(now.schema, now.name),
-                              *place, gone);
+      if (contains_word(parent->partition_key, column.name)) columns.push_back(column.name);
+    demand.shown = sight_.quoted(columns);
+    demand.rows = fmt::format("FROM {} WHERE ({}) IS NOT TRUE{}",
+                              sight_.named_rows(now, columns, false, !gone.empty()), *place, gone);
+    look(demand, now, columns);
     demand.finds = "SELECT * " + demand.rows;
     demand.advice = "give them one, or a default, or delete them first";
   }
@@ -340,11 +401,11 @@ class Demanding {
         demand.object = fmt::format("constraint {} of type {}", quote_identifier(check.name),
                                     qualified(domain.schema, domain.name));
         demand.misfit = "broken by {}" + (" of " + qualified(table.schema, table.name));
-        demand.shown = {quote_identifier(column.name)};
+        demand.shown = {sight_.column(table, column.name)};
         // Its checks speak of VALUE.
         demand.rows = fmt::format("FROM (SELECT {}, {} AS value FROM {}) AS its WHERE NOT ({})",
-                                  demand.shown.front(), demand.shown.front(),
-                                  qualified(table.schema, table.name), check.expression);
+                                  demand.shown.front(), demand.shown.front(), sight_.table(table),
+                                  check.expression);
         demand.finds = fmt::format("SELECT {} {}", demand.shown.front(), demand.rows);
         demand.advice = mend;
       });
@@ -364,6 +425,7 @@ class Demanding {
   const Catalog& from_;
   const Catalog& to_;
   const std::map<std::string, std::string>& fill_;
+  const Sight sight_;
   std::vector<Demand> demands_;
 };
 
@@ -372,8 +434,8 @@ constexpr std::size_t most_examples = 5;
 }  // namespace
 
 std::vector<Demand> demands(const Catalog& from, const Catalog& to,
-                            const std::map<std::string, std::string>& fill) {
-  return Demanding(from, to, fill).run();
+                            const std::map<std::string, std::string>& fill, const OldNames* names) {
+  return Demanding(from, to, fill, names).run();
 }
 
 std::vector<std::string> questions(const Demand& demand) {
@@ -381,7 +443,7 @@ std::vector<std::string> questions(const Demand& demand) {
   std::string sql = "SELECT " + demand.count + " OVER ()";
   std::string order;
   for (std::size_t i = 0; i < demand.shown.size(); ++i) {
-    sql += ", (" + demand.shown[i] + ")::text";
+    sql += ", CAST(" + demand.shown[i] + " AS text)";
     order += (i == 0 ? " ORDER BY " : ", ") + std::to_string(i + 2);
   }
   list.push_back(fmt::format("{} {}{} LIMIT {}", sql, demand.rows, order, most_examples));

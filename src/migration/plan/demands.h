@@ -9,6 +9,7 @@
 
 #include "catalog/catalog.h"
 #include "engine/attempt.h"
+#include "migration/plan/renames.h"
 
 namespace architrave::migration {
 
@@ -24,13 +25,17 @@ struct Demand {
   std::string advice;              // what to do with them
   // The rows that it speaks of are others before the migration: they get a value, or another type.
   bool pending = false;
+  bool not_yet = false;  // and which is not known before it
   // Of a type: fails where a value does not fit, and can be asked where nothing may be made.
   std::string probe;
 };
 
-// `fill`: what rows without a value get, by column.
+// `fill`: what rows without a value get, by column. `names`: what tables and columns of `from` are
+// called where the rows are asked as they are; without them they are asked of a database that is on
+// its way.
 std::vector<Demand> demands(const catalog::Catalog& from, const catalog::Catalog& to,
-                            const std::map<std::string, std::string>& fill);
+                            const std::map<std::string, std::string>& fill,
+                            const OldNames* names = nullptr);
 
 // The statements to be tried, of which the last answers.
 std::vector<std::string> questions(const Demand& demand);

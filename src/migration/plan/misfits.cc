@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include "base/text.h"
@@ -32,15 +33,19 @@ Result<engine::Attempt> ask(engine::Sandbox& sandbox, const Demand& demand,
 }  // namespace
 
 Status refuse_missing_values(Plan& plan, engine::Opened& from, engine::Sandbox& origin,
-                             const Catalog& begin, const Catalog& to, const Fills& fill) {
+                             const Catalog& begin, const OldNames& names, const Catalog& to,
+                             const Fills& fill) {
   auto counted = digest(origin, shared_columns(from.catalog, from.catalog));
   if (!counted) return fail(counted);
   const catalog::Lookup lookup(begin);
+  const auto name_of = [&](const catalog::Relation& table) {
+    const catalog::ObjectName name = names.table(table);
+    return catalog::qualified(name.schema, name.name);
+  };
   // With those of its heirs, which get the column too.
   const auto rows_of = [&](const auto& self, const catalog::Relation& table) -> std::int64_t {
     std::int64_t rows = table.stats ? static_cast<std::int64_t>(table.stats->rows) : 0;
-    if (const auto found = counted->find(catalog::qualified(table.schema, table.name));
-        found != counted->end())
+    if (const auto found = counted->find(name_of(table)); found != counted->end())
       rows = std::max<std::int64_t>(rows, std::atoll(found->second.c_str()));
     for (const catalog::Relation* heir : lookup.children(table)) rows += self(self, *heir);
     return rows;
@@ -56,7 +61,7 @@ Status refuse_missing_values(Plan& plan, engine::Opened& from, engine::Sandbox& 
           column.inherited || before->column(column.name) != nullptr || fill.contains(name))
         continue;
       if (rows <= 0 && from.ask) {  // it was never analyzed
-        auto answer = from.ask({"SELECT count(*) FROM " + table}, seconds_for_live);
+        auto answer = from.ask({"SELECT count(*) FROM " + name_of(*before)}, seconds_for_live);
         if (!answer) return fail(answer);
         if (answer->front().ok())
           rows = std::atoll(answer->front().rows.at(0).at(0).value_or("").c_str());
@@ -73,19 +78,22 @@ Status refuse_missing_values(Plan& plan, engine::Opened& from, engine::Sandbox& 
 }
 
 Status refuse_misfits(Plan& plan, const Failure& failure, engine::Sandbox& origin,
-                      engine::Sandbox& walked, const std::vector<Demand>& demands,
-                      const Fills& fill) {
+                      engine::Sandbox& walked, const std::vector<Demand>& before,
+                      const std::vector<Demand>& then, const Fills& fill) {
   if (!failure.is_about_rows()) return {};
-  for (const Demand& demand : demands) {
-    // FROM's own rows tell what a query will find there, those at the failure what was met.
-    if (!demand.pending) {
-      auto seen = ask(origin, demand, {});
-      if (!seen) return fail(seen);
-      if (const auto said = misfits(demand, *seen, true)) {
-        plan.refused.push_back({demand.object, *said});
-        continue;
-      }
+  std::set<std::pair<std::string, std::string>> named;
+  // FROM's own rows tell what a query will find there, those at the failure what was met.
+  for (const Demand& demand : before) {
+    if (demand.not_yet) continue;
+    auto seen = ask(origin, demand, {});
+    if (!seen) return fail(seen);
+    if (const auto said = misfits(demand, *seen, !demand.pending)) {
+      plan.refused.push_back({demand.object, *said});
+      named.emplace(demand.object, demand.misfit);
     }
+  }
+  for (const Demand& demand : then) {
+    if (named.contains({demand.object, demand.misfit})) continue;
     auto met = ask(walked, demand, failure.before);
     if (!met) return fail(met);
     if (const auto said = misfits(demand, *met, false))
@@ -99,19 +107,18 @@ Status refuse_misfits(Plan& plan, const Failure& failure, engine::Sandbox& origi
   return {};
 }
 
-Status ask_live(Plan& plan, engine::Opened& from, const std::vector<Demand>& demands) {
-  if (!from.ask) return {};
+Status ask_ahead(Plan& plan, const Ask& ask, const std::vector<Demand>& demands) {
   plan.rows_were_asked = true;
   for (const Demand& demand : demands) {
-    if (demand.pending && demand.probe.empty()) continue;
+    if (demand.not_yet && demand.probe.empty()) continue;
     if (std::ranges::find(plan.refused, demand.object, &Refused::object) != plan.refused.end())
       continue;
     std::vector<std::string> queries = questions(demand);
     if (!demand.probe.empty()) queries = {demand.probe};
-    auto answers = from.ask(queries, seconds_for_live);
+    auto answers = ask(queries, seconds_for_live);
     if (!answers) return fail(answers);
     const engine::Attempt& answer = answers->back();
-    if (answer.code == "postgres.57014") {
+    if (answer.code == "postgres.57014" || answer.code == "sqlite.timeout") {
       plan.rows_were_asked = false;
       plan.notes.push_back(
           fmt::format("not known, since counting took longer than {}: whether rows fit {}; {}",
@@ -121,7 +128,7 @@ Status ask_live(Plan& plan, engine::Opened& from, const std::vector<Demand>& dem
         plan.refused.push_back(
             {demand.object, fmt::format("{} ({}): {}", replace_all(demand.misfit, "{}", "rows"),
                                         answer.error, demand.advice)});
-    } else if (const auto said = misfits(demand, answer, true)) {
+    } else if (const auto said = misfits(demand, answer, !demand.pending)) {
       plan.refused.push_back({demand.object, *said});
     }
   }

@@ -2,6 +2,7 @@
 // then.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -17,20 +18,22 @@ namespace architrave::migration {
 using Fills = std::map<std::string, std::string>;  // what rows without a value get, by column
 
 // A new column that takes no nulls needs a value for the rows that are there. `begin` is what
-// `from` has once it is renamed.
+// `from` has once it is renamed, `names` what that was called before.
 Status refuse_missing_values(Plan& plan, engine::Opened& from, engine::Sandbox& origin,
-                             const catalog::Catalog& begin, const catalog::Catalog& to,
-                             const Fills& fill);
+                             const catalog::Catalog& begin, const OldNames& names,
+                             const catalog::Catalog& to, const Fills& fill);
 
-// Of a live database's rows, which no sandbox holds. What is not answered in a moment is left to
-// the statistics.
-Status ask_live(Plan& plan, engine::Opened& from, const std::vector<Demand>& demands);
+// Of rows as they are, before anything is tried: those of a live database, which no sandbox holds.
+// What is not answered in a moment is left to the statistics.
+using Ask =
+    std::function<Result<std::vector<engine::Attempt>>(const std::vector<std::string>&, double)>;
+Status ask_ahead(Plan& plan, const Ask& ask, const std::vector<Demand>& demands);
 
 // Of the rows that the proof met with when it stopped in `walked`. `origin` holds them as they
-// were.
+// were, and is asked `before`; `then` is for those that were met.
 Status refuse_misfits(Plan& plan, const Failure& failure, engine::Sandbox& origin,
-                      engine::Sandbox& walked, const std::vector<Demand>& demands,
-                      const Fills& fill);
+                      engine::Sandbox& walked, const std::vector<Demand>& before,
+                      const std::vector<Demand>& then, const Fills& fill);
 
 // What the rows of the sandbox have against the way from the one to the other, or else what the
 // server says.

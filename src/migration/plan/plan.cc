@@ -77,6 +77,7 @@ class Planner {
       plan_.notes.push_back("in place, since online it did not hold: " + *trouble);
       how_.in_place = true;
       undo_.clear();
+      names_ = {};
       rows_.clear();
       swaps_.clear();
       plan_.lost.clear();
@@ -102,7 +103,7 @@ class Planner {
     if (plan_.proof.status() == ProofStatus::refuted) {
       if (failure_)
         if (Status asked = refuse_misfits(plan_, *failure_, *origin_, *walked_, demands_,
-                                          options_.online.fill);
+                                          demands_on_the_way_, options_.online.fill);
             !asked)
           return fail(asked);
       std::string seen = plan_.proof.claims.back().seen;
@@ -154,6 +155,7 @@ class Planner {
       if (!outcome->front().ok)
         return fail("plan.rename", outcome->front().error, outcome->front().statement);
       steps.push_back(step_of(parsed->object, std::move(there)));
+      names_.add(*parsed);
       undo_.push_back({parsed->statement, step_of(parsed->object, std::move(back))});
     }
     return steps;
@@ -172,13 +174,16 @@ class Planner {
     catalog::copy_measurements(from_.catalog, begin_);
     shared_ = shared_columns(begin_, to_.catalog);
     leave_out(shared_, options_.online.fill);
-    if (Status counted = refuse_missing_values(plan_, from_, *origin_, begin_, to_.catalog,
+    if (Status counted = refuse_missing_values(plan_, from_, *origin_, begin_, names_, to_.catalog,
                                                options_.online.fill);
         !counted)
       return fail(counted);
-    demands_ = demands(begin_, to_.catalog, options_.online.fill);
-    if (from_.ask) say("asking the rows that are there");
-    if (Status asked = ask_live(plan_, from_, demands_); !asked) return asked;
+    demands_ = demands(begin_, to_.catalog, options_.online.fill, &names_);
+    demands_on_the_way_ = demands(begin_, to_.catalog, options_.online.fill);
+    if (from_.ask) {
+      say("asking the rows that are there");
+      if (Status asked = ask_ahead(plan_, from_.ask, demands_); !asked) return asked;
+    }
     plan_.likely = likely_renames(begin_, to_.catalog);
     if (Status swapped = swap(**work); !swapped) return fail(swapped);
     auto route = find_route(**work, to_.catalog, ground_.fixpoint(), ground_.role(),
@@ -475,7 +480,9 @@ class Planner {
   std::unique_ptr<engine::Sandbox> walked_;  // goes there and back
   std::vector<Catalog> states_;              // before the first phase and after each
   std::optional<Failure> failure_;           // of a phase there
-  std::vector<Demand> demands_;
+  OldNames names_;
+  std::vector<Demand> demands_;             // of rows as they are
+  std::vector<Demand> demands_on_the_way_;  // and of those that are under way
   SharedColumns shared_;
   Digests rows_;
 };

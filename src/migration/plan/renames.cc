@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <ranges>
 #include <set>
 #include <utility>
 
 #include "base/quoting.h"
+#include "base/text.h"
 #include "catalog/postgres/statements.h"
 
 namespace architrave::migration {
@@ -199,6 +201,37 @@ Result<Rename> RenameQueue::next(const Catalog& now) {
       parsed->keep_old_name.clear();
     return parsed;
   }
+}
+
+// Schema, table and column.
+std::vector<std::string> OldNames::find(const Relation& now, const std::string& column) const {
+  std::string schema = quote_identifier(now.schema);
+  std::string table = quote_identifier(now.name);
+  std::string own = quote_identifier(column);
+  for (const Rename& rename : renames_ | std::views::reverse) {
+    const std::string in_schema = schema + '.';
+    const std::string in_table = in_schema + table + '.';
+    const Object& object = rename.object;
+    if (object.kind == Kind::schema && rename.renamed == schema)
+      schema = object.name;
+    else if (object.kind == Kind::column && rename.renamed == in_table + own)
+      own = object.name.substr(in_table.size());
+    else if (object.kind != Kind::column && rename.renamed == in_schema + table)
+      table = object.name.substr(in_schema.size());
+  }
+  const auto bare = [](const std::string& name) {
+    if (!name.starts_with('"')) return name;
+    return replace_all(name.substr(1, name.size() - 2), "\"\"", "\"");
+  };
+  return {bare(schema), bare(table), bare(own)};
+}
+
+catalog::ObjectName OldNames::table(const Relation& now) const {
+  const std::vector<std::string> names = find(now, {});
+  return {names[0], names[1]};
+}
+std::string OldNames::column(const Relation& now, const std::string& name) const {
+  return find(now, name)[2];
 }
 
 std::vector<LikelyRename> likely_renames(const Catalog& from, const Catalog& to) {

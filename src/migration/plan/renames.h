@@ -44,6 +44,18 @@ class RenameQueue {
   std::set<std::string> thirds_;
 };
 
+// What tables and columns were called before some renames.
+class OldNames {
+ public:
+  void add(Rename rename) { renames_.push_back(std::move(rename)); }
+  catalog::ObjectName table(const catalog::Relation& now) const;
+  std::string column(const catalog::Relation& now, const std::string& name) const;
+
+ private:
+  std::vector<std::string> find(const catalog::Relation& now, const std::string& column) const;
+  std::vector<Rename> renames_;  // as they are run
+};
+
 // What is gone from the one catalog and new in the other, and so alike that it may be the same.
 struct LikelyRename {
   catalog::Object before;
