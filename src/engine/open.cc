@@ -24,7 +24,9 @@
 #include "engine/postgres/twin.h"
 #include "engine/postgres/what_if.h"
 #include "engine/source.h"
+#include "engine/sqlite/attempt.h"
 #include "engine/sqlite/source.h"
+#include "engine/sqlite/sqlite.h"
 #include "engine/sqlite/writer.h"
 
 namespace architrave::engine {
@@ -282,13 +284,20 @@ Result<Opened> open_sqlite(Result<Opened> opened) {
 
 Result<Opened> open_sqlite_file(const std::filesystem::path& path) {
   Result<Opened> opened = sqlite::open_file(path);
-  if (opened)
-    opened->start_sandbox = [path](Opened& self, Fill fill) {
-      std::error_code unknown;
-      const bool small = std::filesystem::file_size(path, unknown) <= most_copied && !unknown;
-      return fill == Fill::rows && small ? sqlite::copy_file(path)
-                                         : sqlite::make_sandbox(self.catalog);
-    };
+  if (!opened) return opened;
+  opened->start_sandbox = [path](Opened& self, Fill fill) {
+    std::error_code unknown;
+    const bool small = std::filesystem::file_size(path, unknown) <= most_copied && !unknown;
+    return fill == Fill::rows && small ? sqlite::copy_file(path)
+                                       : sqlite::make_sandbox(self.catalog);
+  };
+  opened->ask = [path](const std::vector<std::string>& queries,
+                       double seconds) -> Result<std::vector<Attempt>> {
+    auto connection = sqlite::Connection::open_file(path);
+    if (!connection) return fail(connection);
+    connection->confine();
+    return sqlite::attempt(*connection, queries, seconds);
+  };
   return opened;
 }
 

@@ -5,13 +5,11 @@
 #include <cstdint>
 #include <string_view>
 
-#include "base/clock.h"
 #include "base/process.h"
 #include "engine/sqlite/reader.h"
 
 namespace architrave::sqlite {
 
-using engine::Attempt;
 using engine::Outcome;
 using engine::Unit;
 
@@ -112,41 +110,6 @@ Result<std::unique_ptr<engine::Sandbox>> SqliteSandbox::copy() {
   auto copied = make(&connection_);
   if (!copied) return fail(copied);
   return std::unique_ptr<engine::Sandbox>(std::move(*copied));
-}
-
-Result<std::vector<Attempt>> SqliteSandbox::attempt(const std::vector<std::string>& statements,
-                                                    double seconds) {
-  if (Status begun = connection_.execute("SAVEPOINT architrave_attempt"); !begun)
-    return fail(begun);
-  connection_.forbid_transactions(true);
-  std::vector<Attempt> attempts;
-  for (const std::string& statement : statements) {
-    Attempt& attempt = attempts.emplace_back();
-    if (attempts.size() > 1 && !attempts[attempts.size() - 2].ok()) {
-      attempt.error = "not tried: one before it failed";
-      continue;
-    }
-    const double begin = monotonic_seconds();
-    connection_.limit_time(seconds);
-    const Status done = connection_.query(statement, {}, [&](const Row& row) {
-      auto& values = attempt.rows.emplace_back();
-      for (int i = 0; i < row.columns(); ++i)
-        values.push_back(row.is_null(i) ? std::optional<std::string>() : row.text(i));
-    });
-    connection_.limit_time(0);
-    attempt.seconds = monotonic_seconds() - begin;
-    if (!done) {
-      attempt.rows.clear();
-      attempt.error = done.error().message;
-    }
-  }
-  connection_.forbid_transactions(false);
-  if (Status undone =
-          connection_.execute("ROLLBACK TO architrave_attempt; RELEASE architrave_attempt");
-      !undone)
-    return fail(undone);
-  if (interrupted()) return fail("interrupted", "interrupted");
-  return attempts;
 }
 
 std::vector<std::pair<std::string, std::string>> SqliteSandbox::environment() const {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/engine.h"
+#include "engine/sqlite/attempt.h"
 #include "engine/sqlite/private_folder.h"
 #include "engine/sqlite/sqlite.h"
 
@@ -31,7 +32,9 @@ class SqliteSandbox : public engine::Sandbox {
   Result<std::unique_ptr<engine::Sandbox>> copy() override;
   // Statements may call hash_of(value, …): 62 bits over the values and what they are stored as.
   Result<std::vector<engine::Attempt>> attempt(const std::vector<std::string>& statements,
-                                               double seconds) override;
+                                               double seconds) override {
+    return sqlite::attempt(connection_, statements, seconds);
+  }
   // {"ARCHITRAVE_DATABASE", the file}
   std::vector<std::pair<std::string, std::string>> environment() const override;
 

@@ -287,7 +287,7 @@ Error Connection::last_error(const std::string& where) const {
   int code = sqlite3_extended_errcode(handle());
   if (code == SQLITE_INTERRUPT) {
     if (interrupted()) return {"interrupted", "interrupted", where, {}};
-    if (state_->timed_out) return {"sqlite.query", "the time for it is over", where, {}};
+    if (state_->timed_out) return {"sqlite.timeout", "the time for it is over", where, {}};
   }
   return error_of(code, sqlite3_errmsg(handle()), where);
 }

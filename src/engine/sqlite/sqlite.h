@@ -5,8 +5,8 @@
 // immutable), a log whose shared memory is gone, and a journal that waits to be rolled back (both
 // are copied to a private folder and read there).
 //
-// Errors: "sqlite.open", "sqlite.query", "sqlite.not_a_database", "sqlite.corrupt",
-// "sqlite.locked", "interrupted".
+// Errors: "sqlite.open", "sqlite.query", "sqlite.timeout", "sqlite.not_a_database",
+// "sqlite.corrupt", "sqlite.locked", "interrupted".
 #pragma once
 
 #include <cstdint>
@@ -70,7 +70,7 @@ class Connection {
   void confine();
   // While set, statements may not begin or end transactions (savepoints apart).
   void forbid_transactions(bool forbid);
-  // Whatever runs longer than this from now on ends with "sqlite.query"; 0 for no limit.
+  // Whatever runs longer than this from now on ends with "sqlite.timeout"; 0 for no limit.
   void limit_time(double seconds);
 
   // Makes `target` the same as this database, page by page.

@@ -100,6 +100,7 @@ class Demanding {
     }
     for (const catalog::Type& type : to_.types)
       if (type.kind == catalog::TypeKind::domain) demand_of_domain(type);
+    for (Demand& demand : demands_) demand.as_text = !sight_.is_sqlite();
     return std::move(demands_);
   }
 
@@ -107,7 +108,7 @@ class Demanding {
   // Whether it can be asked of rows as they are, which a query then finds.
   void look(Demand& demand, const Relation& now, const std::vector<std::string>& columns) const {
     const Sight::Known known = sight_.known(now, columns);
-    demand.pending = known != Sight::Known::as_it_is;
+    demand.pending = known != Sight::Known::as_it_is && demand.advice != mend;
     demand.not_yet = known == Sight::Known::not_yet;
   }
   bool is_new(const Relation& now, const std::vector<std::string>& columns) const {
@@ -121,6 +122,8 @@ class Demanding {
                      const std::vector<std::string>& columns, std::string_view how = {}) const {
     for (const std::string& column : columns) {
       const std::string name = qualified(now.schema, now.name) + '.' + quote_identifier(column);
+      const Column* its = now.column(column);
+      if (its != nullptr && !its->generated.empty()) continue;
       const bool is_filled = fill_.contains(name);
       if (is_filled || before.column(column) == nullptr)
         return fmt::format("say {} they get, --fill \"{}=…\"{}", is_filled ? "what else" : "what",
@@ -200,7 +203,7 @@ class Demanding {
 
   // SQLite's, where it is not by bytes.
   std::string collation_of(const Relation& table, const catalog::IndexKey& key) const {
-    if (!sight_.is_sqlite() || !key.collation.empty()) return key.collation;
+    if (!key.collation.empty()) return key.collation;
     const Column* column = table.column(key.column);
     return column == nullptr ? "" : column->collation;
   }
@@ -209,12 +212,13 @@ class Demanding {
     if (!index.unique || !index.valid || index.inherited) return;
     std::vector<std::string> columns;
     std::vector<std::string> keys;
+    std::vector<std::string> alike;  // what two rows have the same of
     for (const catalog::IndexKey& key : index.keys) {
       if (!key.column.empty()) columns.push_back(key.column);
       keys.push_back(key.column.empty() ? '(' + key.expression + ')' : sight_.quote(key.column));
-      if (const std::string collation = collation_of(now, key);
-          sight_.is_sqlite() && !collation.empty())
-        keys.back() += " COLLATE " + sight_.quote(collation);
+      const std::string collation = sight_.is_sqlite() ? collation_of(now, key) : std::string();
+      alike.push_back(keys.back() +
+                      (collation.empty() ? "" : " COLLATE " + sight_.quote(collation)));
     }
     const auto collates_alike = [&](const Index& each) {
       return !sight_.is_sqlite() ||
@@ -243,7 +247,7 @@ class Demanding {
     demand.shown = keys;
     demand.rows = fmt::format(
         "FROM {}{} GROUP BY {} HAVING count(*) > 1", sight_.named_rows(now, asked, true),
-        where.empty() ? "" : " WHERE " + join(where, " AND "), join(keys, ", "));
+        where.empty() ? "" : " WHERE " + join(where, " AND "), join(alike, ", "));
     demand.finds = fmt::format("SELECT {}, count(*) {}", join(keys, ", "), demand.rows);
     demand.advice = advice(before, now, columns, ", another value for each");
     look(demand, now, asked);
@@ -262,6 +266,7 @@ class Demanding {
     demand.object = to_string(object_of(now, constraint));
     demand.misfit = "broken by {}";
     demand.shown = sight_.quoted(columns);
+    demand.advice = advice(before, now, columns);
     look(demand, now, columns);
     switch (constraint.type) {
       case ConstraintType::check:
@@ -286,7 +291,6 @@ class Demanding {
     }
     if (demand.rows.empty()) return;
     demand.finds = "SELECT * " + demand.rows;
-    demand.advice = advice(before, now, columns);
     demands_.push_back(std::move(demand));
   }
 
@@ -383,9 +387,9 @@ class Demanding {
     demand.shown = sight_.quoted(columns);
     demand.rows = fmt::format("FROM {} WHERE ({}) IS NOT TRUE{}",
                               sight_.named_rows(now, columns, false, !gone.empty()), *place, gone);
-    look(demand, now, columns);
     demand.finds = "SELECT * " + demand.rows;
     demand.advice = "give them one, or a default, or delete them first";
+    look(demand, now, columns);
   }
 
   void demand_of_domain(const catalog::Type& domain) {
@@ -443,7 +447,7 @@ std::vector<std::string> questions(const Demand& demand) {
   std::string sql = "SELECT " + demand.count + " OVER ()";
   std::string order;
   for (std::size_t i = 0; i < demand.shown.size(); ++i) {
-    sql += ", CAST(" + demand.shown[i] + " AS text)";
+    sql += demand.as_text ? ", CAST(" + demand.shown[i] + " AS text)" : ", " + demand.shown[i];
     order += (i == 0 ? " ORDER BY " : ", ") + std::to_string(i + 2);
   }
   list.push_back(fmt::format("{} {}{} LIMIT {}", sql, demand.rows, order, most_examples));

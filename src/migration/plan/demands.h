@@ -20,12 +20,12 @@ struct Demand {
       preludes;                    // statements that the query takes, where something may be made
   std::string count = "count(*)";  // over rows that do not fit, or over groups of them
   std::vector<std::string> shown;  // what tells one: "price"
+  bool as_text = true;             // so that it has an order
   std::string rows;                // those that do not fit: "FROM app.orders WHERE NOT (price > 0)"
   std::string finds;               // a query for people; empty: made of the values that were seen
   std::string advice;              // what to do with them
-  // The rows that it speaks of are others before the migration: they get a value, or another type.
-  bool pending = false;
-  bool not_yet = false;  // and which is not known before it
+  bool pending = false;            // it speaks of values that rows get, which no query finds before
+  bool not_yet = false;            // and they are not known before
   // Of a type: fails where a value does not fit, and can be asked where nothing may be made.
   std::string probe;
 };

@@ -51,17 +51,17 @@ std::string Sight::value(const Relation& before, const Relation& now,
   const auto typed = [&](const std::string& text) {
     return is_sqlite_ ? '(' + text + ')' : '(' + text + ")::" + new_one->type;
   };
+  if (!new_one->generated.empty() && (old_one == nullptr || old_one->generated.empty() ||
+                                      old_one->default_value != new_one->default_value))
+    return typed(new_one->default_value);
   if (old_one == nullptr) {
-    if (!new_one->generated.empty() || !new_one->identity.empty()) return {};
+    if (!new_one->identity.empty()) return {};
     if (given != fill_.end()) return typed(given->second);
     // A sequence would go on by being asked.
     if (contains_word(new_one->default_value, "nextval")) return {};
     if (!new_one->default_value.empty()) return typed(new_one->default_value);
     return new_one->not_null ? std::string() : typed("NULL");
   }
-  if (old_one->generated != new_one->generated ||
-      (!new_one->generated.empty() && old_one->default_value != new_one->default_value))
-    return {};
   std::string value = this->column(before, column);
   if (old_one->type != new_one->type) {
     if (!is_sqlite_) return {};

@@ -13,7 +13,9 @@
 #include "engine/sqlite/tokens.h"
 #include "engine/sqlite/transition.h"
 #include "migration/histories.h"
+#include "migration/plan/demands.h"
 #include "migration/plan/kept.h"
+#include "migration/plan/misfits.h"
 
 namespace architrave::migration {
 
@@ -103,6 +105,8 @@ class Planner {
     begin_ = from_.catalog;
     if (Status renamed = rename(); !renamed) return fail(renamed);
     if (Status refused = refuse_missing_values(); !refused) return fail(refused);
+    say("asking the rows that are there");
+    if (Status asked = ask_rows(); !asked) return fail(asked);
     settle_losses();
     if (!plan_.refused.empty()) return std::move(plan_);
     sqlite::Transition up = sqlite::transition(begin_, to_.catalog, how_);
@@ -157,6 +161,7 @@ class Planner {
       if (!failed) return fail(failed);
       if (!failed->empty()) return fail("plan.rename", *failed, renamed->object.name);
       renames_.push_back(renamed->statement);
+      names_.add(*renamed);
       unrenames_.insert(unrenames_.begin(), renamed->back);
       auto seen = look(*named_);
       if (!seen) return fail(seen);
@@ -191,6 +196,15 @@ class Planner {
       }
     }
     return {};
+  }
+
+  // Those of a file are asked where they are, which may be too large to be copied.
+  Status ask_rows() {
+    const Ask ask =
+        from_.ask ? from_.ask : [this](const std::vector<std::string>& queries, double seconds) {
+          return origin_->attempt(queries, seconds);
+        };
+    return ask_ahead(plan_, ask, demands(begin_, to_.catalog, how_.fill, &names_));
   }
 
   static bool is_row_number(const Relation& table, const Column& column) {
@@ -249,7 +263,6 @@ class Planner {
     if (!failed) return fail(failed);
     auto state = look(*walked_);
     if (!state) return fail(state);
-    if (!failed->empty() && refuse_nulls(*failed)) return {};
     const auto left = changes(*state, to_.catalog);
     loads.holds = failed->empty() && left.empty();
     loads.seen = !failed->empty() ? *failed
@@ -339,20 +352,6 @@ class Planner {
     return columns;
   }
 
-  // NOT NULL constraint failed: orders.note
-  bool refuse_nulls(const std::string& message) {
-    constexpr std::string_view says = "NOT NULL constraint failed: ";
-    const std::size_t begin = message.find(says);
-    if (begin == std::string::npos) return false;
-    const std::string rest = message.substr(begin + says.size());
-    const std::string column = "main." + rest.substr(0, rest.find_first_of(": ,\n"));
-    plan_.refused.push_back(
-        {"column " + column,
-         fmt::format("some of its rows have no value: say what they get, --fill \"{}=…\"",
-                     column)});
-    return true;
-  }
-
   void describe() {
     for (const PlannedPhase& phase : plan_.phases) {
       for (const Step& step : phase.up)
@@ -382,6 +381,7 @@ class Planner {
   Catalog begin_;                            // `from`, once renamed
   std::vector<std::string> renames_;
   std::vector<std::string> unrenames_;
+  OldNames names_;
   sqlite::TransitionOptions how_;
   sqlite::TransitionOptions back_;
   bool guarded_ = true;
