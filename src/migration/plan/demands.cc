@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "catalog/lookup.h"
 #include "catalog/postgres/partition_bounds.h"
+#include "migration/plan/casts.h"
 #include "migration/plan/sight.h"
 #include "migration/plan/swap.h"
 #include "sql/node.h"
@@ -174,6 +175,11 @@ class Demanding {
     } else {
       demand.preludes = {make_fits(column.type)};
       demand.probe = fmt::format("SELECT count({}::{}) FROM {}", name, column.type, table);
+      if (const std::string misfit =
+              cannot_cast(*old_one, column, name, from_.server.version_number);
+          !misfit.empty())
+        demand.rows_by_reading =
+            fmt::format("FROM {} WHERE {} IS NOT NULL AND {}", table, name, misfit);
     }
     demand.rows =
         fmt::format("FROM {} WHERE {} IS NOT NULL AND {} GROUP BY {}", table, name, misfits, name);
@@ -440,6 +446,13 @@ constexpr std::size_t most_examples = 5;
 std::vector<Demand> demands(const Catalog& from, const Catalog& to,
                             const std::map<std::string, std::string>& fill, const OldNames* names) {
   return Demanding(from, to, fill, names).run();
+}
+
+Demand by_reading(Demand demand) {
+  demand.preludes.clear();
+  demand.rows = demand.rows_by_reading + " GROUP BY " + join(demand.shown, ", ");
+  demand.finds = "SELECT * " + demand.rows_by_reading;
+  return demand;
 }
 
 std::vector<std::string> questions(const Demand& demand) {

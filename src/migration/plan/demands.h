@@ -26,8 +26,10 @@ struct Demand {
   std::string advice;              // what to do with them
   bool pending = false;            // it speaks of values that rows get, which no query finds before
   bool not_yet = false;            // and they are not known before
-  // Of a type: fails where a value does not fit, and can be asked where nothing may be made.
+  // Of a type: fails where a value does not fit, and can be asked where nothing may be made. Which
+  // rows these are, there, is asked in another way, if there is one.
   std::string probe;
+  std::string rows_by_reading;
 };
 
 // `fill`: what rows without a value get, by column. `names`: what tables and columns of `from` are
@@ -36,6 +38,9 @@ struct Demand {
 std::vector<Demand> demands(const catalog::Catalog& from, const catalog::Catalog& to,
                             const std::map<std::string, std::string>& fill,
                             const OldNames* names = nullptr);
+
+// The same of a demand that has `rows_by_reading`, where nothing may be made.
+Demand by_reading(Demand demand);
 
 // The statements to be tried, of which the last answers.
 std::vector<std::string> questions(const Demand& demand);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -124,10 +125,19 @@ Status ask_ahead(Plan& plan, const Ask& ask, const std::vector<Demand>& demands)
           fmt::format("not known, since counting took longer than {}: whether rows fit {}; {}",
                       human_seconds(seconds_for_live), demand.object, queries.back()));
     } else if (!demand.probe.empty()) {
-      if (answer.code.starts_with("postgres.22") || answer.code.starts_with("postgres.23"))
-        plan.refused.push_back(
-            {demand.object, fmt::format("{} ({}): {}", replace_all(demand.misfit, "{}", "rows"),
-                                        answer.error, demand.advice)});
+      if (!answer.code.starts_with("postgres.22") && !answer.code.starts_with("postgres.23"))
+        continue;
+      std::optional<std::string> said;
+      if (!demand.rows_by_reading.empty()) {
+        const Demand counted = by_reading(demand);
+        auto counts = ask(questions(counted), seconds_for_live);
+        if (!counts) return fail(counts);
+        said = misfits(counted, counts->back(), true);
+      }
+      plan.refused.push_back(
+          {demand.object,
+           said.value_or(fmt::format("{} ({}): {}", replace_all(demand.misfit, "{}", "rows"),
+                                     answer.error, demand.advice))});
     } else if (const auto said = misfits(demand, answer, !demand.pending)) {
       plan.refused.push_back({demand.object, *said});
     }
