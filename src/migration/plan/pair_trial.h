@@ -112,6 +112,7 @@ class PairTrial {
     if (!to) return "new does not load: " + describe(to.error());
     auto subject = from->sandbox->copy();
     if (!subject) return describe(subject.error());
+    const catalog::Catalog old_catalog = from->catalog;
     PlanOptions options;
     options.allow_losses = true;
     const auto plan = make_plan(*from, *to, options);
@@ -126,7 +127,8 @@ class PairTrial {
       for (std::size_t done = 1; done < each.up.steps.size(); ++done) {
         auto stopped = (*subject)->copy();
         if (!stopped) return describe(stopped.error());
-        if (std::string seen = stop(**stopped, folder, each, done, fixpoint); !seen.empty())
+        if (std::string seen = stop(**stopped, folder, each, done, fixpoint, old_catalog);
+            !seen.empty())
           if (plan->lost.empty() || !seen.ends_with(other_rows)) return seen;
       }
       RunOptions run = on(**subject, folder);
@@ -161,10 +163,12 @@ class PairTrial {
   }
 
   static std::string stop(engine::Sandbox& sandbox, const std::filesystem::path& folder,
-                          const Migration& migration, std::size_t done, Fixpoint& fixpoint) {
+                          const Migration& migration, std::size_t done, Fixpoint& fixpoint,
+                          const catalog::Catalog& old_catalog) {
     auto before = sandbox.read();
     if (!before) return describe(before.error());
-    const SharedColumns columns = shared_columns(*before, *before);
+    // What is kept equal to these meanwhile may be filled and stay so.
+    const SharedColumns columns = shared_columns(*before, old_catalog);
     const auto rows_before = digest(sandbox, columns);
     if (!rows_before) return describe(rows_before.error());
     // The same file, but that it fails there.

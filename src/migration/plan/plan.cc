@@ -24,6 +24,7 @@
 #include "migration/plan/rows.h"
 #include "migration/plan/sqlite.h"
 #include "migration/plan/stopped.h"
+#include "migration/plan/table_swap.h"
 #include "migration/unsaid.h"
 
 namespace architrave::migration {
@@ -213,6 +214,19 @@ class Planner {
       if (!outcome->front().ok)
         return fail("plan.no_way", outcome->front().error, outcome->front().statement,
                     "--in-place changes the type under a lock");
+    }
+    for (TableSwap& each :
+         table_swaps(begin_, to_.catalog, options_.online.small_bytes, ground_.role())) {
+      // What stands in its way, a type that is new too, is for the way under a lock to find.
+      auto outcome = sandbox.run({{statements_of(each.swap), true}});
+      if (!outcome) return fail(outcome);
+      if (!outcome->front().ok) continue;
+      RouteStep back;
+      back.act = RouteStep::Act::alter;
+      back.of = each.swap.column;
+      back.statements = std::move(each.back);
+      undo_.push_back({each.swap.take_place.back().text, std::move(back)});
+      swaps_.push_back(std::move(each.swap));
     }
     if (swaps_.empty()) return {};
     auto begin = ground_.look(sandbox);
@@ -453,7 +467,7 @@ class Planner {
       if (here) steps.push_back(each.back);
     }
     for (const RouteStep& step : steps) {
-      auto outcome = sandbox.run({{step.statements, false}});
+      auto outcome = sandbox.run({{step.statements, true}});
       if (!outcome) return fail(outcome);
       if (!outcome->front().ok)
         return fail("plan.no_way", outcome->front().error, outcome->front().statement);

@@ -1,0 +1,26 @@
+// A table that becomes partitioned, beside those who use it: the new one is made with its
+// partitions and indexes while it is empty, kept equal by a trigger and filled in batches, and
+// takes the old one's name in a moment.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "migration/plan/swap.h"
+
+namespace architrave::migration {
+
+struct TableSwap {
+  Swap swap;                      // of the whole table
+  std::vector<std::string> back;  // what undoes its taking place: the old one has the rows again
+};
+
+// Of tables larger than `small_bytes`. What this can't do is left to be done under a lock: tables
+// without a key, with triggers, rules, identities or heirs, and those whose columns change in the
+// same plan.
+std::vector<TableSwap> table_swaps(const catalog::Catalog& from, const catalog::Catalog& to,
+                                   std::int64_t small_bytes, const std::string& role);
+
+}  // namespace architrave::migration
