@@ -62,7 +62,7 @@ bool same_keys(const Index& a, const Index& b) {
 std::string breaks_strict(const std::string& type, const std::string& value) {
   const std::string kind = lower(type);
   if (kind == "blob") return fmt::format("typeof({}) <> 'blob'", value);
-  const std::string blob = fmt::format("typeof({}) = 'blob'", value);
+  std::string blob = fmt::format("typeof({}) = 'blob'", value);
   if (kind == "text") return blob;
   const std::string number = fmt::format("({} OR {} <> CAST({} AS NUMERIC)", blob, value, value);
   if (kind == "real") return number + ')';

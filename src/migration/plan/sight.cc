@@ -104,7 +104,7 @@ std::string Sight::rows(const Relation& now, const std::vector<std::string>& col
     return std::ranges::find(each.parents, now.object_name()) != each.parents.end();
   });
   const bool only = own && has_heirs && now.kind != catalog::RelationKind::partitioned_table;
-  const std::string whole = (only ? "ONLY " : "") + table(now);
+  std::string whole = (only ? "ONLY " : "") + table(now);
   const Relation* before = from_.relation(now.schema, now.name);
   if (!is_ahead() || before == nullptr) return whole;
   const auto is_new = [&](const std::string& column) {
