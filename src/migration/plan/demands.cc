@@ -79,6 +79,12 @@ bool is_row_number(const Relation& table, const Column& column) {
   });
 }
 
+// SQLite: rows that have no partner already are let be, whatever else is said of the key.
+bool same_reference(const Constraint& a, const Constraint& b) {
+  return a.type == ConstraintType::foreign_key && b.type == a.type && a.columns == b.columns &&
+         a.references_table == b.references_table && a.references_columns == b.references_columns;
+}
+
 bool is_kind_of_table(const Relation& relation) {
   return relation.kind == RelationKind::table || relation.kind == RelationKind::partitioned_table;
 }
@@ -265,7 +271,8 @@ class Demanding {
     std::vector<std::string> columns = constraint.columns;
     if (!is_new(now, columns) &&
         std::ranges::any_of(before.constraints, [&](const Constraint& each) {
-          return each.definition == constraint.definition && each.validated;
+          return (each.definition == constraint.definition && each.validated) ||
+                 (sight_.is_sqlite() && same_reference(each, constraint));
         }))
       return;
     Demand demand;
