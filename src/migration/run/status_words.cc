@@ -3,7 +3,7 @@
 
 #include "base/terminal.h"
 #include "base/text.h"
-#include "migration/run/runner.h"
+#include "migration/run/standing.h"
 
 namespace architrave::migration {
 
