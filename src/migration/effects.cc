@@ -26,17 +26,19 @@ class Gatherer {
  public:
   explicit Gatherer(Effects& effects) : effects_(effects) {}
 
-  void add(const std::string& relation, Lock lock, bool rewrites, bool scans, int through = -1) {
+  void add(const std::string& relation, Lock lock, bool rewrites, bool scans, bool looks,
+           int through = -1) {
     if (relation.empty() || lock == Lock::none) return;
     if (Effect* known = find(relation)) {
       if (through < 0) known->through = -1;
       known->lock = std::max(known->lock, lock);
       known->rewrites = known->rewrites || rewrites;
       known->scans = known->scans || scans;
+      known->looks = known->looks || looks;
       return;
     }
     if (effects_.relations.size() >= few) numbers_[relation] = effects_.relations.size();
-    effects_.relations.push_back({relation, lock, rewrites, scans, through});
+    effects_.relations.push_back({relation, lock, rewrites, scans, looks, through});
   }
 
   int number_of(const std::string& relation) {
@@ -57,6 +59,21 @@ class Gatherer {
   Effects& effects_;
   std::unordered_map<std::string, std::size_t> numbers_;
 };
+
+bool looks(const EffectRow& row) {
+  using enum Do;
+  static constexpr std::array builds = {create_index,
+                                        create_index_concurrently,
+                                        add_primary_key,
+                                        add_unique,
+                                        add_exclusion,
+                                        set_type_reindexed,
+                                        reindex,
+                                        reindex_concurrently,
+                                        reindex_partitioned,
+                                        reindex_partitioned_concurrently};
+  return row.scans && std::ranges::find(builds, row.action) == builds.end();
+}
 
 }  // namespace
 
@@ -108,8 +125,9 @@ void spread(const Action& action, const EffectRow& row, Lock lock, int version, 
     for (const std::string_view name : known.children(parents[i]->name)) {
       const Table* child = known.table(name);
       if (child == nullptr || parents.size() > Schema::most_children) continue;
-      gather.add(std::string(name), lock, row.rewrites && child->kind != 'p',
-                 row.scans && child->kind != 'p', through);
+      const bool stored = child->kind != 'p';
+      gather.add(std::string(name), lock, row.rewrites && stored, row.scans && stored,
+                 looks(row) && stored, through);
       parents.push_back(child);
     }
 }
@@ -127,9 +145,10 @@ Effects effects_of(const std::vector<Action>& actions, int version, const Schema
             : row.lock;
     const Table* table = known == nullptr ? nullptr : known->table(action.relation);
     const bool stored = table == nullptr || table->kind != 'p';
-    gather.add(action.relation, lock, row.rewrites && stored, row.scans && stored);
+    gather.add(action.relation, lock, row.rewrites && stored, row.scans && stored,
+               looks(row) && stored);
     if (table != nullptr) spread(action, row, lock, version, *known, *table, gather);
-    gather.add(action.other, row.other, false, row.scans_other);
+    gather.add(action.other, row.other, false, row.scans_other, row.scans_other);
   }
   return effects;
 }
@@ -149,7 +168,7 @@ Result<Effects> effects_of(std::string_view statement, int version, const Schema
     effects.transactional = effects.transactional && one.transactional;
     const int first = static_cast<int>(effects.relations.size());
     for (const Effect& effect : one.relations)
-      gather.add(effect.relation, effect.lock, effect.rewrites, effect.scans,
+      gather.add(effect.relation, effect.lock, effect.rewrites, effect.scans, effect.looks,
                  effect.through < 0 ? -1 : first + effect.through);
   }
   return effects;

@@ -19,6 +19,7 @@ struct Effect {
   Lock lock = Lock::none;
   bool rewrites = false;  // writes the whole table anew
   bool scans = false;     // reads the whole table while it holds the lock
+  bool looks = false;     // and not only to build an index from what it reads
   // Of a partition or a child, which the statement does not name: its number in Effects::relations
   // of the table that it does. A partitioned table is neither rewritten nor read: its partitions
   // are.

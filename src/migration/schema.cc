@@ -242,7 +242,8 @@ Schema::Schema(const catalog::Catalog& catalog) {
       Index index{.name = keep(each.name),
                   .columns = {},
                   .unique = each.unique,
-                  .partial = !each.predicate.empty()};
+                  .partial = !each.predicate.empty(),
+                  .method = keep(each.method)};
       for (const catalog::IndexKey& key : each.keys) index.columns.push_back(keep(key.column));
       if (!index.columns.empty() &&
           each.predicate == quote_identifier(index.columns.front()) + " IS NOT NULL")
@@ -257,6 +258,7 @@ Schema::Schema(const catalog::Catalog& catalog) {
     table.row_security = relation.row_security;
     if (relation.stats) {
       table.bytes = relation.stats->total_bytes;
+      table.extent = extent_of(relation);
       if (relation.stats->rows >= 0) table.rows = static_cast<std::int64_t>(relation.stats->rows);
     }
   }

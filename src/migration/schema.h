@@ -15,6 +15,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "migration/work.h"
 #include "sql/node.h"
 
 namespace architrave::catalog {
@@ -79,6 +80,8 @@ struct Index {
   std::vector<std::string_view> columns;
   bool unique = false;
   bool partial = false;  // but for WHERE its first column IS NOT NULL, which finds all values
+  // What it takes to build it, as far as its keys do not say so.
+  std::string_view method = "btree";
 };
 
 struct Table {
@@ -95,6 +98,7 @@ struct Table {
   bool filled = false;                // rows have been put into it since it was made
   std::optional<std::int64_t> bytes;  // with indexes and TOAST
   std::optional<std::int64_t> rows;
+  Extent extent;  // where `bytes` is known
 
   const Column* column(std::string_view column_name) const;
   const Constraint* constraint(std::string_view constraint_name) const;

@@ -331,6 +331,7 @@ class Applier {
               .columns = {},
               .unique = node["unique"].flag(),
               .partial = static_cast<bool>(node["whereClause"])};
+    if (const Node method = node["accessMethod"]) out.method = keep(method);
     for (const Node key : node["indexParams"]) {
       if (key["name"].text().empty()) {
         out.columns.clear();

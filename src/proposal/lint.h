@@ -30,7 +30,7 @@ struct LintFinding {
   std::string instead;     // SQL or advice: what to write in its place
   Lock lock = Lock::none;  // that the statement takes on the relation, if others may use it
   bool rewrites = false;
-  std::string cost;  // "about 40 s of ACCESS EXCLUSIVE on orders (80 GB)", where sizes are known
+  std::string cost;  // "about 40 s of ACCESS EXCLUSIVE on orders (16 GB)", where sizes are known
 };
 
 struct LintSummary {

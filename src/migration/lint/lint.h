@@ -25,7 +25,6 @@ struct Options {
   std::set<std::string, std::less<>> without;  // rules that are not asked
   std::set<std::string, std::less<>> only;     // rules that are; empty: all
   const catalog::Catalog* catalog = nullptr;   // what was there before the first file
-  double bytes_per_second = 200e6;             // that a scan or rewrite gets through
   bool fix = false;
 };
 

@@ -61,6 +61,7 @@ void Pass::judge(const Statement& statement) {
   statement_ = &statement;
   effect_at_ = 0;
   of_all_.reset();
+  costs_.clear();
   for (const Action& action : statement.actions) {
     action_ = &action;
     for (const Rule* rule : impl_.by_action[static_cast<std::size_t>(action.what)]) {

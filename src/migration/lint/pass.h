@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "migration/lint/comments.h"
+#include "migration/lint/cost.h"
 #include "migration/lint/fix.h"
 #include "migration/lint/lint.h"
 #include "sql/script.h"
@@ -68,7 +69,7 @@ class Pass : public Finder {
   void give(const LintFinding& finding);
   bool is_ignored(std::string_view rule, int line);
   // Takes what the statement does to the relation, and to its partitions, into the finding.
-  void weigh(const Effect& effect, LintFinding& finding) const;
+  void weigh(const Effect& effect, LintFinding& finding);
   // Line and column, counted from the place that was asked for before, or from the statement's.
   std::pair<int, int> place(const char* at);
   struct Cursor {
@@ -93,6 +94,7 @@ class Pass : public Finder {
   // Of the statement: where the last relation was found, and what it does to all of them.
   std::size_t effect_at_ = 0;
   std::optional<Effect> of_all_;
+  std::vector<Cost> costs_;      // once one is asked for
   std::vector<Ignore> ignores_;  // of statements
   std::vector<Ignore> file_ignores_;
   Cursor statement_place_, last_;

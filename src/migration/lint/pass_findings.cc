@@ -21,32 +21,19 @@ std::pair<int, int> Pass::place(const char* at) {
   return {last_.line, static_cast<int>(at - last_.line_start) + 1};
 }
 
-void Pass::weigh(const Effect& effect, LintFinding& finding) const {
-  finding.lock = effect.lock;
+void Pass::weigh(const Effect& effect, LintFinding& finding) {
   const auto& all = statement_->effects.relations;
-  const int number = static_cast<int>(&effect - all.data());
-  double seconds = 0;
-  std::int64_t bytes = 0;
-  int partitions = 0;
-  bool known = false;
-  for (const Effect& each : all) {
-    if (&each != &effect && each.through != number) continue;
-    finding.rewrites = finding.rewrites || each.rewrites;
-    const Table* table = state_.schema.table(each.relation);
-    if (table == nullptr || !table->bytes || !(each.scans || each.rewrites)) continue;
-    known = true;
-    bytes += *table->bytes;
-    partitions += each.through == number;
-    // What is rewritten is read, written, and indexed again.
-    seconds += static_cast<double>(*table->bytes) * (each.rewrites ? 3 : 1) /
-               impl_.options.bytes_per_second;
-  }
-  if (!known) return;
+  if (costs_.size() != all.size()) costs_ = costs_of(*statement_);
+  const Cost& cost = costs_[static_cast<std::size_t>(&effect - all.data())];
+  finding.lock = effect.lock;
+  finding.rewrites = cost.rewrites;
+  if (!cost.known) return;
   constexpr double felt = 0.5;
-  finding.cost = (seconds < felt ? "well under a second" : "about " + human_seconds(seconds)) +
-                 " of " + std::string(to_string(effect.lock)) + " on " + quoted(effect.relation) +
-                 " (" + human_bytes(bytes) +
-                 (partitions == 0 ? "" : " in " + plural(partitions, "partition")) + ")";
+  finding.cost =
+      (cost.seconds < felt ? "well under a second" : "about " + human_seconds(cost.seconds)) +
+      " of " + std::string(to_string(effect.lock)) + " on " + quoted(effect.relation) + " (" +
+      human_bytes(cost.bytes) +
+      (cost.partitions == 0 ? "" : " in " + plural(cost.partitions, "partition")) + ")";
 }
 
 bool Pass::is_ignored(std::string_view rule, int line) {

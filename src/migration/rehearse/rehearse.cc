@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "catalog/object.h"
 #include "migration/effects.h"
-#include "migration/rehearse/work.h"
+#include "migration/rehearse/pieces.h"
 #include "migration/schema.h"
 #include "sql/node.h"
 
@@ -273,25 +273,27 @@ class Run {
                                const Indexes& now, const std::string& backfilled) const {
     std::vector<Piece> pieces;
     std::set<const catalog::Relation*> told;
-    const auto add = [&](Work work, const catalog::Relation* table, const std::string& index) {
+    const auto add = [&](WorkKind work, const catalog::Relation* table, const std::string& index) {
       if (table == nullptr) return;
       told.insert(table);
       pieces.push_back({work, table, index});
     };
-    for (const std::string& each : seen.rewritten) add(Work::rewrite, production(each), {});
+    for (const std::string& each : seen.rewritten) add(WorkKind::rewrite, production(each), {});
+    const std::set<const catalog::Relation*> written = told;  // and looked at meanwhile
     for (const auto& [oid, index] : now) {
       const auto was = indexes_.find(oid);
       if (was != indexes_.end() && was->second.node == index.node) continue;
       const catalog::Relation* const table = production(index.table);
       add(work_of_index(index.method, index.is_fixed), table, index.name);
       // Without holding writers up it looks at the table twice.
-      if (!effects.transactional) add(Work::read, table, {});
+      if (!effects.transactional) add(WorkKind::read, table, {});
     }
-    add(Work::change_rows, production(backfilled), {});
+    add(WorkKind::change_rows, production(backfilled), {});
     for (const Effect& each : effects.relations)
       if (const auto* table = production(each.relation);
-          (each.scans || each.rewrites) && !told.contains(table))
-        add(Work::read, table, {});
+          (each.looks && !written.contains(table)) ||
+          ((each.scans || each.rewrites) && !told.contains(table)))
+        add(WorkKind::read, table, {});
     std::erase_if(pieces, [](const Piece& each) { return !has_work(each); });
     return pieces;
   }

@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "base/text.h"
 #include "engine/postgres/reader.h"
 #include "engine/postgres/sandbox.h"
+#include "migration/lint/lint.h"
 
 namespace architrave::migration {
 namespace {
@@ -72,6 +76,50 @@ TEST_F(RehearseTest, TimesAreReckonedByTheKindOfWork) {
             "writes t anew, builds t_pkey, g, i, s (4.0 GB, 10,000,000 rows)");
   EXPECT_FALSE(seen[6].estimate);
   EXPECT_FALSE(seen[7].estimate);
+}
+
+// What lint tells from the text alone, out of the same table of work.
+TEST_F(RehearseTest, LintReckonsTheSame) {
+  stats_of_t().bytes = 4'000'000'000;
+  stats_of_t().total_bytes = 5'000'000'000;
+  stats_of_t().rows = 10'000'000;
+  lint::Options options;
+  options.catalog = &production_;
+  lint::Linter linter(options);
+  const std::vector<std::string> statements = {
+      "CREATE INDEX i ON t (ref)",
+      "CREATE INDEX s ON t (s, ref)",
+      "CREATE INDEX g ON t USING gist (at)",
+      "CREATE INDEX e ON t (lower(s))",
+      "REINDEX INDEX i",
+      "REINDEX TABLE t",
+      "ALTER TABLE t ADD UNIQUE (id, ref)",
+      "ALTER TABLE t ADD CHECK (id > 0)",
+      "ALTER TABLE t ALTER id SET NOT NULL, ADD CHECK (id > -1), ADD UNIQUE (ref, id)",
+      "ALTER TABLE t ADD FOREIGN KEY (ref) REFERENCES r",
+      "ALTER TABLE t ALTER ref TYPE bigint",
+      "ALTER TABLE t ADD u uuid DEFAULT gen_random_uuid()",
+      "ALTER TABLE t SET UNLOGGED"};
+  const auto seen = run({statements.begin(), statements.end()});
+  ASSERT_EQ(seen.size(), statements.size());
+  int compared = 0;
+  for (std::size_t i = 0; i < statements.size(); ++i) {
+    ASSERT_TRUE(seen[i].estimate) << statements[i];
+    lint::File file;
+    file.path = std::to_string(i);
+    file.text = statements[i];
+    std::set<std::string> costs;
+    (void)linter.lint(file, [&](const LintFinding& each) {
+      if (!each.cost.empty()) costs.insert(each.cost);
+    });
+    if (costs.empty()) continue;  // no rule speaks of it
+    EXPECT_EQ(costs.size(), 1U);
+    EXPECT_TRUE(costs.begin()->starts_with("about " + human_seconds(*seen[i].estimate) + " of "))
+        << statements[i] << ": " << *costs.begin() << ", not " << *seen[i].estimate;
+    EXPECT_TRUE(costs.begin()->ends_with(" on t (5.0 GB)")) << *costs.begin();
+    ++compared;
+  }
+  EXPECT_GT(compared, 8);
 }
 
 TEST_F(RehearseTest, ABackfillIsReckonedByRowsAndIndexes) {
