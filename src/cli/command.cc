@@ -39,6 +39,10 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
   return command;
 }
 
+std::string is_given(const std::string& text) {
+  return text.empty() ? "it is empty; leave the option out if that is meant" : "";
+}
+
 bool ask(const std::vector<std::string>& what) {
   for (const std::string& each : what) std::cerr << "  " << each << '\n';
   std::cerr << "Go on? [y/N] " << std::flush;

@@ -50,6 +50,10 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
 // How a .sql file is read: --engine and --server-version.
 void add_reading_options(CLI::App& command, engine::OpenOptions& open);
 
+// Of an option: why it is refused where it is empty. A variable that is not set must not mean "all
+// of them", or another database.
+std::string is_given(const std::string& text);
+
 // Asks the person at the terminal whether this is to be done, a line each; false without an answer.
 bool ask(const std::vector<std::string>& what);
 

@@ -117,11 +117,6 @@ int status(Arguments& arguments) {
       fine ? Exit::success : Exit::findings);
 }
 
-// A variable that is not set must not mean "all of them", or another database.
-std::string is_given(const std::string& text) {
-  return text.empty() ? "it is empty; leave the option out if that is meant" : "";
-}
-
 void add_where(CLI::App& command, Arguments& arguments) {
   command
       .add_option("--database", arguments.options.database,

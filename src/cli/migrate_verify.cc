@@ -11,6 +11,7 @@
 #include "engine/sqlite/source.h"
 #include "migration/plan/sqlite.h"
 #include "migration/plan/way_back.h"
+#include "migration/run/runner.h"
 #include "migration/verify.h"
 
 namespace architrave::cli {
@@ -20,6 +21,7 @@ namespace {
 struct Arguments {
   std::filesystem::path folder = "migrations";
   std::string from;
+  std::string database;
   std::string format = "text";
   std::string output;
   bool no_rows = false;
@@ -28,9 +30,10 @@ struct Arguments {
   engine::OpenOptions open;
 };
 
-// As asked for, else by what the files' SQL looks like.
+// As asked for, else by the database at hand or by what the files' SQL looks like.
 bool is_for_sqlite(const Arguments& arguments) {
   if (!arguments.open.engine.empty()) return arguments.open.engine == "sqlite";
+  if (!arguments.database.empty()) return migration::is_sqlite(arguments.database);
   const auto folder = engine::resolve(arguments.folder.string(), {}, true);
   return folder && folder->dialect == engine::Dialect::sqlite;
 }
@@ -83,6 +86,24 @@ Result<migration::Verification> verify_on_postgres(const Arguments& arguments,
   return migration::verify(folder->migrations, sandbox, options);
 }
 
+// What the history of the database that was named says against the folder.
+Status compare_with_history(const Arguments& arguments, migration::Verification& verification) {
+  if (arguments.database.empty()) return {};
+  migration::RunOptions options;
+  options.database = arguments.database;
+  options.folder = arguments.folder;
+  const auto situation = migration::status(options);
+  if (!situation) return std::unexpected(situation.error());
+  const auto take = [&](const std::vector<std::string>& problems, const std::string& next) {
+    if (problems.empty()) return;
+    verification.problems.insert(verification.problems.end(), problems.begin(), problems.end());
+    verification.next.push_back(next);
+  };
+  take(situation->problems, situation->next);
+  take(situation->down_problems, situation->down_next);
+  return {};
+}
+
 int verify(Arguments& arguments) {
   set_quiet(arguments.quiet);
   Progress progress;
@@ -92,6 +113,9 @@ int verify(Arguments& arguments) {
     const auto missing = migration::read_folder(arguments.folder);
     if (!missing) return report_error(missing.error());
   }
+  migration::Verification history;  // asked first: a database that is not there costs no sandbox
+  if (Status read = compare_with_history(arguments, history); !read)
+    return report_error(read.error());
   auto sandbox = sandbox_of(arguments);
   progress.clear();
   if (!sandbox) return report_error(sandbox.error());
@@ -101,11 +125,13 @@ int verify(Arguments& arguments) {
     progress.show(what, done, of);
   };
   auto* const postgres = dynamic_cast<postgres::PostgresSandbox*>(sandbox->get());
-  const auto verification = postgres != nullptr
-                                ? verify_on_postgres(arguments, *postgres, options)
-                                : verify_on_sqlite(arguments, std::move(*sandbox), options);
+  auto verification = postgres != nullptr
+                          ? verify_on_postgres(arguments, *postgres, options)
+                          : verify_on_sqlite(arguments, std::move(*sandbox), options);
   progress.clear();
   if (!verification) return report_error(verification.error());
+  verification->problems = std::move(history.problems);
+  verification->next = std::move(history.next);
   return write_result(arguments.output,
                       arguments.format == "json" ? migration::to_json(*verification)
                                                  : migration::to_text(*verification),
@@ -118,8 +144,10 @@ void add_migrate_verify(CLI::App& group, Chosen& chosen) {
   CLI::App* command = add_command(
       group, "verify",
       "Try every migration on a private server: up, down, up again, the catalog and the rows\n"
-      "compared after each.",
+      "compared after each. With --database also what of the folder is not as it was applied "
+      "there.",
       "  architrave migrate verify --dir migrations\n"
+      "  architrave migrate verify --dir migrations --database postgresql:///prod\n"
       "  architrave migrate verify --dir migrations --from postgresql:///prod --format json\n"
       "  architrave migrate verify --dir migrations --from sqlite:app.db\n"
       "  architrave migrate verify --dir migrations --generate-downs");
@@ -129,6 +157,11 @@ void add_migrate_verify(CLI::App& group, Chosen& chosen) {
   command->add_option("--from", arguments->from,
                       "what the first is applied to: postgresql://…, a .sql file or folder with "
                       "rows, a .twin, sqlite:FILE (an empty database)");
+  command
+      ->add_option("--database", arguments->database,
+                   "postgresql://… or sqlite:FILE, whose history tells what of the folder has "
+                   "changed or gone since it was applied there, up or down; it is only read")
+      ->check(is_given);
   command->add_flag("--no-rows", arguments->no_rows, "compare the catalog alone");
   command->add_flag("--generate-downs", arguments->generate_downs,
                     "try downs that are found by comparing the catalogs around each up, and not "

@@ -337,7 +337,8 @@ class Verifier {
 }  // namespace
 
 bool Verification::holds() const {
-  return std::ranges::all_of(steps, [](const VerifiedStep& each) { return each.holds(); });
+  return problems.empty() &&
+         std::ranges::all_of(steps, [](const VerifiedStep& each) { return each.holds(); });
 }
 
 Status run_script(Connection& connection, const Script& script) {

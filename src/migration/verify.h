@@ -45,6 +45,9 @@ struct Verification {
   std::vector<VerifiedStep> steps;
   catalog::Catalog before;  // of the sandbox as it was given
   catalog::Catalog after;   // after the last up that ran
+  // What the history of a database says against the folder, and what to do about it.
+  std::vector<std::string> problems;
+  std::vector<std::string> next;
   bool holds() const;
 };
 

@@ -68,6 +68,8 @@ std::string to_text(const Verification& verification) {
     if (step.again_failed) text += "  " + failure("up after the down", *step.again_failed) + '\n';
     list(text, "up after the down makes something else", step.again_differences);
   }
+  for (const std::string& each : verification.problems) text += "problem: " + each + '\n';
+  for (const std::string& each : verification.next) text += "next: " + each + '\n';
   const auto count = static_cast<std::int64_t>(verification.steps.size());
   text += plural(count, "migration") + " tried on " + verification.server + ": the downs of " +
           std::to_string(restored) + " restore the catalog";
@@ -102,6 +104,8 @@ std::string to_json(const Verification& verification) {
     json["steps"].push_back(std::move(one));
   }
   json["restored"] = restored;
+  json["problems"] = verification.problems;
+  json["next"] = verification.next;
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 

@@ -50,6 +50,8 @@ class Target {
 
 // `to_look`: nothing will be changed. Errors "postgres.connect", "sqlite.open", "migration.server".
 Result<std::unique_ptr<Target>> open_target(const RunOptions& options, bool to_look);
+// Whether that names a SQLite database, and no server's.
+bool is_sqlite(const std::string& database);
 // By engine.
 Result<std::unique_ptr<Target>> open_postgres_target(const RunOptions& options, bool to_look);
 Result<std::unique_ptr<Target>> open_sqlite_target(const RunOptions& options,
