@@ -207,6 +207,9 @@ double users_timeout(PGconn* connection, double otherwise) {
   return seconds;
 }
 
+// Older ones lack columns of the system catalog.
+constexpr int oldest_version = 120000;
+
 // Connects without ever blocking in libpq, so that an interrupt is heard.
 Status connect(PGconn* connection, double timeout) {
   const double deadline = timeout > 0 ? monotonic_seconds() + timeout : 0;
@@ -273,6 +276,10 @@ Result<Connection> Connection::open(const std::string& source, const ConnectOpti
     if (raw == nullptr) return fail("postgres.connect", "out of memory");
     PQsetNoticeProcessor(raw, [](void*, const char*) {}, nullptr);
     Status connected = connect(raw, users_timeout(raw, options.connect_timeout));
+    if (connected && connection.server_version() < oldest_version)
+      return fail("postgres.version",
+                  "this server is too old: PostgreSQL " + connection.parameter("server_version"),
+                  {}, "Architrave works with PostgreSQL 12 and newer");
     if (connected) {
       PQsetnonblocking(raw, 1);
       return connection;

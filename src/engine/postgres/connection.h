@@ -53,7 +53,8 @@ using Parameters = std::vector<std::optional<std::string>>;
 class Connection {
  public:
   // `source` is handed to libpq whole: a URL, a keyword string, or "" for libpq's environment.
-  // Errors "postgres.connect" with libpq's words, without a password, and a hint.
+  // Errors "postgres.connect" with libpq's words, without a password, and a hint; and
+  // "postgres.version" of a server that is too old.
   static Result<Connection> open(const std::string& source, const ConnectOptions& options = {});
   Connection(Connection&&) noexcept;
   Connection& operator=(Connection&&) noexcept;

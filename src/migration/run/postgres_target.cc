@@ -12,19 +12,12 @@ namespace architrave::migration {
 
 namespace {
 
-constexpr int oldest_server = 120000;
-
 Result<postgres::Connection> connect(const RunOptions& options, bool to_look) {
   postgres::ConnectOptions session;
   session.statement_timeout = 0;
   session.lock_timeout = 0;
   auto connection = postgres::Connection::open(options.database, session);
   if (!connection) return fail(connection);
-  if (connection->server_version() < oldest_server)
-    return fail("migration.server",
-                "this server is too old: PostgreSQL " +
-                    std::to_string(connection->server_version() / 10000),
-                {}, "migrations are run on PostgreSQL 12 and newer");
   if (to_look) return connection;
   auto closed = connection->query(
       "SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('transaction_read_only')");

@@ -13,8 +13,8 @@
 
 namespace architrave::migration {
 
-// Nothing is changed. Errors of the folder, and "postgres.connect", "migration.server" (too old, or
-// a standby).
+// Nothing is changed. Errors of the folder, and "postgres.connect", "postgres.version" (too old),
+// "migration.server" (a standby).
 Result<Situation> status(const RunOptions& options);
 
 // What was done, in order; nothing with dry_run (then `say` gets what would be run, as SQL).

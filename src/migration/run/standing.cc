@@ -110,7 +110,7 @@ const char* down_hint(const Standing& standing) {
 }
 
 Situation situation_of(Folder folder, const std::optional<std::vector<Entry>>& history,
-                  std::vector<std::string> foreign, bool allow_gaps) {
+                       std::vector<std::string> foreign, bool allow_gaps) {
   Situation situation;
   situation.folder = std::move(folder);
   situation.has_history = history.has_value();

@@ -48,7 +48,8 @@ class Target {
   virtual Status run(const Migration& migration, Direction direction, const Entry* entry) = 0;
 };
 
-// `to_look`: nothing will be changed. Errors "postgres.connect", "sqlite.open", "migration.server".
+// `to_look`: nothing will be changed. Errors "postgres.connect", "postgres.version", "sqlite.open",
+// "migration.server".
 Result<std::unique_ptr<Target>> open_target(const RunOptions& options, bool to_look);
 // Whether that names a SQLite database, and no server's.
 bool is_sqlite(const std::string& database);
