@@ -12,6 +12,7 @@
 #include "base/quoting.h"
 #include "base/text.h"
 #include "migration/run/history.h"
+#include "migration/run/pace.h"
 #include "migration/run/throttle.h"
 #include "migration/run/waiting.h"
 
@@ -73,7 +74,9 @@ class Run {
     rows_ = begun_rows_ = from.rows;
     begun_ = monotonic_seconds();
     if (Status estimated = estimate(); !estimated) return estimated;
-    return backfill_.key.empty() ? by_block(from) : by_key(from);
+    if (Status done = backfill_.key.empty() ? by_block(from) : by_key(from); !done) return done;
+    say_pace();
+    return {};
   }
 
  private:
@@ -199,7 +202,9 @@ class Run {
         growth_ = later_growth;
       }
       if (gave_up) return false;
+      const double begun = monotonic_seconds();
       if (Status again = attempts.again(done.error()); !again) return fail(again);
+      rested_ += monotonic_seconds() - begun;
     }
     rows_ += looked_at;
     return true;
@@ -229,7 +234,10 @@ class Run {
 
   Status rest(double after) {
     adapt(after);
-    return watch_.between(after);
+    const double begun = monotonic_seconds();
+    const Status rested = watch_.between(after);
+    rested_ += monotonic_seconds() - begun;
+    return rested;
   }
 
   // Towards the size that takes the time that a batch is meant to; at once when it is less, by
@@ -245,16 +253,25 @@ class Run {
 
   std::int64_t smallest() const { return backfill_.key.empty() ? 1 : smallest_batch; }
 
+  Pace pace() const { return {rows_ - begun_rows_, monotonic_seconds() - begun_, rested_}; }
+
   void show() {
     if (!options_.progress) return;
-    const double rate =
-        static_cast<double>(rows_ - begun_rows_) / std::max(monotonic_seconds() - begun_, 0.001);
     const std::int64_t total = std::max(estimated_, rows_);
-    std::string text = fmt::format("{}: {}, {}/s", backfill_.table, plural(rows_, "row"),
-                                   human_count(static_cast<std::int64_t>(rate)));
-    if (rate > 0 && total > rows_)
-      text += ", " + human_seconds(static_cast<double>(total - rows_) / rate) + " left";
+    std::string text =
+        fmt::format("{}: {}, {}", backfill_.table, plural(rows_, "row"), describe(pace()));
+    if (total > rows_ && rows_ > begun_rows_)
+      text += ", " + human_seconds(seconds_left(pace(), total - rows_)) + " left";
     options_.progress(text, static_cast<std::size_t>(rows_), static_cast<std::size_t>(total));
+  }
+
+  // Where there is no terminal, this is all that is told.
+  void say_pace() {
+    constexpr double worth_saying = 5;  // seconds
+    const Pace all = pace();
+    if (!options_.say || all.seconds < worth_saying) return;
+    options_.say(
+        fmt::format("filled {}: {}, {}", backfill_.table, plural(all.rows, "row"), describe(all)));
   }
 
   postgres::Connection& connection_;
@@ -273,6 +290,7 @@ class Run {
   std::int64_t rows_ = 0;
   std::int64_t begun_rows_ = 0;
   double begun_ = 0;
+  double rested_ = 0;
 };
 
 }  // namespace

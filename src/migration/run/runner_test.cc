@@ -47,6 +47,26 @@ TEST_P(RunnerTest, UpAndDown) {
   for (const auto& change : catalog::diff(empty, catalog())) ADD_FAILURE() << describe(change);
 }
 
+TEST_P(RunnerTest, ABackfillsRestsAreToldApart) {
+  write_zero_downtime();
+  options.throttle.share = 0.2;
+  std::string told_last;
+  options.progress = [&](std::string_view what, std::size_t, std::size_t) {
+    if (what.starts_with("public.orders: ")) told_last = what;
+  };
+  ASSERT_EQ(told(up(options)), "+0001 +0002 +0003 +0004");
+  // "public.orders: 20,000 rows, 100,000 rows/s (20,000 with rests)"
+  const auto figure = [&](std::string_view before) {
+    const std::size_t at = told_last.find(before);
+    if (at == std::string::npos) return 0.0;
+    std::string digits = told_last.substr(at + before.size(), 12);
+    std::erase(digits, ',');
+    return std::strtod(digits.c_str(), nullptr);
+  };
+  EXPECT_NE(told_last.find(" with rests)"), std::string::npos) << told_last;
+  EXPECT_GT(figure("rows, "), 2 * figure("rows/s (")) << told_last;
+}
+
 TEST_P(RunnerTest, RefusesWhatIsNotAsItWas) {
   write("1_a.up.sql", "CREATE TABLE a ();");
   write("2_b.up.sql", "CREATE TABLE b ();");
