@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/terminal.h"
@@ -123,6 +124,22 @@ Result<migration::Rehearsal> rehearse_sqlite(const Arguments& arguments,
   return migration::rehearse_sqlite(migrations, resolved->path, options);
 }
 
+// Production's planner says how many rows a condition finds; it is asked, and runs nothing.
+auto planner_of(const std::string& database, std::optional<postgres::Connection>& connection) {
+  return [&](const std::string& question) -> Result<std::string> {
+    if (!connection) {
+      auto opened = postgres::Connection::open(database, {.read_only = true});
+      if (!opened) return fail(opened);
+      connection = std::move(*opened);
+    }
+    auto answers = connection->read_only({question});
+    if (!answers) return fail(answers);
+    const Result<postgres::Rows>& plan = answers->front();
+    if (!plan) return std::unexpected(plan.error());
+    return plan->size() > 0 ? std::string(plan->cell(0, 0)) : std::string();
+  };
+}
+
 int rehearse(Arguments& arguments) {
   set_quiet(arguments.quiet);
   Progress progress;
@@ -134,6 +151,9 @@ int rehearse(Arguments& arguments) {
   if (!production) return report_error(production.error());
   migration::RehearseOptions options;
   options.measured = &production->catalog;
+  std::optional<postgres::Connection> planner;
+  if (production->source.engine != "sqlite")
+    options.explain = planner_of(arguments.database, planner);
   options.progress = [&](std::string_view what, std::size_t done, std::size_t of) {
     progress.show(what, done, of);
   };

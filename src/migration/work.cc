@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "catalog/catalog.h"
 
@@ -15,7 +16,9 @@ namespace {
 constexpr std::array<WorkRow, static_cast<std::size_t>(WorkKind::count_)> rows = {{
     {WorkKind::read, "reads {}", 400e6, 80e-9},
     {WorkKind::rewrite, "writes {} anew", 150e6, 200e-9},
-    {WorkKind::change_rows, "changes all rows of {}", 100e6, 3e-6, 3e-6},
+    {WorkKind::fill_rows, "changes {1} of {0}", 100e6, 3e-6, 3e-6, 3e-6},
+    {WorkKind::update_rows, "changes {1} of {0}", 100e6, 2e-6, 3e-6, 15e-6},
+    {WorkKind::delete_rows, "deletes {1} of {0}", 400e6, 600e-9},
     {WorkKind::index_of_numbers, "builds {}", 400e6, 700e-9},
     {WorkKind::index_of_text, "builds {}", 400e6, 2e-6},
     {WorkKind::index_hash, "builds {}", 400e6, 1.2e-6},
@@ -24,6 +27,15 @@ constexpr std::array<WorkRow, static_cast<std::size_t>(WorkKind::count_)> rows =
     {WorkKind::index_otherwise, "builds {}", 400e6, 25e-6},
 }};
 static_assert(std::ranges::is_sorted(rows, {}, &WorkRow::work));
+
+// As the planner's statistics have it; of a primary key it is likely.
+bool is_ordered(const catalog::Index& index, const catalog::Relation& table) {
+  constexpr double nearly = 0.9;
+  const catalog::Column* first =
+      index.keys.empty() ? nullptr : table.column(index.keys.front().column);
+  if (first == nullptr || !first->stats || !first->stats->correlation) return index.primary;
+  return std::abs(*first->stats->correlation) > nearly;
+}
 
 }  // namespace
 
@@ -43,14 +55,16 @@ Extent extent_of(const catalog::Relation& table) {
   extent.rows = table.stats->rows >= 0   ? table.stats->rows
                 : table.stats->live_rows ? static_cast<double>(*table.stats->live_rows)
                                          : extent.bytes / usual_row;
-  extent.indexes = static_cast<double>(table.indexes.size());
+  for (const catalog::Index& each : table.indexes)
+    (is_ordered(each, table) ? extent.ordered_indexes : extent.scattered_indexes) += 1;
   return extent;
 }
 
 double seconds_of(WorkKind work, const Extent& extent) {
   const WorkRow& row = work_row(work);
   return extent.bytes / row.bytes_per_second +
-         extent.rows * (row.seconds_per_row + row.seconds_per_row_and_index * extent.indexes);
+         extent.rows * (row.seconds_per_row + row.seconds_per_ordered_key * extent.ordered_indexes +
+                        row.seconds_per_scattered_key * extent.scattered_indexes);
 }
 
 }  // namespace architrave::migration

@@ -13,7 +13,9 @@ namespace architrave::migration {
 enum class WorkKind {
   read,
   rewrite,
-  change_rows,
+  fill_rows,    // in batches, so that what is dead makes room for what follows
+  update_rows,  // by one statement
+  delete_rows,
   index_of_numbers,  // a B-tree whose keys have one length
   index_of_text,     // or not
   index_hash,
@@ -25,10 +27,12 @@ enum class WorkKind {
 
 struct WorkRow {
   WorkKind work;
-  std::string_view words;  // "reads {}"
+  std::string_view words;  // "reads {0}"; {1}: which of its rows
   double bytes_per_second;
   double seconds_per_row;
-  double seconds_per_row_and_index = 0;  // that the table has
+  // And for each index that the table has: by where the rows' keys lie in it.
+  double seconds_per_ordered_key = 0;
+  double seconds_per_scattered_key = 0;
 };
 const WorkRow& work_row(WorkKind work);
 // Of an index of that access method; whether its keys have one length.
@@ -38,7 +42,8 @@ WorkKind work_of_index(std::string_view method, bool fixed);
 struct Extent {
   double bytes = 0;  // with TOAST, without indexes
   double rows = 0;
-  double indexes = 0;
+  double ordered_indexes = 0;  // in whose order the rows lie
+  double scattered_indexes = 0;
 };
 // Of a relation that was measured.
 Extent extent_of(const catalog::Relation& table);

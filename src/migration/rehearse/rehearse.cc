@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "catalog/object.h"
 #include "migration/effects.h"
+#include "migration/rehearse/changes.h"
 #include "migration/rehearse/pieces.h"
 #include "migration/schema.h"
 #include "sql/node.h"
@@ -92,8 +93,9 @@ class Run {
     for (const catalog::Relation& each : options.measured->relations) {
       if (!each.stats) continue;
       production_[catalog::qualified(each.schema, each.name)] = &each;
-      // As statements name it, and a regclass.
+      // As a regclass has it, and Schema.
       if (each.schema == "public") production_[catalog::quote_identifier(each.name)] = &each;
+      production_[schema_.name_of(each.schema, each.name)] = &each;
     }
   }
 
@@ -191,13 +193,24 @@ class Run {
     seen.sql = each.text;
     sql::TreeReader reader;
     Effects effects;
+    std::optional<RowChange> change;
     bool empties = false;
     if (reader.parse(each.text) && !reader.statements().empty()) {
       const sql::Node node = reader.statements().front().node;
       empties = node.is("TruncateStmt");
-      effects = effects_of(node, connection_.server_version(), &schema_);
+      effects = effects_of(node, connection_.server_version() / 10000, &schema_);
+      change = row_change_of(node, schema_);
       schema_.apply(node, 0);
     }
+    if (change && !change->all && options_.explain) {
+      // What the migrations before it have made is not there: then it says nothing.
+      if (const Result<std::string> plan = options_.explain(question_of(each.text)))
+        take_plan(*plan, *change);
+      else if (plan.error().code == "interrupted")
+        return std::unexpected(plan.error());
+    }
+    if (!backfilled.empty())
+      change = RowChange{.work = WorkKind::fill_rows, .table = backfilled, .all = true};
     auto wal = written();
     if (!wal) return fail(wal);
     const double begun = monotonic_seconds();
@@ -230,7 +243,7 @@ class Run {
     auto built = indexes();
     if (!built) return fail(built);
     // New files without a row in them are nobody's work.
-    if (!empties) estimate(seen, pieces_of(seen, effects, *built, backfilled));
+    if (!empties) estimate(seen, pieces_of(seen, effects, *built, change));
     indexes_ = std::move(*built);
     rehearsal_.statements.push_back(std::move(seen));
     return {};
@@ -267,16 +280,37 @@ class Run {
     return found == production_.end() ? nullptr : found->second;
   }
 
+  // Of a table that has partitions or heirs, the parts that hold rows.
+  void add_change(const RowChange& change, std::vector<Piece>& pieces) const {
+    std::vector<const catalog::Relation*> tables;
+    std::vector<std::string_view> names = {change.table};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (const auto* table = production(names[i]); table != nullptr && has_rows(*table))
+        tables.push_back(table);
+      if (change.only) continue;
+      const auto children = schema_.children(names[i]);
+      names.insert(names.end(), children.begin(), children.end());
+    }
+    double all = 0;
+    for (const catalog::Relation* each : tables) all += extent_of(*each).rows;
+    for (const catalog::Relation* each : tables) {
+      Piece piece{.work = change.work, .table = each, .at_most = !change.all && !change.rows};
+      if (!change.all && change.rows)
+        piece.rows = *change.rows * extent_of(*each).rows / std::max(all, 1.0);
+      pieces.push_back(std::move(piece));
+    }
+  }
+
   // What the statement did to tables that production has: what was written anew and built is seen,
   // what was only read is from the table of effects.
   std::vector<Piece> pieces_of(const RehearsedStatement& seen, const Effects& effects,
-                               const Indexes& now, const std::string& backfilled) const {
+                               const Indexes& now, const std::optional<RowChange>& change) const {
     std::vector<Piece> pieces;
     std::set<const catalog::Relation*> told;
     const auto add = [&](WorkKind work, const catalog::Relation* table, const std::string& index) {
       if (table == nullptr) return;
       told.insert(table);
-      pieces.push_back({work, table, index});
+      pieces.push_back({.work = work, .table = table, .index = index});
     };
     for (const std::string& each : seen.rewritten) add(WorkKind::rewrite, production(each), {});
     const std::set<const catalog::Relation*> written = told;  // and looked at meanwhile
@@ -288,13 +322,16 @@ class Run {
       // Without holding writers up it looks at the table twice.
       if (!effects.transactional) add(WorkKind::read, table, {});
     }
-    add(WorkKind::change_rows, production(backfilled), {});
+    if (change) {
+      for (const std::string& each : change->reads) add(WorkKind::read, production(each), {});
+      add_change(*change, pieces);
+    }
     for (const Effect& each : effects.relations)
       if (const auto* table = production(each.relation);
           (each.looks && !written.contains(table)) ||
           ((each.scans || each.rewrites) && !told.contains(table)))
         add(WorkKind::read, table, {});
-    std::erase_if(pieces, [](const Piece& each) { return !has_work(each); });
+    std::erase_if(pieces, [](const Piece& each) { return !has_rows(*each.table); });
     return pieces;
   }
 
@@ -315,9 +352,10 @@ class Run {
           size != sizes_.end())
         here += size->second;
     }
+    const bool is_unknown = std::ranges::any_of(pieces, &Piece::at_most);
     const double ratio = static_cast<double>(there) / std::max(static_cast<double>(here), 1.0);
     if (options_.has_rows && here > 0 && ratio < as_large && ratio * as_large > 1) return;
-    if (options_.has_rows && here > 0 && seen.seconds >= measurable) {
+    if (options_.has_rows && here > 0 && (seen.seconds >= measurable || is_unknown)) {
       seen.estimate = seen.seconds * ratio;
       seen.reckoned_from =
           fmt::format("took {} on {} here, and there are {}", human_seconds(seen.seconds),

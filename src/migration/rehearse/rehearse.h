@@ -50,6 +50,8 @@ struct Rehearsal {
 struct RehearseOptions {
   bool has_rows = false;                       // the connection's, so that times can be measured
   const catalog::Catalog* measured = nullptr;  // production's sizes
+  // Production's planner: EXPLAIN's answer to a statement. Empty: it is not asked.
+  std::function<Result<std::string>(const std::string& question)> explain;
   std::function<void(std::string_view what, std::size_t done, std::size_t of)> progress;
 };
 

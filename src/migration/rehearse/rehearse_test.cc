@@ -135,6 +135,36 @@ TEST_F(RehearseTest, ABackfillIsReckonedByRowsAndIndexes) {
   EXPECT_EQ(done->statements[0].reckoned_from, "changes all rows of t (4.0 GB, 10,000,000 rows)");
 }
 
+TEST_F(RehearseTest, ChangesOfRowsAreReckonedByTheRowsThatTheyFind) {
+  stats_of_t().bytes = 4'000'000'000;
+  stats_of_t().rows = 10'000'000;
+  auto planner = postgres::Connection::open(sandbox_->connection_string(), {.read_only = true});
+  ASSERT_TRUE(planner);
+  options_.explain = [&](const std::string& question) -> Result<std::string> {
+    auto plan = planner->query(question);
+    if (!plan) return fail(plan);
+    return std::string(plan->cell(0, 0));
+  };
+  const auto seen = run(
+      {"UPDATE t SET ref = 1", "DELETE FROM t WHERE id < 0", "UPDATE t SET ref = 2 WHERE ref = 1",
+       "DELETE FROM t USING r WHERE r.id = t.ref", "DELETE FROM t", "DELETE FROM r",
+       "ALTER TABLE t ADD n int", "UPDATE ONLY t SET n = 1 WHERE n IS NULL"});
+  ASSERT_EQ(seen.size(), 8U);
+  EXPECT_NEAR(seen[0].estimate.value_or(0), 40 + 20 + 30, 0.1);  // its key is in the rows' order
+  EXPECT_EQ(seen[0].reckoned_from, "changes all rows of t (4.0 GB, 10,000,000 rows)");
+  EXPECT_FALSE(seen[1].estimate) << seen[1].reckoned_from;  // by the index, and it finds one row
+  // Of ref there were only nulls.
+  EXPECT_EQ(seen[2].reckoned_from, "reads t, changes about 1 row of t (4.0 GB, 10,000,000 rows)");
+  EXPECT_NEAR(seen[2].estimate.value_or(0), 10 + 0.8, 0.1);
+  EXPECT_NE(seen[3].reckoned_from.find("deletes about "), std::string::npos)
+      << seen[3].reckoned_from;
+  EXPECT_NEAR(seen[4].estimate.value_or(0), 10 + 6, 0.1);
+  EXPECT_EQ(seen[4].reckoned_from, "deletes all rows of t (4.0 GB, 10,000,000 rows)");
+  EXPECT_FALSE(seen[5].estimate);  // it is empty
+  // Production has no such column yet. (Here its planner waits for the lock in vain.)
+  EXPECT_EQ(seen[7].reckoned_from, "changes at most all rows of t (4.0 GB, 10,000,000 rows)");
+}
+
 TEST_F(RehearseTest, WhatACopyTookIsTakenByItsSize) {
   options_.has_rows = true;
   EXPECT_FALSE(run({"ALTER TABLE t ADD CHECK (id > 0)"}).front().estimate);  // as large
