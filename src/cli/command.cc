@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <memory>
@@ -83,13 +84,26 @@ int write_result(const std::string& output, std::string_view bytes, int otherwis
 
 namespace {
 
-int unknown_command(const CLI::App& app, const std::string& written) {
+// The commands that were found, down to the last: "architrave migrate up", and that one.
+std::pair<std::string, const CLI::App*> found_command(const CLI::App& app) {
+  std::string name = "architrave";
+  const CLI::App* last = &app;
+  for (auto commands = app.get_subcommands(); !commands.empty();
+       commands = last->get_subcommands()) {
+    last = commands.front();
+    name += ' ' + last->get_name();
+  }
+  return {name, last};
+}
+
+int unknown_command(const CLI::App& group, const std::string& name, const std::string& written) {
   std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands(nullptr)) names.push_back(command->get_name());
+  for (const CLI::App* command : group.get_subcommands(nullptr))
+    names.push_back(command->get_name());
   return report_error({"command.unknown",
                        "there is no command \"" + written + "\"",
                        {},
-                       did_you_mean(written, names) + "architrave --help lists them"});
+                       did_you_mean(written, names) + name + " --help lists them"});
 }
 
 }  // namespace
@@ -107,9 +121,8 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", "architrave " + std::string(version()));
   app.require_subcommand(1);
   app.failure_message([](const CLI::App* failed, const CLI::Error& error) {
-    const std::vector<CLI::App*> commands = failed->get_subcommands();
-    return fmt::format("error: {}\n  hint: architrave {}--help\n", error.what(),
-                       commands.empty() ? "" : commands.front()->get_name() + ' ');
+    return fmt::format("error: {}\n  hint: {} --help\n", error.what(),
+                       found_command(*failed).first);
   });
 
   Chosen chosen;
@@ -119,8 +132,10 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (argc > 1 && *argv[1] != '-' && app.get_subcommands().empty())
-      return unknown_command(app, argv[1]);
+    const auto [name, last] = found_command(app);
+    const auto depth = static_cast<int>(std::ranges::count(name, ' ')) + 1;
+    if (argc > depth && *argv[depth] != '-' && !last->get_subcommands(nullptr).empty())
+      return unknown_command(*last, name, argv[depth]);
     return app.exit(error) == 0 ? Exit::success : Exit::failed;
   }
   catch_interrupts();
