@@ -273,6 +273,25 @@ TEST_P(TroubleTest, ALockThatIsHeldIsTriedForAgain) {
   EXPECT_EQ(waits, 3);
 }
 
+TEST_P(TroubleTest, WhatEndsWhileItIsLookedAtHasNotStopped) {
+  write("1_a.up.sql", "-- architrave:transaction none\nCREATE TABLE a ();\nCREATE TABLE b ();");
+  write("1_a.down.sql", "-- architrave:transaction none\nDROP TABLE b;\nDROP TABLE a;");
+  ASSERT_EQ(told(up(options)), "+1");
+  std::atomic<bool> runs = true;
+  std::thread runner([&] {
+    for (int i = 0; i < 20; ++i) {
+      EXPECT_EQ(told(down(options)), "-1");
+      EXPECT_EQ(told(up(options)), "+1");
+    }
+    runs = false;
+  });
+  while (runs) {
+    const std::string seen = states();
+    EXPECT_TRUE(seen == "1 applied" || seen == "1 pending" || seen == "1 running") << seen;
+  }
+  runner.join();
+}
+
 TEST_P(TroubleTest, ALockThatIsNeverHadIsSaidToBeWhose) {
   write("1_a.up.sql", "CREATE TABLE a (id int PRIMARY KEY, x int);\nINSERT INTO a VALUES (1);");
   write("2_b.up.sql", "ALTER TABLE a ADD y int;");
