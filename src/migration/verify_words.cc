@@ -71,6 +71,7 @@ std::string to_text(const Verification& verification) {
   for (const std::string& each : verification.problems) text += "problem: " + each + '\n';
   for (const std::string& each : verification.next) text += "next: " + each + '\n';
   const auto count = static_cast<std::int64_t>(verification.steps.size());
+  if (count == 0) return text + "there are no migrations to try\n";
   text += plural(count, "migration") + " tried on " + verification.server + ": the downs of " +
           std::to_string(restored) + " restore the catalog";
   if (reordered > 0) text += " (" + std::to_string(reordered) + " with columns in another order)";

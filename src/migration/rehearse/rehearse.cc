@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "catalog/object.h"
 #include "migration/effects.h"
+#include "migration/place.h"
 #include "migration/rehearse/changes.h"
 #include "migration/rehearse/pieces.h"
 #include "migration/schema.h"
@@ -216,10 +217,10 @@ class Run {
     const double begun = monotonic_seconds();
     if (each.copy_data) {
       if (Status copied = connection_.copy_in(each.text, *each.copy_data); !copied)
-        return at(copied.error(), migration, line);
+        return at(copied.error(), migration, each, line);
     } else {
       auto rows = connection_.query(each.text);
-      if (!rows) return at(rows.error(), migration, line);
+      if (!rows) return at(rows.error(), migration, each, line);
     }
     seen.seconds = monotonic_seconds() - begun;
     auto wal_now = written();
@@ -249,8 +250,12 @@ class Run {
     return {};
   }
 
-  static std::unexpected<Error> at(Error error, const Migration& migration, int line) {
-    error.where = fmt::format("{}:{}", migration.up.file.string(), line);
+  static std::unexpected<Error> at(Error error, const Migration& migration,
+                                   const Statement& statement, int line) {
+    if (statement.line > 0)
+      locate(error, migration.up.file, statement);
+    else  // a backfill's, which the file has as a comment
+      error.where = fmt::format("{}:{}", migration.up.file.string(), line);
     return std::unexpected<Error>(std::move(error));
   }
 

@@ -19,7 +19,8 @@ std::string first_line(const std::string& sql) {
 }  // namespace
 
 std::string to_text(const Rehearsal& rehearsal) {
-  if (rehearsal.pending.empty()) return "nothing to rehearse: all is applied\n";
+  if (rehearsal.pending.empty())
+    return "nothing to rehearse: there is no migration that is not applied\n";
   std::string text;
   std::string version;
   for (const RehearsedStatement& each : rehearsal.statements) {
