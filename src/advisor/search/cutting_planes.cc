@@ -12,9 +12,10 @@ namespace {
 
 constexpr double no_better = 1e-6;  // of the cost, above which a set is as dear as the best
 constexpr double dearest_query = 1e12;
-constexpr int deepest_cut = 15;     // layers of candidates that are taken out of one
-constexpr double enough = 0.9;      // of an error: the rest is cut off when it matters
-constexpr double small_step = 0.2;  // of what all candidates bring: those that are alike bring it
+constexpr int deepest_cut = 15;       // layers of candidates that are taken out of one
+constexpr double enough = 0.6;        // of an error: the rest is cut off when it matters
+constexpr std::size_t most_cuts = 2;  // of a query at once
+constexpr double small_step = 0.2;    // of what all candidates bring: those that are alike bring it
 
 }  // namespace
 
@@ -146,6 +147,10 @@ Result<std::vector<CuttingPlanes::Doubt>> CuttingPlanes::doubts_of(const Solutio
          .rest = space_.all(q) & ~set,
          .layers = {}});
   }
+  // The dearest say most; what the others would say is asked when it still matters.
+  std::ranges::stable_sort(doubts, std::greater(), &Doubt::cost);
+  std::map<std::size_t, std::size_t> cuts;
+  std::erase_if(doubts, [&](const Doubt& doubt) { return cuts[doubt.query]++ >= most_cuts; });
   return doubts;
 }
 

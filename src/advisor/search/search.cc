@@ -19,7 +19,8 @@ namespace {
 
 constexpr std::size_t least_doubts = 3;  // queries that a round learns more about, or a fifth:
 constexpr std::size_t doubted_part = 5;  // each round costs two programs
-constexpr double clearly_faster = 0.3;   // of a query's time
+constexpr double clearly_faster = 0.5;   // of a query's time
+constexpr double worth_asking = 0.1;     // of the gap that is allowed
 constexpr double confirmed_from = 0.01;  // a gap: sets that are further off come and go
 constexpr double about_as_good = 1.05;   // cost of a set that is worth running as well
 constexpr std::size_t most_others = 2;
@@ -97,9 +98,9 @@ class Search {
     if (!input_.present.empty()) {
       std::vector<bool> with = *chosen;
       for (std::size_t i = 0; i < with.size(); ++i) with[i] = with[i] || input_.present[i];
-      if (Status done = attempt(std::move(with)); !done) return done;
+      if (Status done = attempt_what_holds(std::move(with)); !done) return done;
     }
-    return attempt(std::move(*chosen));
+    return attempt_what_holds(std::move(*chosen));
   }
 
   // The candidates of the pool, and of their variants what helps.
@@ -162,7 +163,7 @@ class Search {
 
   Status from_above(double gap) {
     auto chosen = choose_among_plans(space_, oracle_, refusals_, gap, seconds_for_program());
-    return chosen ? attempt(std::move(*chosen)) : Status();
+    return chosen ? attempt(*chosen) : Status();
   }
 
   // Of the plans that are known by now the best: what is within the gap may still be better.
@@ -180,19 +181,32 @@ class Search {
     return refusals_.learn(chosen, space_.touched(), space_.pool());
   }
 
-  // Asks for the set, without what is refused of it, and takes it if it is the best so far.
-  Status attempt(std::vector<bool> chosen) {
-    while (true) {
-      const auto promising = space_.is_cheaper(chosen, space_.after);
-      if (!promising) return std::unexpected(promising.error());
-      if (!*promising) return {};
-      if (Status asked = ask_about(chosen); !asked) return asked;
-      const Refusal* refusal = refusals_.of(chosen);
-      if (refusal == nullptr) {
-        consider(chosen);
-        return {};
+  // Asks for the set, a query at a time while it can still be better than the best so far by what
+  // is worth it, and takes it if it is. What is refused goes back to the programs, which know
+  // better what to leave out.
+  Status attempt(const std::vector<bool>& chosen) {
+    while (refusals_.of(chosen) == nullptr) {
+      const double least_step = worth_asking * input_.gap * space_.without_dominant(space_.after);
+      if (space_.least_cost(chosen) >= space_.after - least_step) return {};
+      if (const auto query = space_.least_known(chosen)) {
+        if (Status asked = oracle_.ask({{*query, oracle_.of(*query, chosen)}}); !asked)
+          return asked;
+        if (Status done = refusals_.learn(chosen, {*query}, space_.pool()); !done) return done;
+        continue;
       }
-      if (!give_way(*refusal, chosen)) return {};
+      if (Status asked = ask_about(chosen); !asked) return asked;
+      if (refusals_.of(chosen) == nullptr) consider(chosen);
+      return {};
+    }
+    return {};
+  }
+
+  // A set that no program has made: without what is refused of it.
+  Status attempt_what_holds(std::vector<bool> chosen) {
+    while (true) {
+      if (Status done = attempt(chosen); !done) return done;
+      const Refusal* refusal = refusals_.of(chosen);
+      if (refusal == nullptr || !give_way(*refusal, chosen)) return {};
     }
   }
 
@@ -246,7 +260,7 @@ class Search {
       }
       best_ = confirmed_;
       space_.after = best_.cost;
-      if (Status done = attempt(found.chosen); !done) return done;
+      if (Status done = attempt_what_holds(found.chosen); !done) return done;
     }
     return {};
   }

@@ -9,9 +9,8 @@ namespace architrave::advisor {
 
 namespace {
 
-constexpr double worthwhile = 1e-4;      // share of its cost that an index must spare a query
-constexpr std::size_t most_at_once = 1;  // of a set, before it is looked whether it can still win
-constexpr double tolerated = 0.8;        // part of the gap that the bound may miss, for all queries
+constexpr double worthwhile = 1e-4;  // share of its cost that an index must spare a query
+constexpr double tolerated = 0.8;    // part of the gap that the bound may miss, for all queries
 constexpr std::int64_t few_candidates = 250;  // TPC-H has 60 to 200, TPC-DS 380 and more
 constexpr double dominant = 0.9;              // of the cost, for one query
 constexpr double least_rest = 1e-3;           // of the cost, for the others
@@ -163,20 +162,26 @@ double Space::least_cost(const std::vector<bool>& chosen) const {
   return cost;
 }
 
+std::optional<std::size_t> Space::least_known(const std::vector<bool>& chosen) const {
+  std::optional<std::size_t> found;
+  double most = 0;
+  for (const std::size_t q : helped_) {
+    const Set set = oracle_.of(q, chosen);
+    if (oracle_.is_known(q, set)) continue;
+    const double open = weight(q) * (oracle_.upper(q, set) - oracle_.lower(q, set));
+    if (found && open <= most) continue;
+    most = open;
+    found = q;
+  }
+  return found;
+}
+
 Result<bool> Space::is_cheaper(const std::vector<bool>& chosen, double than) {
   while (least_cost(chosen) < than) {
-    std::vector<std::pair<double, std::size_t>> open;
-    for (const std::size_t q : helped_) {
-      const Set set = oracle_.of(q, chosen);
-      if (!oracle_.is_known(q, set))
-        open.emplace_back(weight(q) * (oracle_.upper(q, set) - oracle_.lower(q, set)), q);
-    }
-    if (open.empty()) return true;
-    std::ranges::sort(open, std::greater());
-    if (open.size() > most_at_once) open.resize(most_at_once);
-    std::vector<Question> questions;
-    for (const auto& [e, q] : open) questions.emplace_back(q, oracle_.of(q, chosen));
-    if (Status asked = oracle_.ask(questions); !asked) return fail(asked);
+    const auto query = least_known(chosen);
+    if (!query) return true;
+    if (Status asked = oracle_.ask({{*query, oracle_.of(*query, chosen)}}); !asked)
+      return fail(asked);
   }
   return false;
 }

@@ -2,6 +2,7 @@
 // sets of them cost, and between which figures the best possible set lies.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "advisor/search/likeness.h"
@@ -56,6 +57,8 @@ class Space {
   // By what is known: at most, and at least. Maintenance included.
   double cost(const std::vector<bool>& chosen) const;
   double least_cost(const std::vector<bool>& chosen) const;
+  // The query of whose cost under the set least is known, if not all are.
+  std::optional<std::size_t> least_known(const std::vector<bool>& chosen) const;
   // Asks about the queries of which least is known first, until the set proves to cost as much.
   Result<bool> is_cheaper(const std::vector<bool>& chosen, double than);
   // Makes known what the set costs each query.
