@@ -149,21 +149,29 @@ class Search {
   }
 
   Status from_below() {
-    const auto solution = cuts_.solve(seconds_for_program());
-    if (!solution) return {};
-    if (solution->chosen.empty()) {  // nothing is better than what there is
-      space_.bound = space_.after;
-      return {};
+    std::optional<CuttingPlanes::Solution> solution;
+    for (Refused refused(refusals_); refused.more() && !is_late();) {
+      solution = cuts_.solve(seconds_for_program());
+      if (!solution) return {};
+      if (solution->chosen.empty()) {  // nothing is better than what there is
+        space_.bound = space_.after;
+        return {};
+      }
+      // A candidate that has come into the pool makes earlier bounds void, never later ones.
+      space_.bound = std::clamp(solution->bound, space_.bound, space_.after);
+      if (Status done = attempt(solution->chosen); !done) return done;
     }
-    // A candidate that has come into the pool makes earlier bounds void, never later ones.
-    space_.bound = std::clamp(solution->bound, space_.bound, space_.after);
-    if (Status done = attempt(solution->chosen); !done) return done;
-    return cuts_.learn(*solution, doubts_);
+    return solution ? cuts_.learn(*solution, doubts_) : Status();
   }
 
   Status from_above(double gap) {
-    auto chosen = choose_among_plans(space_, oracle_, refusals_, gap, seconds_for_program());
-    return chosen ? attempt(*chosen) : Status();
+    for (Refused refused(refusals_); refused.more() && !is_late();) {
+      const auto chosen =
+          choose_among_plans(space_, oracle_, refusals_, gap, seconds_for_program());
+      if (!chosen) return {};
+      if (Status done = attempt(*chosen); !done) return done;
+    }
+    return {};
   }
 
   // Of the plans that are known by now the best: what is within the gap may still be better.
@@ -181,6 +189,31 @@ class Search {
     return refusals_.learn(chosen, space_.touched(), space_.pool());
   }
 
+  // Whether anything was refused since it was last asked, so that a program is worth solving anew.
+  class Refused {
+   public:
+    explicit Refused(const Refusals& refusals) : refusals_(refusals) {}
+    bool more() {
+      const bool is_more = !known_ || *known_ < refusals_.list().size();
+      known_ = refusals_.list().size();
+      return is_more;
+    }
+
+   private:
+    const Refusals& refusals_;
+    std::optional<std::size_t> known_;  // none before the first time
+  };
+
+  // A query of which is not known what the set costs it. What was slow before may be so again,
+  // which ends the attempt; else the one of which least is known.
+  std::optional<std::size_t> next_to_ask(const std::vector<bool>& chosen) const {
+    for (const Refusal& each : refusals_.list()) {
+      const std::size_t q = each.query % oracle_.queries();
+      if (!oracle_.is_known(q, oracle_.of(q, chosen))) return q;
+    }
+    return space_.least_known(chosen);
+  }
+
   // Asks for the set, a query at a time while it can still be better than the best so far by what
   // is worth it, and takes it if it is. What is refused goes back to the programs, which know
   // better what to leave out.
@@ -188,7 +221,7 @@ class Search {
     while (refusals_.of(chosen) == nullptr) {
       const double least_step = worth_asking * input_.gap * space_.without_dominant(space_.after);
       if (space_.least_cost(chosen) >= space_.after - least_step) return {};
-      if (const auto query = space_.least_known(chosen)) {
+      if (const auto query = next_to_ask(chosen)) {
         if (Status asked = oracle_.ask({{*query, oracle_.of(*query, chosen)}}); !asked)
           return asked;
         if (Status done = refusals_.learn(chosen, {*query}, space_.pool()); !done) return done;
