@@ -43,7 +43,7 @@ struct Situation {
 
 // The rows in the order in which they were applied; absent where there is no history yet.
 Situation situation_of(Folder folder, const std::optional<std::vector<Entry>>& history,
-                  std::vector<std::string> foreign, bool allow_gaps);
+                       std::vector<std::string> foreign, bool allow_gaps);
 // The same, read from the folder and the database.
 Result<Situation> read_situation(Target& target, const RunOptions& options);
 
