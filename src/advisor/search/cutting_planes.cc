@@ -13,7 +13,7 @@ namespace {
 constexpr double no_better = 1e-6;  // of the cost, above which a set is as dear as the best
 constexpr double dearest_query = 1e12;
 constexpr int deepest_cut = 15;       // layers of candidates that are taken out of one
-constexpr double enough = 0.6;        // of an error: the rest is cut off when it matters
+constexpr double enough = 0.7;        // of an error: the rest is cut off when it matters
 constexpr std::size_t most_cuts = 2;  // of a query at once
 constexpr double small_step = 0.2;    // of what all candidates bring: those that are alike bring it
 

@@ -269,24 +269,28 @@ class Search {
     return true;
   }
 
-  // Plans without workers are asked for once a set has proved to be the best, and of queries alone
-  // that are not much faster. If one is slow, the next best is looked for from the last set that
-  // held.
+  // Of queries that are not much faster.
+  Status ask_without_workers(const std::vector<bool>& chosen) {
+    if (!oracle_.has_judge()) return {};
+    std::vector<Question> questions;
+    for (const std::size_t q : space_.touched()) {
+      const Oracle::Entry* entry = oracle_.best(q, oracle_.of(q, chosen));
+      if (entry == nullptr || entry == oracle_.best(q, oracle_.present(q)) ||
+          oracle_.slowdown(q, *entry) < clearly_faster)
+        continue;
+      questions.emplace_back(oracle_.serial(q), oracle_.present(q));
+      questions.emplace_back(oracle_.serial(q), oracle_.of(q, chosen));
+    }
+    if (Status asked = oracle_.ask(questions); !asked) return asked;
+    return refusals_.learn(chosen, space_.touched(), space_.pool());
+  }
+
+  // Plans without workers are asked for once a set has proved to be the best. If one is slow, the
+  // next best is looked for from the last set that held.
   Status confirm() {
     while (oracle_.has_judge() && best_.chosen != confirmed_.chosen && !is_late()) {
       const Known found = best_;
-      std::vector<Question> questions;
-      for (const std::size_t q : space_.touched()) {
-        const Oracle::Entry* entry = oracle_.best(q, oracle_.of(q, found.chosen));
-        if (entry == nullptr || entry == oracle_.best(q, oracle_.present(q)) ||
-            oracle_.slowdown(q, *entry) < clearly_faster)
-          continue;
-        questions.emplace_back(oracle_.serial(q), oracle_.present(q));
-        questions.emplace_back(oracle_.serial(q), oracle_.of(q, found.chosen));
-      }
-      if (Status asked = oracle_.ask(questions); !asked) return asked;
-      if (Status done = refusals_.learn(found.chosen, space_.touched(), space_.pool()); !done)
-        return done;
+      if (Status asked = ask_without_workers(found.chosen); !asked) return asked;
       if (!makes_slow(found.chosen)) {
         confirmed_ = found;
         break;
@@ -344,7 +348,9 @@ class Search {
       if (!may_go) return std::unexpected(may_go.error());
       if (!*may_go) continue;
       if (Status asked = ask_about(without); !asked) return asked;
-      if (std::ranges::any_of(space_.touched(), is_missed) || makes_slow(without)) continue;
+      if (std::ranges::any_of(space_.touched(), is_missed)) continue;
+      if (Status asked = ask_without_workers(without); !asked) return asked;
+      if (makes_slow(without)) continue;
       best_.chosen = std::move(without);
     }
     return {};
@@ -367,8 +373,10 @@ class Search {
             break;
         }
         if (space_.cost(with) > most) continue;
-        if (oracle_.has_judge())
+        if (oracle_.has_judge()) {
           if (Status asked = ask_about(with); !asked) return asked;
+          if (Status asked = ask_without_workers(with); !asked) return asked;
+        }
         if (!makes_slow(with)) best_.chosen = std::move(with);
       }
     return {};
