@@ -16,6 +16,7 @@
 #include "migration/rehearse/changes.h"
 #include "migration/rehearse/pieces.h"
 #include "migration/schema.h"
+#include "migration/syntax.h"
 #include "sql/node.h"
 
 namespace architrave::migration {
@@ -105,6 +106,8 @@ class Run {
     if (!begun) return fail(begun);
     if (options_.has_rows)
       if (Status measured = measure(); !measured) return fail(measured);
+    for (const Migration& migration : migrations)
+      if (Status fine = check_syntax(connection_, migration.up); !fine) return fail(fine);
     std::size_t done = 0;
     for (const Migration& migration : migrations) {
       rehearsal_.pending.push_back(migration.version + ' ' + migration.name);
