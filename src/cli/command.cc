@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <iostream>
 #include <memory>
@@ -44,6 +45,17 @@ std::string is_given(const std::string& text) {
   return text.empty() ? "it is empty; leave the option out if that is meant" : "";
 }
 
+std::function<std::string(const std::string&)> is_number(double least, std::optional<double> most) {
+  return [=](const std::string& text) -> std::string {
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool is_number = error == std::errc() && end == text.data() + text.size();
+    if (is_number && value >= least && value <= most.value_or(value)) return {};
+    return fmt::format("{} is not a number from {} {}", text, least,
+                       most ? fmt::format("to {}", *most) : "on");
+  };
+}
+
 bool ask(const std::vector<std::string>& what) {
   for (const std::string& each : what) std::cerr << "  " << each << '\n';
   std::cerr << "Go on? [y/N] " << std::flush;
@@ -67,7 +79,7 @@ void add_reading_options(CLI::App& command, engine::OpenOptions& open) {
       .add_option("--server-version", open.server_version,
                   "load a .sql file into this major version of PostgreSQL, or the next that is "
                   "here (15)")
-      ->check(CLI::Range(12, 30));
+      ->check(is_number(12, 30));
 }
 
 void report_problems(const engine::Opened& opened, std::string_view rest) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,9 @@ void add_reading_options(CLI::App& command, engine::OpenOptions& open);
 // Of an option: why it is refused where it is empty. A variable that is not set must not mean "all
 // of them", or another database.
 std::string is_given(const std::string& text);
+// Of an option: why what it says is no number from `least` on, up to `most` if there is one.
+std::function<std::string(const std::string&)> is_number(double least,
+                                                         std::optional<double> most = {});
 
 // Asks the person at the terminal whether this is to be done, a line each; false without an answer.
 bool ask(const std::vector<std::string>& what);

@@ -121,7 +121,7 @@ void add_explain(CLI::App& app, Chosen& chosen) {
       ->add_option("--server-version", arguments->options.open.server_version,
                    "load a .sql source into this major version of PostgreSQL, or the next that is "
                    "here (15)")
-      ->check(CLI::Range(12, 30));
+      ->check(is_number(12, 30));
   command->add_option("--statement-timeout", arguments->options.open.statement_timeout,
                       "seconds that each query may take (60)");
   command->add_option("--color", arguments->colour, "auto, always, never")

@@ -90,7 +90,7 @@ void add_migrate_move(CLI::App& group, Chosen& chosen) {
   command->add_option("TARGET", options.target, "postgresql://…")->required();
   command->add_option("--schema", options.map.schema, "the schema to move it into (public)");
   command->add_option("-j,--jobs", options.jobs, "connections that copy (a processor each, 4)")
-      ->check(CLI::Range(1, 64));
+      ->check(is_number(1, 64));
   command->add_flag("--dates", options.map.dates,
                     "columns that are declared dates and hold nothing else become dates");
   command->add_flag("--allow-loss", arguments->allowed,

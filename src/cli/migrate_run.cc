@@ -152,7 +152,7 @@ void add_running(CLI::App& command, Arguments& arguments) {
                   "file says, else 100ms)")
       ->transform(seconds);
   command.add_option("--lock-retries", options.lock_retries, "so often at most (100)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(is_number(0));
   command.add_option("--lock-wait", options.lock_wait, "and for so long altogether (5min)")
       ->transform(seconds);
   command
@@ -176,7 +176,7 @@ void add_running(CLI::App& command, Arguments& arguments) {
           "--share", options.throttle.share,
           "the share of the time that a backfill works, in batches that are shorter by as much:\n"
           "0.1 where other work must not notice (1)")
-      ->check(CLI::Range(0.01, 1.0));
+      ->check(is_number(0.01, 1));
   command.add_option(
       "--before", options.before,
       "a shell command to run first, such as a backup; if it fails, nothing is done");

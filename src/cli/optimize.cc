@@ -109,22 +109,21 @@ void add_optimize(CLI::App& app, Chosen& chosen) {
                       "own pg_stat_statements");
   command->add_option("--budget", arguments->budget, "disk for new indexes: 500MB, 2GB (1GB)");
   command->add_option("--max-width", options.max_width, "key columns of an index, at most (3)")
-      ->check(CLI::Range(1, 8));
+      ->check(is_number(1, 8));
   command->add_option("--seconds", options.seconds, "search so long at most (60)")
-      ->check(CLI::PositiveNumber);
+      ->check(is_number(0.01));
   command->add_flag(
       "--thorough", options.thorough,
       "look at covering (INCLUDE) and partial indexes however many questions it takes");
   command->add_option("--memory", arguments->memory,
                       "memory that the database server may use, for its settings: 32GB");
-  command->add_option("--cpus", options.machine.cpus, "cores of its machine")
-      ->check(CLI::PositiveNumber);
+  command->add_option("--cpus", options.machine.cpus, "cores of its machine")->check(is_number(1));
   command->add_option("--storage", options.machine.storage, "ssd, disk, network")
       ->check(CLI::IsMember({"ssd", "disk", "network"}));
   command
       ->add_option("--connections", options.machine.connections,
                    "connections that clients open at the same time, at most")
-      ->check(CLI::PositiveNumber);
+      ->check(is_number(1));
   command->add_flag("--no-proof", arguments->no_proof, "do not try the proposals in a sandbox");
   command->add_option("-f,--format", arguments->format, "text, json, markdown, html")
       ->check(CLI::IsMember({"text", "json", "markdown", "html"}));
