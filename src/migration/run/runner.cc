@@ -49,6 +49,9 @@ Result<Situation> status(const RunOptions& options) {
 Result<std::vector<Done>> up(const RunOptions& options) {
   auto session = begin(options);
   if (!session) return fail(session);
+  const Folder& folder = session->situation.folder;
+  if (folder.migrations.empty() && options.say)
+    options.say("there are no migrations in " + folder.path.string());
   const auto items = to_apply(session->situation, options.to);
   if (!items) return std::unexpected(items.error());
   return perform(*session, *items, options);
