@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
+#include <string>
 
 #include "advisor/plan_rows.h"
 #include "base/text.h"
 #include "catalog/index_size.h"
+#include "catalog/server_facts.h"
 #include "plan/condition.h"
 
 namespace architrave::advisor {
@@ -27,13 +30,14 @@ constexpr double scanned_unit = 4;
 constexpr double unit = 6;  // of the planner's, in nodes that read no table
 constexpr double row_unit = 0.01;
 // A look-up: the way down the tree, and each row that it finds in the table. What is below 128 MB
-// stays in shared buffers and the processor's caches; of a table of 512 MB hardly a page does.
+// stays in the processor's caches; of a table of 512 MB hardly a page does.
 constexpr double descent = 0.5;
 constexpr double visit = 0.3;             // of the table, after the index
 constexpr double descent_of_large = 0.6;  // more, in an index on a table of 256 MB
-constexpr double found_row = 0.14;
+constexpr double found_entry = 0.07;
+constexpr double found_row = 0.07;  // more, where it is fetched
 constexpr double fetched_page = 0.25;
-constexpr double fetched_page_of_large = 1.25;  // more
+constexpr double fetched_page_of_large = 1;  // more
 constexpr double small_pages = 16384;
 constexpr double middling_pages = 32768;
 constexpr double large_pages = 65536;
@@ -41,6 +45,10 @@ constexpr double in_order = 0.5;  // of that, where look-ups come in the index's
 constexpr double bitmap_row = 0.06;
 constexpr double in_page_order = 0.5;
 constexpr double entries_of_page = 200;
+
+// More for a page that isn't in shared buffers and comes from the operating system's.
+constexpr double read_in_turn = 0.85;
+constexpr double read_at_random = 1.7;
 
 double pages_of(const Relation& table) {
   return table.stats ? static_cast<double>(std::max<std::int64_t>(1, table.stats->pages)) : 1;
@@ -65,13 +73,51 @@ const Node* child(const Node& node, std::string_view relationship) {
   return found != node.children.end() ? &*found : nullptr;
 }
 
+// What of a database lies in its shared buffers.
+class Buffers {
+ public:
+  explicit Buffers(const catalog::Catalog& catalog)
+      : pages_(static_cast<double>(
+                   catalog::bytes_setting(catalog, "shared_buffers").value_or(default_bytes)) /
+               page_bytes) {
+    double all = 1;
+    for (const Relation& each : catalog.relations) {
+      all += pages_of(each);
+      for (const Index& index : each.indexes)
+        if (index.stats) all += static_cast<double>(index.stats->pages);
+    }
+    held_ = std::min(1.0, pages_ / all);
+  }
+
+  // Of a relation before a query comes to it.
+  double missing() const { return 1 - held_; }
+
+  // Pages that are read when `touched` of `pages` are asked for at random; `again`: the share of
+  // those asked for a second time that may have gone by then, where look-ups go to so many pages
+  // of all relations in turn.
+  double reads(double touched, double pages, double again, double in_turn) const {
+    const double different = pages * (1 - std::exp(-touched / pages));
+    return different * missing() +
+           again * (touched - different) * std::max(0.0, 1 - pages_ / in_turn);
+  }
+
+ private:
+  static constexpr double page_bytes = 8192;
+  static constexpr std::int64_t default_bytes = 128LL << 20;
+  double pages_;
+  double held_ = 1;
+};
+
 class Clock {
  public:
-  Clock(const catalog::Catalog& catalog, const FindIndex& find) : find_(find), rows_(catalog) {
+  Clock(const catalog::Catalog& catalog, const FindIndex& find)
+      : find_(find), rows_(catalog), buffers_(catalog) {
     for (const Relation& each : catalog.relations) tables_.emplace(each.name, &each);
   }
 
   PlanTime measure(const Node& root) {
+    std::set<std::string, std::less<>> seen;
+    looked_up_ = pages_looked_up(root, seen);
     PlanTime time;
     time.milliseconds = of(root, 1, nullptr, 1) / 1000;
     return time;
@@ -81,6 +127,22 @@ class Clock {
   const Relation* table_of(const Node& node) const {
     const auto found = tables_.find(node.relation);
     return found != tables_.end() ? found->second : nullptr;
+  }
+
+  static double leaves_of(const Relation& table) {
+    return std::max(1.0, rows_of(table).value_or(1) / entries_of_page);
+  }
+
+  // Of the tables and indexes that the plan looks rows up in. Scans of large tables don't displace
+  // them: they go through a ring of few buffers.
+  double pages_looked_up(const Node& node, std::set<std::string, std::less<>>& seen) const {
+    double pages = 0;
+    const Relation* table = node.index.empty() ? nullptr : table_of(node);
+    if (table != nullptr && seen.insert(node.index).second) pages += leaves_of(*table);
+    if (table != nullptr && node.type == "Index Scan" && seen.insert(node.relation + " ").second)
+      pages += pages_of(*table);
+    for (const Node& each : node.children) pages += pages_looked_up(each, seen);
+    return pages;
   }
 
   // The scan (or sort) in whose order a node's rows come.
@@ -143,20 +205,27 @@ class Clock {
     const auto compared = plan::compared_columns(node.detail("Index Cond"));
     double rows = rows_found(node, *table, index, compared);
     if (node.detail("Parallel Aware") == "true") rows /= processes;
-    double pages = rows / entries_of_page;
-    double way = descend(*table);
+    const double sorted = sortedness(compared, outer);
+    const double leaves_found = rows / entries_of_page;
+    double time =
+        loops * ((descend(*table) + leaves_found * fetch(*table)) * (1 - sorted * (1 - in_order)) +
+                 rows * found_entry);
+    double reads =
+        buffers_.reads(loops * (1 + leaves_found), leaves_of(*table), 1 - sorted, looked_up_);
     if (node.type == "Index Scan") {
       const std::string leading = !compared.empty()                          ? compared[0].column
                                   : index != nullptr && !index->keys.empty() ? index->keys[0].column
                                                                              : std::string();
+      // Rows that lie in the index's order share their pages.
       const double together = std::pow(correlation(*table, leading), 2);
       const double per_page = std::max(1.0, rows_of(*table).value_or(1) / pages_of(*table));
-      way += visit;
-      pages = (1 - together) * rows + together * std::min(rows, std::max(1.0, rows / per_page));
+      const double pages =
+          (1 - together) * rows + together * std::min(rows, std::max(1.0, rows / per_page));
+      time += loops * ((visit + pages * fetch(*table)) * (1 - sorted * together * (1 - in_order)) +
+                       rows * found_row);
+      reads += buffers_.reads(loops * pages, pages_of(*table), 1 - sorted * together, looked_up_);
     }
-    const double sorted = sortedness(compared, outer);
-    const double once = (way + pages * fetch(*table)) * (1 - sorted * (1 - in_order));
-    return loops * (once + rows * found_row);
+    return time + reads * read_at_random;
   }
 
   // `spent_below`: units of the planner that are in the children.
@@ -167,7 +236,8 @@ class Clock {
     for (const Node& each : node.children) rows = std::max(rows, each.rows);
     const double held = pages_of(*table);
     const double pages = std::min(held, 2 * held * rows / (2 * held + rows));
-    double spent = pages * in_page_order * fetch(*table) + rows * found_row;
+    double spent = pages * (in_page_order * fetch(*table) + buffers_.missing() * read_in_turn) +
+                   rows * (found_entry + found_row);
     // Where it is not repeated, what is left of its cost are its conditions.
     const double io = pages * (4 - 3 * std::sqrt(pages / held));
     if (loops <= 1)
@@ -182,7 +252,8 @@ class Clock {
     const double share = node.detail("Parallel Aware") == "true" ? processes : 1;
     const double rows = rows_of(*table).value_or(0) / share;
     const double units = node.total_cost - pages - spent_below - rows * row_unit;
-    return pages / share * scanned_page + rows * scanned_row + std::max(0.0, units) * scanned_unit;
+    const double page = scanned_page + buffers_.missing() * read_in_turn;
+    return pages / share * page + rows * scanned_row + std::max(0.0, units) * scanned_unit;
   }
 
   // Of a subquery that stands in a node's conditions: the parent's cost says how often it runs.
@@ -255,6 +326,8 @@ class Clock {
 
   const FindIndex& find_;
   PlanRows rows_;
+  Buffers buffers_;
+  double looked_up_ = 1;  // pages
   std::map<std::string, const Relation*, std::less<>> tables_;
 };
 

@@ -46,7 +46,7 @@ Catalog shop() {
   Relation orders;
   orders.name = "orders";
   orders.stats = catalog::RelationStats{.pages = 51000, .rows = 1'500'000};
-  orders.columns = {column("o_orderkey", -1, 0), column("o_orderdate", 2400, 0)};
+  orders.columns = {column("o_orderkey", -1, 1), column("o_orderdate", 2400, 0)};
   orders.indexes = {index("orders_pkey", {"o_orderkey"}, true)};
   Catalog catalog;
   catalog.relations = {offers, lines, orders};
@@ -98,8 +98,7 @@ Node loop_over_lines() {
                       "Index Scan"));
 }
 
-double milliseconds(const Node& node) {
-  const Catalog catalog = shop();
+double milliseconds(const Node& node, const Catalog& catalog = shop()) {
   return plan_time(node, catalog,
                    [&](std::string_view name) -> const Index* {
                      for (const Relation& table : catalog.relations)
@@ -139,6 +138,33 @@ TEST(PlanTime, LookUpsInOrderAreCheaper) {
   const double sorted = milliseconds(orders_of("(o_orderkey = lineitem.l_orderkey)"));
   const double random = milliseconds(orders_of("(o_orderkey = lineitem.l_partkey)"));
   EXPECT_LT(sorted, 0.8 * random);
+}
+
+// By the index's order they find its leaves in order, and the table's pages only where rows lie so.
+TEST(PlanTime, LookUpsInTheIndexsOrderAreNotInTheTables) {
+  const auto lines_of = [](double correlation) {
+    Catalog catalog = shop();
+    catalog.relations[1].columns[1].stats->correlation = correlation;
+    return milliseconds(
+        join("Nested Loop", 1e6, 1e6, scan("Seq Scan", "partsupp", 22'500, 800'000, "Outer"),
+             look_up("lineitem", "lines_part", "(l_partkey = partsupp.ps_partkey)", "Index Scan")),
+        catalog);
+  };
+  EXPECT_LT(lines_of(1), 0.3 * lines_of(0));
+}
+
+TEST(PlanTime, PagesOutsideOfSharedBuffersAreRead) {
+  const auto with_buffers = [](const Node& node, const char* pages) {
+    Catalog catalog = shop();
+    catalog.settings["shared_buffers"] = {.value = {}, .raw = pages, .unit = "8kB"};
+    return milliseconds(node, catalog);
+  };
+  const Node looped = loop_over_lines();
+  const Node hashed = hash_join();
+  EXPECT_GT(with_buffers(looped, "16384"), 1.3 * with_buffers(looped, "1048576"));
+  const double scanned = with_buffers(hashed, "1048576");
+  EXPECT_GT(with_buffers(hashed, "16384"), 1.02 * scanned);
+  EXPECT_LT(with_buffers(hashed, "16384"), 1.3 * scanned);  // pages that come in turn cost less
 }
 
 TEST(PlanTime, AnIndexAloneIsCheaperThanItsTable) {

@@ -1,6 +1,7 @@
 #include "advisor/search/likeness.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace architrave::advisor {
 
@@ -17,14 +18,23 @@ Set Likeness::like(std::size_t query, const Set& set, std::size_t Kind::* kind) 
 }
 
 Set Likeness::largest_of(std::size_t query, const Set& used) const {
+  return first_of(query, used, std::greater<>());
+}
+
+Set Likeness::smallest_of(std::size_t query, const Set& used) const {
+  return first_of(query, used, std::less<>());
+}
+
+template <class Before>
+Set Likeness::first_of(std::size_t query, const Set& used, Before before) const {
   const std::vector<std::size_t>& relevant = oracle_.relevant(query);
-  std::size_t largest = relevant.size();
+  std::size_t first = relevant.size();
   for (std::size_t i = 0; i < relevant.size(); ++i)
     if (used.test(i) &&
-        (largest == relevant.size() || bytes_[relevant[i]] > bytes_[relevant[largest]]))
-      largest = i;
+        (first == relevant.size() || before(bytes_[relevant[i]], bytes_[relevant[first]])))
+      first = i;
   Set one;
-  if (largest < relevant.size()) one.set(largest);
+  if (first < relevant.size()) one.set(first);
   return one;
 }
 

@@ -27,10 +27,14 @@ class Likeness {
   // Without one of the indexes that it uses there is no plan: the largest is the one that programs
   // take least lightly.
   Set largest_of(std::size_t query, const Set& used) const;
+  Set smallest_of(std::size_t query, const Set& used) const;
   // The candidates of a set, by number.
   std::vector<std::size_t> numbers(std::size_t query, const Set& set) const;
 
  private:
+  template <class Before>
+  Set first_of(std::size_t query, const Set& used, Before before) const;
+
   const Oracle& oracle_;
   const std::vector<std::vector<Kind>>& kinds_;
   const std::vector<std::int64_t>& bytes_;

@@ -8,7 +8,7 @@ namespace architrave::advisor {
 namespace {
 constexpr double infinite = std::numeric_limits<double>::infinity();
 
-constexpr double slower = 1.15;
+constexpr double slower = 1.2;
 constexpr double too_short_to_tell = 5;  // milliseconds
 
 bool within(const Set& small, const Set& large) { return (small & ~large).none(); }

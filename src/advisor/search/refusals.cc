@@ -6,24 +6,26 @@ namespace architrave::advisor {
 
 namespace {
 constexpr int deepest = 15;  // questions that one refusal may take
-}
+constexpr int patient = 3;   // of those: then it is told of more than was asked
+}  // namespace
 
 bool Refusals::is_slow(std::size_t query, const Set& set) const {
   const Oracle::Entry* entry = oracle_.best(query, set);
   return entry != nullptr && oracle_.is_slow(query, *entry);
 }
 
-Set Refusals::group(std::size_t query, std::size_t place) const {
+Set Refusals::group(const Refusal& refusal, std::size_t place) const {
   Set one;
   one.set(place);
-  return likeness_.like(query, one, &Kind::same);
+  return likeness_.like(refusal.query, one, &Kind::same) |
+         (likeness_.like(refusal.query, one, &Kind::similar) & refusal.asked);
 }
 
 bool Refusals::forbids(const Refusal& refusal, const Set& set) const {
   Set beside = set & ~refusal.asked;
   for (std::size_t i = 0; i < oracle_.relevant(refusal.query).size(); ++i) {
     if (!refusal.used.test(i)) continue;
-    const Set any = group(refusal.query, i);
+    const Set any = group(refusal, i);
     if ((any & set).none()) return false;
     beside &= ~any;
   }
@@ -42,6 +44,26 @@ bool Refusals::is_refused(std::size_t query, const Set& set) const {
   });
 }
 
+// Of a set that makes the query slow as little as does so too: what the plan uses beside that says
+// nothing. The time mostly goes into the largest; else the smallest are left out first.
+Result<Set> Refusals::shrink(std::size_t query, Set set) {
+  const Set used = oracle_.best(query, set)->used;
+  const Set large = likeness_.largest_of(query, used & ~oracle_.present(query));
+  const Set alone = (set & oracle_.present(query)) | large;
+  if (Status asked = oracle_.ask({{query, alone}}); !asked) return std::unexpected(asked.error());
+  if (is_slow(query, alone)) return alone;
+  Set tried = large;
+  while (true) {
+    const Set left = oracle_.best(query, set)->used & ~tried & ~oracle_.present(query);
+    if (left.none()) return set;
+    const Set one = likeness_.like(query, likeness_.smallest_of(query, left), &Kind::same) & set;
+    tried |= one;
+    if (Status asked = oracle_.ask({{query, set & ~one}}); !asked)
+      return std::unexpected(asked.error());
+    if (is_slow(query, set & ~one)) set &= ~one;
+  }
+}
+
 Status Refusals::learn(const std::vector<bool>& chosen, const std::vector<std::size_t>& queries,
                        const std::vector<Set>& pool) {
   for (const std::size_t each : queries)
@@ -49,7 +71,9 @@ Status Refusals::learn(const std::vector<bool>& chosen, const std::vector<std::s
       const Set set = oracle_.of(q, chosen);
       if (!is_slow(q, set) || is_refused(q, set)) continue;
       const double slowdown = oracle_.slowdown(q, *oracle_.best(q, set));
-      const Set used = oracle_.best(q, set)->used;
+      const auto slow_core = shrink(q, set);
+      if (!slow_core) return std::unexpected(slow_core.error());
+      const Set used = oracle_.best(q, *slow_core)->used;
       // Of what else there is, what the plans use that are not slow is left out.
       Set rest = pool[each] & ~set;
       for (int step = 0; step < deepest && rest.any(); ++step) {
@@ -57,7 +81,8 @@ Status Refusals::learn(const std::vector<bool>& chosen, const std::vector<std::s
         if (is_slow(q, set | rest)) break;
         const Set preferred = oracle_.best(q, set | rest)->used & rest;
         if (preferred.none()) break;
-        rest &= ~likeness_.like(q, likeness_.largest_of(q, preferred), &Kind::same);
+        rest &= ~likeness_.like(q, likeness_.largest_of(q, preferred),
+                                step < patient ? &Kind::same : &Kind::similar);
       }
       if (Status asked = oracle_.ask({{q, set | rest}}); !asked) return asked;
       if (!is_slow(q, set | rest)) rest.reset();
@@ -75,7 +100,7 @@ void Refusals::forbid(Program& program, const std::map<std::size_t, std::size_t>
     std::vector<std::vector<std::size_t>> groups;  // variables
     for (std::size_t i = 0; i < oracle_.relevant(each.query).size(); ++i) {
       if (!each.used.test(i)) continue;
-      const Set any = group(each.query, i);
+      const Set any = group(each, i);
       beside &= ~any;
       std::vector<std::size_t>& members = groups.emplace_back();
       for (const std::size_t member : likeness_.numbers(each.query, any))

@@ -43,8 +43,9 @@ class Refusals {
  private:
   bool forbids(const Refusal& refusal, const Set& set) const;
   bool is_refused(std::size_t query, const Set& set) const;
+  Result<Set> shrink(std::size_t query, Set set);
   // Those that a refusal means by the one at this place: what is learned of it is known of them.
-  Set group(std::size_t query, std::size_t place) const;
+  Set group(const Refusal& refusal, std::size_t place) const;
 
   Oracle& oracle_;
   const Likeness& likeness_;
