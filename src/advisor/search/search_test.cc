@@ -374,6 +374,21 @@ TEST(Search, WhatIsLikeARefusedOneIsRefusedAsWell) {
   EXPECT_EQ(refused({{0, 0}, {1, 1}, {2, 2}}), 2U);
 }
 
+// 0 makes the query slow, with whatever else its plan uses beside.
+TEST(Search, OnlyWhatMakesAQuerySlowIsRefused) {
+  PlansOf planner(PlansOf::Plans{{{100, {}}, {10, {0, 1}}, {11, {0, 2}}, {12, {0}}, {40, {3}}}});
+  const Judge judge = [](const engine::Answer& answer) {
+    const bool slow = !answer.used.empty() && answer.used[0] == 0;
+    return std::optional(PlanTime{.milliseconds = slow ? 150.0 : 100.0});
+  };
+  Oracle oracle(planner, {{0, 1, 2, 3}}, judge);
+  const auto found = search(oracle, input_of(4));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->after, 40);
+  ASSERT_EQ(found->refused.size(), 1U);
+  EXPECT_EQ(found->refused[0].used, Set(1));
+}
+
 // A judge for which a query takes longer without workers than with them.
 TEST(Search, WhatIsSlowWithoutWorkersIsNotTaken) {
   class Parallel : public PlansOf {
