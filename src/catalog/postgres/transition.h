@@ -61,6 +61,7 @@ struct Aside {
   catalog::Object object;
   std::vector<std::string> statements;  // the last: "ALTER TYPE app.mood RENAME TO mood_before"
   std::string copy_rows;  // of a table: INSERT … SELECT, once the new one is there; else empty
+  std::vector<std::string> copied = {};  // by it: "table app.t_before", and its partitions
 };
 std::vector<Aside> put_aside(const catalog::Catalog& from, const catalog::Catalog& to);
 

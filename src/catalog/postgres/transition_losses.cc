@@ -285,6 +285,29 @@ bool rewrites(const Column& from, const Column& to) {
   return true;
 }
 
+namespace {
+
+// The partitioned table with another key in `to` that this is a part of there and here, or null:
+// the rows of one go by all of the other's bounds, not from part to part of the same name.
+const Relation* repartitioned_whole(const Catalog& from, const Relation& part, const Catalog& to) {
+  const Relation* whole = nullptr;
+  std::set<catalog::ObjectName> above;
+  for (const Relation* each = to.relation(part.object_name());
+       each != nullptr && each->is_partition(); each = to.relation(each->parents.front()))
+    above.insert(each->parents.front());
+  for (const Relation* each = &part; each->is_partition();) {
+    each = from.relation(each->parents.front());
+    if (each == nullptr) break;
+    const Relation* now = to.relation(each->object_name());
+    if (now != nullptr && now->kind == each->kind && now->partition_key != each->partition_key &&
+        (above.contains(now->object_name()) || to.relation(part.object_name()) == nullptr))
+      whole = each;
+  }
+  return whole;
+}
+
+}  // namespace
+
 std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
   std::vector<Aside> asides;
   const std::vector<const catalog::Type*> made_room = types_to_put_aside(from, to);
@@ -359,10 +382,19 @@ std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
   for (const Relation& table : from.relations) {
     const Relation* now = to.relation(table.schema, table.name);
     if (now == nullptr || !table.is_table() || !now->is_table() ||
-        !(must_replace(table, *now) || changes_key(table, *now) || becomes_heir(table, *now)) ||
         table.kind == RelationKind::foreign_table || now->kind == RelationKind::foreign_table)
       continue;
+    const bool with_whole = repartitioned_whole(from, table, to) != nullptr;
+    if (!with_whole && !must_replace(table, *now) && !changes_key(table, *now) &&
+        !becomes_heir(table, *now))
+      continue;
     const std::string aside = free_name(from, to, table.schema, table.name);
+    const std::string make_room = "ALTER TABLE " + qualified(table.schema, table.name) +
+                                  " RENAME TO " + quote_identifier(aside);
+    if (with_whole) {
+      asides.push_back({object_of(table), {make_room}, {}, {}});
+      continue;
+    }
     std::string columns;
     std::string values;
     for (const Column& column : now->columns) {
@@ -389,8 +421,20 @@ std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
       statements.push_back("ALTER TABLE " +
                            qualified(table.parents.front().schema, table.parents.front().name) +
                            " DETACH PARTITION " + name);
-    statements.push_back("ALTER TABLE " + name + " RENAME TO " + quote_identifier(aside));
-    asides.push_back({object_of(table), std::move(statements), std::move(copy)});
+    statements.push_back(make_room);
+    asides.push_back({object_of(table), std::move(statements), std::move(copy), {}});
+    if (asides.back().copy_rows.empty()) continue;
+    std::vector<std::string>& copied = asides.back().copied;
+    const auto named = [&](Relation relation, std::string its_name) {
+      relation.name = std::move(its_name);
+      return to_string(object_of(relation));
+    };
+    copied.push_back(named(table, aside));
+    for (const Relation& part : from.relations)
+      if (repartitioned_whole(from, part, to) == &table)
+        copied.push_back(named(part, to.relation(part.object_name()) == nullptr
+                                         ? part.name
+                                         : free_name(from, to, part.schema, part.name)));
   }
   return asides;
 }

@@ -240,8 +240,9 @@ class Planner {
   void settle_loss(const postgres::Loss& loss) {
     const std::string object = to_string(loss.object);
     // The new column holds what this one held.
-    if (std::ranges::any_of(
-            swaps_, [&](const Swap& swap) { return swap.old_column == object && !swap.loses; }))
+    if (std::ranges::any_of(swaps_, [&](const Swap& swap) {
+          return !swap.loses && std::ranges::find(swap.replaced, object) != swap.replaced.end();
+        }))
       return;
     if (may_lose(loss.object.name)) {
       plan_.lost.push_back({object, loss.what});

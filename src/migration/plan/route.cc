@@ -351,8 +351,7 @@ Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, F
   // What made room for another has lost nothing: its rows went over.
   for (const postgres::Aside& aside : asides)
     std::erase_if(route.losses, [&](const postgres::Loss& loss) {
-      return !aside.copy_rows.empty() && loss.object.name.ends_with(aside.statements.back().substr(
-                                             aside.statements.back().rfind(' ') + 1));
+      return std::ranges::find(aside.copied, to_string(loss.object)) != aside.copied.end();
     });
   return route;
 }

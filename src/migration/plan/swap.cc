@@ -100,7 +100,7 @@ Swap make(const catalog::Lookup& lookup, const Relation& table, const Column& a,
   swap.column = to_string(object_of(table, a));
   Column renamed = a;
   renamed.name = old_name(a.name);
-  swap.old_column = to_string(object_of(table, renamed));
+  swap.replaced = {to_string(object_of(table, renamed))};
   swap.loses = !postgres::keeps_values(a, b);
   swap.prepare = {alter + "ADD COLUMN " + fresh + ' ' + b.type +
                       (b.collation.empty() ? "" : " COLLATE " + b.collation),

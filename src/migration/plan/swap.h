@@ -11,10 +11,10 @@
 namespace architrave::migration {
 
 struct Swap {
-  std::string column;                // "column app.orders.total", as catalog::to_string has it
-  std::string old_column;            // the same of what the old one is called afterwards
-  bool loses = false;                // the new type does not hold every value of the old one
-  std::vector<std::string> prepare;  // the new column and its trigger
+  std::string column;                 // "column app.orders.total", as catalog::to_string has it
+  std::vector<std::string> replaced;  // the same of what the old one is called afterwards
+  bool loses = false;                 // the new type does not hold every value of the old one
+  std::vector<std::string> prepare;   // the new column and its trigger
   Backfill fill;
   std::vector<Statement> indexes;      // by themselves: twins of those on the old column
   catalog::ObjectName not_null_table;  // empty: it may be null
