@@ -179,13 +179,10 @@ class Maker {
       swap.prepare.push_back(fmt::format(
           "CREATE TRIGGER {} AFTER TRUNCATE ON {} FOR EACH STATEMENT EXECUTE FUNCTION {}()",
           truncated, qualified(each->schema, each->name), function));
-    // The trigger carries over what is written, if only as it was.
+    // The trigger carries over what is written, if only as it was. To carry it over once more does
+    // no harm, and to ask whether it is there takes longer than that.
     const std::string first = quote_identifier(key.front());
-    swap.fill = {.table = name,
-                 .key = key,
-                 .set = first + " = " + first,
-                 .where = fmt::format("NOT EXISTS (SELECT FROM {} AS other WHERE ({}) = ({}))",
-                                      fresh, list_of(same, "other."), list_of(same, name + '.'))};
+    swap.fill = {.table = name, .key = key, .set = first + " = " + first};
     const auto then = [&](std::string sql) { swap.take_place.emplace_back(std::move(sql)); };
     then(fmt::format("DROP TRIGGER {} ON {}", trigger, name));
     for (const Relation* each : whole)

@@ -1,6 +1,7 @@
-// A table that becomes partitioned, beside those who use it: the new one is made with its
-// partitions and indexes while it is empty, kept equal by a trigger and filled in batches, and
-// takes the old one's name in a moment.
+// A table that becomes partitioned, or partitioned by another key, or is so no more, beside those
+// who use it: the new one is made with its partitions and indexes while it is empty, kept equal by
+// a trigger and filled in batches, and takes the old one's name in a moment. So do partitions that
+// both have.
 #pragma once
 
 #include <cstdint>
