@@ -228,6 +228,34 @@ bool holds(const Relation& parent, const Values& keys, const Bound& whole, const
   return begin && end && *begin <= 0 && *end <= 0;
 }
 
+// Whether they surely have room for it, one of them or several that adjoin.
+bool hold_together(const Relation& parent, const Values& keys, const std::vector<Bound>& wholes,
+                   const Bound& part) {
+  if (std::ranges::any_of(wholes,
+                          [&](const Bound& each) { return holds(parent, keys, each, part); }))
+    return true;
+  if (part.kind == Bound::Kind::list)
+    return std::ranges::all_of(part.values, [&](const std::string& value) {
+      return std::ranges::any_of(wholes, [&](const Bound& each) {
+        return each.kind == part.kind && std::ranges::find(each.values, value) != each.values.end();
+      });
+    });
+  if (part.kind != Bound::Kind::range) return false;
+  Values upto = part.values;
+  for (;;) {
+    const auto end = order(parent, keys, part.end, upto);
+    if (end && *end <= 0) return true;
+    const auto next = std::ranges::find_if(wholes, [&](const Bound& each) {
+      if (each.kind != part.kind) return false;
+      const auto begins = order(parent, keys, each.values, upto);
+      const auto ends = order(parent, keys, upto, each.end);
+      return begins && ends && *begins <= 0 && *ends < 0;
+    });
+    if (next == wholes.end()) return false;
+    upto = next->end;
+  }
+}
+
 bool are_apart(const Relation& parent, const Values& keys, const Bound& a, const Bound& b) {
   if (a.kind != b.kind) return false;
   if (a.kind == Bound::Kind::list)
@@ -286,13 +314,13 @@ bool are_disjoint(const Relation& parent, const std::string& bound, const std::s
 bool has_place(const Catalog& catalog, const Relation& parent, const std::string& bound) {
   const auto keys = read_key(parent.partition_key);
   const auto part = read_bound(bound);
-  bool found = false;
+  std::vector<Bound> wholes;
+  bool has_default = false;
   each_partition(catalog, parent, [&](const Relation& each) {
-    if (each.partition_bound == default_bound) found = true;
-    const auto whole = read_bound(each.partition_bound);
-    if (keys && part && whole && holds(parent, *keys, *whole, *part)) found = true;
+    if (each.partition_bound == default_bound) has_default = true;
+    if (auto whole = read_bound(each.partition_bound)) wholes.push_back(std::move(*whole));
   });
-  return found;
+  return has_default || (keys && part && hold_together(parent, *keys, wholes, *part));
 }
 
 }  // namespace architrave::postgres

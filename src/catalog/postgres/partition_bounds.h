@@ -19,7 +19,7 @@ bool are_disjoint(const catalog::Relation& parent, const std::string& bound,
                   const std::string& other);
 
 // Whether surely every row that belonged into a partition of this bound has a place in the catalog:
-// in one of the parent's partitions, or in its default.
+// in the parent's partitions, or in its default.
 bool has_place(const catalog::Catalog& catalog, const catalog::Relation& parent,
                const std::string& bound);
 

@@ -103,7 +103,7 @@ TEST(PartitionBounds, ApartOnlyWhereThatIsSure) {
                             "FOR VALUES WITH (modulus 4, remainder 2)"));
 }
 
-TEST(PartitionBounds, APlaceIsOnePartitionThatHoldsAllOrTheDefault) {
+TEST(PartitionBounds, APlaceIsInPartitionsThatHoldAllOrInTheDefault) {
   Catalog catalog;
   catalog.relations = {parent("RANGE (a)", {"int4"}),
                        partition("x", "FOR VALUES FROM (0) TO (20)")};
@@ -111,8 +111,23 @@ TEST(PartitionBounds, APlaceIsOnePartitionThatHoldsAllOrTheDefault) {
   EXPECT_TRUE(has_place(catalog, table, "FOR VALUES FROM (10) TO (20)"));
   EXPECT_FALSE(has_place(catalog, table, "FOR VALUES FROM (10) TO (21)"));
   EXPECT_FALSE(has_place(catalog, table, "DEFAULT"));
+  catalog.relations.push_back(partition("z", "FOR VALUES FROM (30) TO (40)"));
+  EXPECT_FALSE(has_place(catalog, catalog.relations[0], "FOR VALUES FROM (10) TO (40)"));
+  catalog.relations.push_back(partition("y", "FOR VALUES FROM (20) TO (30)"));
+  EXPECT_TRUE(has_place(catalog, catalog.relations[0], "FOR VALUES FROM (10) TO (40)"));
+  EXPECT_FALSE(has_place(catalog, catalog.relations[0], "FOR VALUES FROM (-1) TO (40)"));
+  EXPECT_FALSE(has_place(catalog, catalog.relations[0], "FOR VALUES FROM (10) TO (41)"));
   catalog.relations.push_back(partition("d", "DEFAULT"));
-  EXPECT_TRUE(has_place(catalog, catalog.relations[0], "FOR VALUES FROM (10) TO (21)"));
+  EXPECT_TRUE(has_place(catalog, catalog.relations[0], "FOR VALUES FROM (10) TO (41)"));
+}
+
+TEST(PartitionBounds, APlaceOfAListIsWhereEachOfItsValuesGoes) {
+  Catalog catalog;
+  catalog.relations = {parent("LIST (a)", {"text"}), partition("x", "FOR VALUES IN ('a', 'b')"),
+                       partition("y", "FOR VALUES IN ('c', NULL)")};
+  const Relation& table = catalog.relations[0];
+  EXPECT_TRUE(has_place(catalog, table, "FOR VALUES IN ('b', 'c')"));
+  EXPECT_FALSE(has_place(catalog, table, "FOR VALUES IN ('b', 'd')"));
 }
 
 }  // namespace

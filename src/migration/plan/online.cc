@@ -86,9 +86,13 @@ class Online {
       for (const Index& each : relation.indexes)
         indexes_[to_string(object_of(relation, each))] = {&relation, &each};
     }
-    for (const Relation& relation : from.relations)
+    for (const Relation& relation : from.relations) {
       for (const Index& each : relation.indexes)
         old_indexes_[to_string(object_of(relation, each))] = {&relation, &each};
+      if (relation.is_partition() && to.relation(relation.parents.front()) == nullptr)
+        wholes_[qualified(relation.schema, relation.name)] =
+            qualified(relation.parents.front().schema, relation.parents.front().name);
+    }
   }
 
   Work run(const std::vector<RouteStep>& steps, const std::vector<Swap>& swaps) {
@@ -377,7 +381,7 @@ class Online {
   void prepare(const Swap& swap) {
     for (const std::string& sql : swap.prepare) expand_.together(sql);
     expand_.close();
-    beside_.fill(swap.fill);
+    for (const Backfill& each : swap.fills) beside_.fill(each);
     for (const Statement& each : swap.indexes) beside_.alone(each);
     if (!swap.not_null_table.name.empty())
       not_null(beside_, swap.not_null_table, swap.not_null_column);
@@ -385,7 +389,7 @@ class Online {
 
   void drop(const RouteStep& step, const std::string& sql) {
     // A transaction would hold one table while it waits for the next.
-    if (const std::string table = table_of(sql); !options_.in_place && !table.empty()) {
+    if (const std::string table = whole_of(table_of(sql)); !options_.in_place && !table.empty()) {
       if (table != last_dropped_from_) contract_.close();
       last_dropped_from_ = table;
     }
@@ -410,9 +414,17 @@ class Online {
     return {};
   }
 
+  // A partition goes with the whole where that goes too: one without the other would be made again
+  // in another way than both.
+  std::string whole_of(const std::string& table) const {
+    const auto found = wholes_.find(table);
+    return found == wholes_.end() ? table : whole_of(found->second);
+  }
+
   const Catalog& from_;
   const Catalog& to_;
   const OnlineOptions& options_;
+  std::unordered_map<std::string, std::string> wholes_;  // of partitions, where they go as well
   Known<Column> columns_;
   Known<Constraint> constraints_;
   Known<Index> indexes_;

@@ -7,8 +7,7 @@
 //   NOT NULL                     a check of it, validated; then SET NOT NULL, which trusts it
 //   a column with a default      the column, then the default, then a backfill
 //     that each row computes
-//   another partition key,       the new one beside it, see table_swap.h
-//     or the first one
+//   a partition key or bounds    new tables beside the old ones, see table_swap.h
 //   a type that rows are           a column beside it, see swap.h
 //     written anew for
 #pragma once

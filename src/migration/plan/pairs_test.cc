@@ -102,8 +102,9 @@ TEST(PairsTest, GoThereAndBack) { try_all(own_pairs(1)); }
 // step and make it again in another.
 TEST(PairsTest, ComeBackFromAnywhere) {
   try_all(own_pairs(9, {"function_used_everywhere", "identity_of_heirs", "inheritance_left",
-                        "large_partition_key_change", "large_table_to_partitioned",
-                        "not_null_names_of_heirs", "partition_index_with_own_constraint"}),
+                        "large_partition_key_change", "large_partition_split",
+                        "large_table_to_partitioned", "not_null_names_of_heirs",
+                        "partition_index_with_own_constraint"}),
           stop);
 }
 

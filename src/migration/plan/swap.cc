@@ -109,10 +109,10 @@ Swap make(const catalog::Lookup& lookup, const Relation& table, const Column& a,
                       " := NEW." + value + "; RETURN NEW; END $sync$",
                   "CREATE TRIGGER " + trigger + " BEFORE INSERT OR UPDATE ON " + name +
                       " FOR EACH ROW EXECUTE FUNCTION " + function + "()"};
-  swap.fill = {.table = name,
-               .key = key_of(table),
-               .set = fresh + " = " + value,
-               .where = fresh + " IS DISTINCT FROM " + value};
+  swap.fills = {{.table = name,
+                 .key = key_of(table),
+                 .set = fresh + " = " + value,
+                 .where = fresh + " IS DISTINCT FROM " + value}};
   if (a.not_null && b.not_null) {
     swap.not_null_table = table.object_name();
     swap.not_null_column = new_name(a.name);

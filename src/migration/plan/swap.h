@@ -15,7 +15,7 @@ struct Swap {
   std::vector<std::string> replaced;  // the same of what the old one is called afterwards
   bool loses = false;                 // the new type does not hold every value of the old one
   std::vector<std::string> prepare;   // the new column and its trigger
-  Backfill fill;
+  std::vector<Backfill> fills;
   std::vector<Statement> indexes;      // by themselves: twins of those on the old column
   catalog::ObjectName not_null_table;  // empty: it may be null
   std::string not_null_column;

@@ -6,8 +6,11 @@
 #include <optional>
 #include <utility>
 
+#include "base/quoting.h"
 #include "base/text.h"
+#include "catalog/diff.h"
 #include "catalog/lookup.h"
+#include "catalog/postgres/partition_bounds.h"
 #include "catalog/postgres/transition.h"
 
 namespace architrave::migration {
@@ -35,6 +38,11 @@ bool same_columns(const Relation& a, const Relation& b) {
            return same != nullptr && same->type == column.type && same->identity.empty() &&
                   same->generated.empty() && column.identity.empty() && column.generated.empty();
          });
+}
+
+template <class T>
+bool same(const std::vector<T>& a, const std::vector<T>& b) {
+  return std::ranges::equal(a, b, [](const T& x, const T& y) { return catalog::equal(x, y); });
 }
 
 // One that can be compared whatever the search path is.
@@ -140,15 +148,8 @@ class Maker {
 
   TableSwap make(const Relation& table, const Relation& now) const {
     const std::string name = qualified(table.schema, table.name);
-    const std::string fresh = qualified(table.schema, new_name(table.name));
     const std::string aside = qualified(table.schema, old_name(table.name));
-    const std::string function = qualified(table.schema, ("sync_" + table.name).substr(0, room));
-    const std::string trigger = quote_identifier(("sync_" + table.name).substr(0, room));
-    const std::string truncated = quote_identifier(("sync_" + table.name).substr(0, room) + "_all");
-    const std::vector<std::string> key = key_of(table);
-    const std::vector<std::string> same = tells_apart(table, now);
-    std::vector<std::string> columns;
-    for (const Column& column : table.columns) columns.push_back(column.name);
+    const std::vector<std::string> columns = names_of(table.columns);
     std::vector<const Relation*> whole = parts(table, lookup_);
     whole.insert(whole.begin(), &table);
     const std::vector<Namesakes> both = namesakes(table, now);
@@ -156,38 +157,11 @@ class Maker {
     TableSwap made;
     Swap& swap = made.swap;
     swap.column = to_string(object_of(table));
-    for (const Relation* each : whole) {
-      Relation old = *each;
-      if (std::ranges::find(both, each, &Namesakes::was) != both.end())
-        old.name = old_name(old.name);
-      swap.replaced.push_back(to_string(object_of(old)));
-    }
-    swap.prepare = definitions(now, both);
-    // Writers need no rights on a table that they do not know.
-    swap.prepare.push_back(fmt::format(
-        "CREATE FUNCTION {0}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = "
-        "pg_catalog, pg_temp AS $sync$ BEGIN IF TG_OP = 'TRUNCATE' THEN {6}; RETURN NULL; "
-        "END IF; IF TG_OP <> 'INSERT' THEN DELETE FROM {1} WHERE ({2}) = ({3}); END IF; IF TG_OP "
-        "<> 'DELETE' THEN INSERT INTO {1} ({4}) VALUES ({5}); END IF; RETURN NULL; END $sync$",
-        function, fresh, list_of(same), list_of(same, "OLD."), list_of(columns),
-        list_of(columns, "NEW."), empty(table, fresh)));
-    swap.prepare.push_back(fmt::format(
-        "CREATE TRIGGER {} AFTER INSERT OR UPDATE OR DELETE ON {} FOR EACH ROW EXECUTE FUNCTION "
-        "{}()",
-        trigger, name, function));
-    for (const Relation* each : whole)
-      swap.prepare.push_back(fmt::format(
-          "CREATE TRIGGER {} AFTER TRUNCATE ON {} FOR EACH STATEMENT EXECUTE FUNCTION {}()",
-          truncated, qualified(each->schema, each->name), function));
-    // The trigger carries over what is written, if only as it was. To carry it over once more does
-    // no harm, and to ask whether it is there takes longer than that.
-    const std::string first = quote_identifier(key.front());
-    swap.fill = {.table = name, .key = key, .set = first + " = " + first};
+    for (const Relation* each : whole) swap.replaced.push_back(replaced(*each, both));
+    swap.prepare = definitions(now, parts(now, to_lookup_), both);
+    keep_equal(swap, table, now, {&table}, whole);
+    leave_alone(swap, table, {&table}, whole);
     const auto then = [&](std::string sql) { swap.take_place.emplace_back(std::move(sql)); };
-    then(fmt::format("DROP TRIGGER {} ON {}", trigger, name));
-    for (const Relation* each : whole)
-      then(fmt::format("DROP TRIGGER {} ON {}", truncated, qualified(each->schema, each->name)));
-    then(fmt::format("DROP FUNCTION {}()", function));
     // They would ask the old one, which gets no new rows; those that stay are made again.
     for (const Relation* each : whole)
       for (const auto& [child, constraint] : lookup_.referencing(*each))
@@ -205,6 +179,159 @@ class Maker {
     back(fmt::format("INSERT INTO {0} ({1}) SELECT {1} FROM {2}", aside, list_of(columns), name));
     for (const Namesakes& each : both) rename(*each.is, plain_name, new_name, back);
     for (const Namesakes& each : both) rename(*each.was, old_name, plain_name, back);
+    return made;
+  }
+
+  // What of a table's partitions gets other bounds: rows of the one list go into the other's.
+  struct Moves {
+    std::vector<const Relation*> sources;
+    std::vector<const Relation*> targets;
+  };
+
+  // Nothing where that can't be done beside those who use the table, or is no work.
+  std::optional<Moves> moves(const Relation& table, const Relation& now) const {
+    if (table.kind != RelationKind::partitioned_table || now.kind != table.kind ||
+        table.partition_key != now.partition_key || !table.parents.empty() ||
+        !now.parents.empty() || !has_plain_key(table) || !same_columns(table, now) ||
+        !table.triggers.empty() || !now.triggers.empty() || !table.rules.empty() ||
+        // What is attached is to have all of that already.
+        !same(table.constraints, now.constraints) || !same(table.indexes, now.indexes) ||
+        !lookup_.referencing(table).empty())
+      return std::nullopt;
+    const std::vector<const Relation*>& were = lookup_.children(table);
+    const std::vector<const Relation*>& are = to_lookup_.children(now);
+    const auto is_default = [](const Relation* each) {
+      return each->partition_bound == postgres::default_bound;
+    };
+    // The server reads the whole of one whenever another is attached.
+    if (std::ranges::any_of(were, is_default) || std::ranges::any_of(are, is_default))
+      return std::nullopt;
+    const auto overlap = [&](const Relation* a, const Relation* b) {
+      return !postgres::are_disjoint(now, a->partition_bound, b->partition_bound);
+    };
+    const auto changes = [](const Relation* each, const Relation* other) {
+      return other == nullptr ||
+             (other->parents == each->parents && other->partition_bound != each->partition_bound);
+    };
+    Moves moves;
+    for (const Relation* each : are)
+      if (changes(each, from_.relation(each->object_name()))) moves.targets.push_back(each);
+    Catalog places;
+    for (const Relation* each : moves.targets) places.relations.push_back(*each);
+    const auto is_among = [](const std::vector<const Relation*>& list, const Relation* relation) {
+      return std::ranges::find(list, relation->object_name(), &Relation::object_name) != list.end();
+    };
+    for (const Relation* each : were)
+      if (changes(each, to_.relation(each->object_name())) &&
+          postgres::has_place(places, now, each->partition_bound))
+        moves.sources.push_back(each);
+    std::erase_if(moves.targets, [&](const Relation* target) {
+      return from_.relation(target->object_name()) == nullptr &&
+             std::ranges::none_of(moves.sources,
+                                  [&](const Relation* source) { return overlap(source, target); });
+    });
+    const auto is_plain = [](const Relation* each) {
+      return each->kind == RelationKind::table && each->triggers.empty() && each->rules.empty();
+    };
+    const bool can =
+        !moves.sources.empty() && std::ranges::all_of(moves.sources, is_plain) &&
+        std::ranges::all_of(moves.targets, is_plain) &&
+        std::ranges::all_of(moves.sources,
+                            [&](const Relation* each) {
+                              return has_plain_key(*each) && lookup_.referencing(*each).empty();
+                            }) &&
+        std::ranges::all_of(moves.targets,
+                            [&](const Relation* each) {
+                              return from_.relation(each->object_name()) == nullptr ||
+                                     is_among(moves.sources, each);
+                            }) &&
+        // What has a place here for some of its rows only.
+        std::ranges::none_of(were, [&](const Relation* each) {
+          return !is_among(moves.sources, each) &&
+                 std::ranges::any_of(moves.targets,
+                                     [&](const Relation* target) { return overlap(each, target); });
+        });
+    return can ? std::optional(std::move(moves)) : std::nullopt;
+  }
+
+  // The new partitions are filled below a table of their own, which deals out the rows and stays
+  // without them until the end.
+  TableSwap make(const Relation& table, const Relation& now, const Moves& moves) const {
+    const std::string name = qualified(table.schema, table.name);
+    const std::string fresh = qualified(table.schema, new_name(table.name));
+    std::vector<Namesakes> both;
+    for (const Relation* each : moves.targets)
+      if (const Relation* was = from_.relation(each->object_name())) both.push_back({was, each});
+    const auto its_name = [&](const Relation& part, std::string (*other)(const std::string&)) {
+      const bool is_shared = std::ranges::any_of(both, [&](const Namesakes& each) {
+        return each.was->object_name() == part.object_name();
+      });
+      return qualified(part.schema, is_shared ? other(part.name) : part.name);
+    };
+    const auto alter = [](const std::string& of, const std::string& what, const std::string& part) {
+      return "ALTER TABLE " + of + ' ' + what + ' ' + part;
+    };
+
+    TableSwap made;
+    Swap& swap = made.swap;
+    swap.column = to_string(object_of(table));
+    for (const Relation* each : moves.sources) {
+      Relation old = *each;
+      old.name = old_name(old.name);
+      swap.replaced.push_back(to_string(object_of(old)));
+    }
+    std::vector<Namesakes> renamed = both;
+    renamed.push_back({&table, &now});
+    swap.prepare = definitions(now, moves.targets, renamed);
+    // A check of the bound, as the server says it: what is attached with one is not read.
+    for (const Relation* each : moves.targets) {
+      const std::string part = its_name(*each, new_name);
+      swap.prepare.push_back(fmt::format(
+          "DO $place$ BEGIN EXECUTE {} || pg_catalog.pg_get_partition_constraintdef({}) || ')'; "
+          "END $place$",
+          quote_literal(alter(part, "ADD CONSTRAINT", place_name(*each) + " CHECK (")),
+          quote_literal(part) + "::pg_catalog.regclass"));
+    }
+    keep_equal(swap, table, now, moves.sources, moves.sources);
+
+    const auto then = [&](std::string sql) { swap.take_place.emplace_back(std::move(sql)); };
+    // Before its partitions, as those who write to it do.
+    then("LOCK TABLE ONLY " + name + " IN ACCESS EXCLUSIVE MODE");
+    leave_alone(swap, table, moves.sources, moves.sources);
+    for (const Relation* each : moves.sources)
+      then(alter(name, "DETACH PARTITION", qualified(each->schema, each->name)));
+    for (const Relation* each : moves.targets)
+      then(alter(fresh, "DETACH PARTITION", its_name(*each, new_name)));
+    for (const Relation* each : moves.sources) rename(*each, plain_name, old_name, then);
+    for (const Namesakes& each : both) rename(*each.is, new_name, plain_name, then);
+    for (const Relation* each : moves.targets) {
+      const std::string part = qualified(each->schema, each->name);
+      then(alter(name, "ATTACH PARTITION", part + ' ' + each->partition_bound));
+      then(alter(part, "DROP CONSTRAINT", place_name(*each)));
+    }
+
+    const std::string columns = list_of(names_of(table.columns));
+    std::vector<std::string> back = {"LOCK TABLE " + name + " IN ACCESS EXCLUSIVE MODE"};
+    const auto undo = [&](std::string sql) { back.push_back(std::move(sql)); };
+    for (const Relation* each : moves.targets)
+      undo(alter(name, "DETACH PARTITION", qualified(each->schema, each->name)));
+    for (const Namesakes& each : both) rename(*each.is, plain_name, new_name, undo);
+    for (const Relation* each : moves.sources) rename(*each, old_name, plain_name, undo);
+    for (const Relation* each : moves.sources) {
+      const std::string part = qualified(each->schema, each->name);
+      undo("TRUNCATE " + part);
+      undo(alter(name, "ATTACH PARTITION", part + ' ' + each->partition_bound));
+    }
+    for (const Relation* each : moves.targets) {
+      const std::string part = its_name(*each, new_name);
+      undo(fmt::format("INSERT INTO {} ({}) SELECT {} FROM {}", name, columns, columns, part));
+      undo(alter(fresh, "ATTACH PARTITION", part + ' ' + each->partition_bound));
+    }
+    // Names alone do not tell whether those are there that have the rows.
+    made.back = {fmt::format(
+        "DO $back$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhparent = "
+        "pg_catalog.to_regclass({})) THEN RETURN; END IF; {}; END $back$",
+        quote_literal(fresh), join(back, "; "))};
     return made;
   }
 
@@ -226,6 +353,80 @@ class Maker {
     for (const Relation* each : parts(now, to_lookup_))
       if (const Relation* was = from_.relation(each->object_name())) list.push_back({was, each});
     return list;
+  }
+
+  static std::vector<std::string> names_of(const std::vector<Column>& columns) {
+    std::vector<std::string> names;
+    for (const Column& column : columns) names.push_back(column.name);
+    return names;
+  }
+
+  // What it is called, as an object, once the new one has its name.
+  static std::string replaced(Relation table, const std::vector<Namesakes>& both) {
+    if (std::ranges::any_of(both, [&](const Namesakes& each) {
+          return each.was->object_name() == table.object_name();
+        }))
+      table.name = old_name(table.name);
+    return to_string(object_of(table));
+  }
+
+  static std::string place_name(const Relation& part) {
+    return quote_identifier(part.name.substr(0, room) + "_place");
+  }
+  static std::string sync_name(const Relation& table) {
+    return ("sync_" + table.name).substr(0, room);
+  }
+
+  // A trigger of the `written` tables that carries over what happens to a row; one of each that may
+  // be emptied by itself; and the backfill, which has the former carry over what is there.
+  void keep_equal(Swap& swap, const Relation& table, const Relation& now,
+                  const std::vector<const Relation*>& written,
+                  const std::vector<const Relation*>& emptied) const {
+    const std::string fresh = qualified(table.schema, new_name(table.name));
+    const std::string function = qualified(table.schema, sync_name(table));
+    const std::vector<std::string> same = tells_apart(table, now);
+    const std::vector<std::string> columns = names_of(table.columns);
+    // Writers need no rights on a table that they do not know.
+    swap.prepare.push_back(fmt::format(
+        "CREATE FUNCTION {0}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = "
+        "pg_catalog, pg_temp AS $sync$ BEGIN IF TG_OP = 'TRUNCATE' THEN {6}; RETURN NULL; "
+        "END IF; IF TG_OP <> 'INSERT' THEN DELETE FROM {1} WHERE ({2}) = ({3}); END IF; IF TG_OP "
+        "<> 'DELETE' THEN INSERT INTO {1} ({4}) VALUES ({5}); END IF; RETURN NULL; END $sync$",
+        function, fresh, list_of(same), list_of(same, "OLD."), list_of(columns),
+        list_of(columns, "NEW."), empty(table, fresh)));
+    for (const Relation* each : written)
+      swap.prepare.push_back(fmt::format(
+          "CREATE TRIGGER {} AFTER INSERT OR UPDATE OR DELETE ON {} FOR EACH ROW EXECUTE FUNCTION "
+          "{}()",
+          quote_identifier(sync_name(table)), qualified(each->schema, each->name), function));
+    for (const Relation* each : emptied)
+      swap.prepare.push_back(fmt::format(
+          "CREATE TRIGGER {} AFTER TRUNCATE ON {} FOR EACH STATEMENT EXECUTE FUNCTION {}()",
+          quote_identifier(sync_name(table) + "_all"), qualified(each->schema, each->name),
+          function));
+    // The trigger carries over what is written, if only as it was. To carry it over once more does
+    // no harm, and to ask whether it is there takes longer than that.
+    for (const Relation* each : written) {
+      const std::vector<std::string> key = key_of(*each);
+      const std::string first = quote_identifier(key.front());
+      swap.fills.push_back({.table = qualified(each->schema, each->name),
+                            .key = key,
+                            .set = first + " = " + first,
+                            .where = {}});
+    }
+  }
+
+  static void leave_alone(Swap& swap, const Relation& table,
+                          const std::vector<const Relation*>& written,
+                          const std::vector<const Relation*>& emptied) {
+    const auto drop = [&](const Relation& of, const std::string& trigger) {
+      swap.take_place.emplace_back(fmt::format("DROP TRIGGER {} ON {}", quote_identifier(trigger),
+                                               qualified(of.schema, of.name)));
+    };
+    for (const Relation* each : written) drop(*each, sync_name(table));
+    for (const Relation* each : emptied) drop(*each, sync_name(table) + "_all");
+    swap.take_place.emplace_back("DROP FUNCTION " + qualified(table.schema, sync_name(table)) +
+                                 "()");
   }
 
   // Columns by which a row of the one is found in the other: that's key, since rows are to be told
@@ -259,11 +460,10 @@ class Maker {
          quote_identifier(to(table.name)));
   }
 
-  // What makes the new table and its partitions.
-  std::vector<std::string> definitions(const Relation& now,
+  // What makes the new table and these of its partitions.
+  std::vector<std::string> definitions(const Relation& now, std::vector<const Relation*> all,
                                        const std::vector<Namesakes>& both) const {
     Catalog with = from_;
-    std::vector<const Relation*> all = parts(now, to_lookup_);
     all.push_back(&now);
     const auto has_namesake = [&](const catalog::ObjectName& name) {
       return std::ranges::any_of(
@@ -299,9 +499,14 @@ std::vector<TableSwap> table_swaps(const Catalog& from, const Catalog& to, std::
   std::vector<TableSwap> list;
   for (const Relation& table : from.relations) {
     const Relation* now = to.relation(table.schema, table.name);
-    if (now == nullptr || !maker.can(table, *now)) continue;
-    const std::optional<std::int64_t> bytes = maker.bytes(table);
-    if (bytes && *bytes > small_bytes) list.push_back(maker.make(table, *now));
+    if (now == nullptr) continue;
+    if (maker.can(table, *now)) {
+      if (maker.bytes(table).value_or(0) > small_bytes) list.push_back(maker.make(table, *now));
+    } else if (const auto moves = maker.moves(table, *now)) {
+      std::int64_t bytes = 0;
+      for (const Relation* each : moves->sources) bytes += maker.bytes(*each).value_or(0);
+      if (bytes > small_bytes) list.push_back(maker.make(table, *now, *moves));
+    }
   }
   return list;
 }

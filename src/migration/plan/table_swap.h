@@ -1,7 +1,7 @@
 // A table that becomes partitioned, or partitioned by another key, or is so no more, beside those
 // who use it: the new one is made with its partitions and indexes while it is empty, kept equal by
 // a trigger and filled in batches, and takes the old one's name in a moment. So do partitions that
-// both have.
+// both have. Where only bounds change, the same is done with those partitions alone.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 namespace architrave::migration {
 
 struct TableSwap {
-  Swap swap;                      // of the whole table
+  Swap swap;                      // of the whole table, or of some of its partitions
   std::vector<std::string> back;  // what undoes its taking place: the old one has the rows again
 };
 
