@@ -124,11 +124,42 @@ bool is_unique(const Relation& relation, const std::vector<std::string>& columns
          });
 }
 
-const std::vector<Column>* attributes(const Catalog& catalog, const Column& column) {
+Column beneath_domains(const Catalog& catalog, Column column) {
+  for (;;) {
+    const Type* domain = catalog.type(column.type_schema, column.type_name);
+    if (domain == nullptr || domain->kind != TypeKind::domain) return column;
+    column.type = domain->base_type;
+    const bool is_array = column.type.ends_with("[]");
+    const std::string name = column.type.substr(0, column.type.size() - (is_array ? 2 : 0));
+    const auto is_it = [&](const auto& each) { return qualified(each.schema, each.name) == name; };
+    const auto take = [&](const auto& list) {
+      const auto found = std::ranges::find_if(list, is_it);
+      if (found == list.end()) return false;
+      column.type_schema = found->schema;
+      column.type_name = (is_array ? "_" : "") + found->name;
+      return true;
+    };
+    if (!take(catalog.types) && !take(catalog.relations)) {
+      column.type_schema.clear();
+      column.type_name.clear();
+    }
+  }
+}
+
+Column element_of(Column array) {
+  if (array.type_name.starts_with('_')) array.type_name.erase(0, 1);
+  array.type = qualified(array.type_schema, array.type_name);
+  return array;
+}
+
+const std::vector<Column>* attributes(const Catalog& catalog, const Column& declared) {
+  const Column column = beneath_domains(catalog, declared);
   const bool is_array = column.type_category == "A" && column.type_name.starts_with('_');
   const std::string name = column.type_name.substr(is_array ? 1 : 0);
-  if (const Type* type = catalog.type(column.type_schema, name))
+  if (const Type* type = catalog.type(column.type_schema, name)) {
+    if (type->kind == TypeKind::domain) return attributes(catalog, element_of(column));
     return type->attributes.empty() ? nullptr : &type->attributes;
+  }
   const Relation* relation = catalog.relation(column.type_schema, name);
   return relation == nullptr ? nullptr : &relation->columns;
 }

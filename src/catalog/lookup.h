@@ -51,8 +51,13 @@ bool has_index_on(const Relation& relation, const std::vector<std::string>& colu
 // columns, in any order.
 bool is_unique(const Relation& relation, const std::vector<std::string>& columns);
 
-// The attributes of a column's type, or of its elements', if that is composite or a row's; else
-// null.
+// The column as one of what its domain is over, if it has one. Types of no catalog go by `type`
+// alone then.
+Column beneath_domains(const Catalog& catalog, Column column);
+// The array column as one of its elements.
+Column element_of(Column array);
+// The attributes of a column's type, or of its elements', if that is composite or a row's, be it
+// beneath a domain; else null.
 const std::vector<Column>* attributes(const Catalog& catalog, const Column& column);
 // Whether both types have attributes of the same names in the same order, at every depth. True for
 // types without any.

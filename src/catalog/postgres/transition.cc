@@ -336,6 +336,12 @@ void Transitioning::add_makings() {
         for (const Move& move : moves_)
           for (const Relation* each : {move.source, move.target})
             step.needs.push_back("attached " + to_string(object_of(*each)));
+      // Nor are they there before their partitions are.
+      if (made->second.constraint != nullptr &&
+          made->second.constraint->type == ConstraintType::foreign_key)
+        if (const Relation* parent = to_.relation(made->second.constraint->references_schema,
+                                                  made->second.constraint->references_table))
+          wait_for_partitions(step.needs, *parent, *made->second.relation);
       // A foreign key would hold on to a key that is to go.
       if (made->second.constraint != nullptr &&
           made->second.constraint->type == ConstraintType::foreign_key)
@@ -364,6 +370,16 @@ void Transitioning::add_makings() {
   for (Step& step : makings.after)
     if (made_.contains(step.of)) after.push_back(std::move(step));
   add_late(std::move(after));
+}
+
+void Transitioning::wait_for_partitions(Statements& needs, const Relation& whole,
+                                        const Relation& but) const {
+  if (&whole == &but) return;  // a reference to itself is there before its partitions are
+  for (const Relation* each : to_lookup_.children(whole)) {
+    if (!each->is_partition()) continue;
+    needs.push_back("attached " + to_string(object_of(*each)));
+    wait_for_partitions(needs, *each, but);
+  }
 }
 
 void Transitioning::wait_for_name(Statements& needs, const std::string& name) const {

@@ -60,7 +60,8 @@ bool rewrites(const catalog::Column& from, const catalog::Column& to);
 struct Aside {
   catalog::Object object;
   std::vector<std::string> statements;  // the last: "ALTER TYPE app.mood RENAME TO mood_before"
-  std::string copy_rows;  // of a table: INSERT … SELECT, once the new one is there; else empty
+  std::string copy_rows;     // of a table: INSERT … SELECT, once the new one is there; else empty
+  std::vector<Loss> losses;  // what those rows do not take along
   std::vector<std::string> copied = {};  // by it: "table app.t_before", and its partitions
 };
 std::vector<Aside> put_aside(const catalog::Catalog& from, const catalog::Catalog& to);

@@ -181,6 +181,10 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
     sql.push_back(std::move(statement));
     std::ranges::move(change.after, std::back_inserter(sql));
   }
+  // The server takes another name where a table that left has the usual one; and one that
+  // partitions have by other names can't be renamed.
+  const bool named_at_once = options_.version >= 180000 && b.not_null && !a.not_null &&
+                             after.kind == RelationKind::partitioned_table;
   if (a.not_null != b.not_null) {
     const Column* above = nullptr;
     for (const catalog::ObjectName& each : after.parents)
@@ -196,13 +200,16 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
           sql.push_back(fmt::format("UPDATE {0} SET {1} = {2} WHERE {1} IS NULL", table,
                                     quote_identifier(b.name), value));
       }
-      sql.push_back(all + (b.not_null ? "SET NOT NULL" : "DROP NOT NULL"));
+      sql.push_back(named_at_once ? "ALTER TABLE " + table + " ADD CONSTRAINT " +
+                                        quote_identifier(not_null_name(after, b)) + " NOT NULL " +
+                                        quote_identifier(b.name)
+                                  : all + (b.not_null ? "SET NOT NULL" : "DROP NOT NULL"));
     }
   }
   const std::string old_name =
       a.not_null ? not_null_name(before, a) : not_null_name(after, {.name = b.name});
-  const bool renamed = options_.version >= 180000 && b.not_null && !b.inherited && !a.inherited &&
-                       old_name != not_null_name(after, b);
+  const bool renamed = options_.version >= 180000 && b.not_null && !named_at_once && !b.inherited &&
+                       !a.inherited && old_name != not_null_name(after, b);
   if (renamed)
     sql.push_back("ALTER TABLE " + table + " RENAME CONSTRAINT " + quote_identifier(old_name) +
                   " TO " + quote_identifier(not_null_name(after, b)));
@@ -233,7 +240,12 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
     step.needs.push_back("altered " +
                          to_string(Object{Kind::column, qualified(each.schema, each.name) + '.' +
                                                             quote_identifier(b.name)}));
-  if (retyped) step.needs.push_back("released default " + its_key);
+  if (retyped) {
+    step.needs.push_back("released default " + its_key);
+    // Values that go by way of their text are written as their type reads them.
+    for (const std::string& other : unmade_)
+      if (before_.at(other).object.kind == Kind::cast) step.needs.push_back(gone(other));
+  }
   // What stands on the column has to be gone before, if it goes.
   for (const auto& list : {from_lookup_.referencing(before)})
     for (const auto& each : list)

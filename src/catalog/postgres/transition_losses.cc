@@ -169,15 +169,22 @@ bool changes(const Catalog& from, const Catalog& to, const Relation& relation,
   });
 }
 
-// Views that may have to be made anew though tables hold rows of theirs.
-std::vector<const Relation*> views_to_put_aside(const Catalog& from, const Catalog& to) {
-  std::set<std::pair<std::string, std::string>> held;
-  for (const Relation& table : from.relations)
+// The types whose values are in columns, in arrays too.
+using TypeNames = std::set<std::pair<std::string, std::string>>;
+TypeNames held_in_columns(const Catalog& catalog) {
+  TypeNames held;
+  for (const Relation& table : catalog.relations)
     if (table.is_table())
       for (const Column& column : table.columns)
         if (column.type_category == "C" || column.type_category == "A")
           held.emplace(column.type_schema,
                        column.type_name.substr(column.type_category == "A" ? 1 : 0));
+  return held;
+}
+
+// Views that may have to be made anew though tables hold rows of theirs.
+std::vector<const Relation*> views_to_put_aside(const Catalog& from, const Catalog& to,
+                                                const TypeNames& held) {
   std::vector<const Relation*> views;
   for (const Relation& view : from.relations) {
     std::set<const Relation*> seen;
@@ -318,9 +325,10 @@ std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
     statements.push_back(
         std::string("ALTER ") + (type->kind == catalog::TypeKind::domain ? "DOMAIN " : "TYPE ") +
         qualified(type->schema, type->name) + " RENAME TO " + quote_identifier(aside));
-    asides.push_back({object_of(*type), std::move(statements), {}});
+    asides.push_back({object_of(*type), std::move(statements), {}, {}});
   }
-  for (const Relation* view : views_to_put_aside(from, to)) {
+  const TypeNames held = held_in_columns(from);
+  for (const Relation* view : views_to_put_aside(from, to, held)) {
     Statements statements;
     // Of its rows' type alone, it holds on to nothing.
     if (view->kind == RelationKind::view)
@@ -329,13 +337,14 @@ std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
     statements.push_back("ALTER " + writing::upper_words(kind_of(*view)) + ' ' +
                          qualified(view->schema, view->name) + " RENAME TO " +
                          quote_identifier(free_name(from, to, view->schema, view->name)));
-    asides.push_back({object_of(*view), std::move(statements), {}});
+    asides.push_back({object_of(*view), std::move(statements), {}, {}});
   }
   for (const catalog::Routine* routine : routines_to_put_aside(from, to))
     asides.push_back({object_of(*routine),
                       {"ALTER " + writing::upper_words(object_of(*routine).kind) + ' ' +
                        object_of(*routine).name + " RENAME TO " +
                        quote_identifier(free_name(from, to, routine->schema, routine->name))},
+                      {},
                       {}});
   for (const OtherObject& other : from.others) {
     if (other.kind != Kind::collation) continue;
@@ -353,6 +362,7 @@ std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
     asides.push_back({{other.kind, name},
                       {"ALTER COLLATION " + name + " RENAME TO " +
                        quote_identifier(free_name(from, to, other.schema, plain))},
+                      {},
                       {}});
   }
   const auto changes_key = [&](const Relation& table, const Relation& now) {
@@ -366,17 +376,31 @@ std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
                      }));
            });
   };
-  // No statement makes a column of its own its parent's.
-  const auto becomes_heir = [&](const Relation& table, const Relation& now) {
+  const auto stays_plain = [&](const Relation& table, const Relation& now) {
     return !now.is_partition() && table.kind == RelationKind::table && table.kind == now.kind &&
-           std::ranges::none_of(from.relations,
-                                [&](const Relation& other) {
-                                  return std::ranges::find(other.parents, table.object_name()) !=
-                                         other.parents.end();
-                                }) &&
-           std::ranges::any_of(now.columns, [&](const Column& column) {
+           std::ranges::none_of(from.relations, [&](const Relation& other) {
+             return std::ranges::find(other.parents, table.object_name()) != other.parents.end();
+           });
+  };
+  // No statement makes a column of its own its parent's, nor one of the parent's its own as well.
+  const auto becomes_heir = [&](const Relation& table, const Relation& now) {
+    return stays_plain(table, now) && std::ranges::any_of(now.columns, [&](const Column& column) {
              const Column* was = table.column(column.name);
-             return column.inherited && was != nullptr && !was->inherited;
+             if (was == nullptr) return false;
+             return was->inherited ? !column.inherited && table.parents == now.parents
+                                   : column.inherited;
+           });
+  };
+  // No statement writes values anew while columns hold the table's rows.
+  const auto writes_held_rows = [&](const Relation& table, const Relation& now) {
+    return held.contains({table.schema, table.name}) && !table.is_partition() &&
+           stays_plain(table, now) && std::ranges::any_of(now.columns, [&](const Column& column) {
+             const Column* was = table.column(column.name);
+             if (was == nullptr) return !column.default_value.empty() || !column.identity.empty();
+             return changes_type(*was, column) || must_replace(*was, column) ||
+                    std::ranges::any_of(made_room, [&](const catalog::Type* type) {
+                      return is_same_type(*was, *type);
+                    });
            });
   };
   for (const Relation& table : from.relations) {
@@ -386,13 +410,13 @@ std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
       continue;
     const bool with_whole = repartitioned_whole(from, table, to) != nullptr;
     if (!with_whole && !must_replace(table, *now) && !changes_key(table, *now) &&
-        !becomes_heir(table, *now))
+        !becomes_heir(table, *now) && !writes_held_rows(table, *now))
       continue;
     const std::string aside = free_name(from, to, table.schema, table.name);
     const std::string make_room = "ALTER TABLE " + qualified(table.schema, table.name) +
                                   " RENAME TO " + quote_identifier(aside);
     if (with_whole) {
-      asides.push_back({object_of(table), {make_room}, {}, {}});
+      asides.push_back({object_of(table), {make_room}, {}, {}, {}});
       continue;
     }
     std::string columns;
@@ -409,6 +433,15 @@ std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
       if (anew || was->type != column.type)
         values += std::string(was->type_category == "A" ? "::text[]::" : "::text::") + column.type;
     }
+    std::vector<Loss> losses;
+    for (const Column& column : table.columns) {
+      const Column* its = now->column(column.name);
+      if (!column.generated.empty() || column.inherited) continue;
+      if (its == nullptr)
+        losses.push_back({object_of(table, column), "its values"});
+      else if (its->generated.empty() && its->type != column.type && !keeps_values(column, *its))
+        losses.push_back({object_of(table, column), "values that " + its->type + " does not hold"});
+    }
     std::string copy;
     if (!columns.empty())
       copy = "INSERT INTO " + qualified(table.schema, table.name) + " (" + columns +
@@ -422,7 +455,8 @@ std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
                            qualified(table.parents.front().schema, table.parents.front().name) +
                            " DETACH PARTITION " + name);
     statements.push_back(make_room);
-    asides.push_back({object_of(table), std::move(statements), std::move(copy), {}});
+    asides.push_back(
+        {object_of(table), std::move(statements), std::move(copy), std::move(losses), {}});
     if (asides.back().copy_rows.empty()) continue;
     std::vector<std::string>& copied = asides.back().copied;
     const auto named = [&](Relation relation, std::string its_name) {

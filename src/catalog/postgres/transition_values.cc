@@ -45,15 +45,12 @@ std::string ValueChange::of(const std::string& value, const Column& a, const Col
   }
   if (!arrays) return row(value, a, b);
   // No expression of ALTER TABLE may ask a query of its own, so a function does it.
-  const std::string function = qualified(
-      b.type_schema, b.type_name.substr(1, 40) + "_from_before" + std::to_string(after.size()));
-  Column from_element = a;
-  Column to_element = b;
-  for (Column* each : {&from_element, &to_element}) {
-    each->type_name.erase(0, 1);
-    each->type = qualified(each->type_schema, each->type_name);
-    each->type_category = "C";
-  }
+  const std::string name = b.type_name.substr(b.type_name.starts_with('_') ? 1 : 0, 40);
+  const std::string function =
+      qualified(b.type_schema, name + "_from_before" + std::to_string(after.size()));
+  Column from_element = catalog::element_of(catalog::beneath_domains(from_, a));
+  Column to_element = catalog::element_of(catalog::beneath_domains(to_, b));
+  for (Column* each : {&from_element, &to_element}) each->type_category = "C";
   after.push_back("DROP FUNCTION " + function);
   const std::string element = of("(($1)[i])", from_element, to_element);
   before.push_back("CREATE FUNCTION " + function + '(' + a.type + ") RETURNS " + b.type +
@@ -62,7 +59,8 @@ std::string ValueChange::of(const std::string& value, const Column& a, const Col
                                  "pg_catalog.array_agg(" +
                                  element +
                                  " ORDER BY i) FROM pg_catalog.generate_subscripts($1, 1) AS i), "
-                                 "'{}') END"));
+                                 "'{}')::" +
+                                 b.type + " END"));
   return function + '(' + value + ')';
 }
 

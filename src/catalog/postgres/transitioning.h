@@ -115,6 +115,8 @@ class Transitioning {
   const std::vector<std::string>& needs(const std::string& key) const;  // in the new catalog
   // What has to be gone before something of this name can be made.
   void wait_for_name(Statements& needs, const std::string& name) const;
+  // The partitions of a table, at every depth, but for a table's own that refers to itself.
+  void wait_for_partitions(Statements& needs, const Relation& whole, const Relation& but) const;
   void comment(const std::string& key, const std::string& words, const std::string& before,
                const std::string& after);
   void owner(const std::string& key, const std::string& words, const std::string& before,

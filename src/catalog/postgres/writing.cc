@@ -26,7 +26,13 @@ Statements Writer::write() {
   Statements sql = {"SET check_function_bodies = off", "SET search_path = ''",
                     "SET client_min_messages = warning", "SET xmloption = content"};
   if (leaves_out_public()) sql.push_back("DROP SCHEMA IF EXISTS public");
-  std::ranges::move(objects(), std::back_inserter(sql));
+  for (std::string& each : objects()) {
+    // What it calls may know its tables by the usual path alone.
+    const bool calls = each.starts_with("REFRESH MATERIALIZED VIEW ");
+    if (calls) sql.emplace_back("RESET search_path");
+    sql.push_back(std::move(each));
+    if (calls) sql.emplace_back("SET search_path = ''");
+  }
   for (const char* setting :
        {"check_function_bodies", "search_path", "client_min_messages", "xmloption"})
     sql.push_back(std::string("RESET ") + setting);

@@ -110,6 +110,8 @@ class Online {
       if (step->alone)
         for (const std::string& sql : step->statements) expand_.alone(sql, false);
     for (auto step = steps.begin(); step != contract; ++step)
+      if (step->act == RouteStep::Act::make) made_.insert(step->of);
+    for (auto step = steps.begin(); step != contract; ++step)
       if (!step->alone) add(*step);
     for (auto step = contract; step != steps.end(); ++step) free_column(*step);
     for (Statement& each : validations_) later_.alone(std::move(each));
@@ -137,22 +139,44 @@ class Online {
       return nullptr;
     return before;
   }
+  bool is_attached(const Relation& table) const {
+    const Relation* before = from_.relation(table.schema, table.name);
+    return before != nullptr &&
+           (before->parents != table.parents || before->partition_bound != table.partition_bound);
+  }
+  // Whether a partition comes to its parent, or the parent to a part of the kind: what it has until
+  // then is its parent's from there on, or else the server makes another.
+  template <class T>
+  bool with_parents(const Relation& table, std::vector<T> Relation::* parts) const {
+    if (!table.is_partition()) return false;
+    return is_attached(table) ||
+           std::ranges::any_of(table.parents, [&](const catalog::ObjectName& name) {
+             const Relation* parent = to_.relation(name);
+             return parent != nullptr && std::ranges::any_of(parent->*parts, [&](const T& each) {
+                      return made_.contains(to_string(object_of(*parent, each)));
+                    });
+           });
+  }
   // Where a statement goes: behind a backfill if it may look at a column which that fills, behind
   // what can't be in a transaction if it needs that; else into the one transaction that changes
   // what a reader sees.
   Phasing& place(const std::string& of, const std::string& sql) {
     if (std::ranges::any_of(filling_, [&](const std::string& column) { return uses(of, column); }))
       return fills_;
+    const auto later = [&]() -> Phasing& {
+      postponed_of_.insert(of);  // so that what is said of it comes after it
+      return later_;
+    };
     if (postponed_of_.contains(of) || std::ranges::any_of(postponed_, [&](const std::string& name) {
           return contains_word(sql, name);
         }))
-      return later_;
+      return later();
     if (const auto key = constraints_.find(of);
         key != constraints_.end() && key->second.second->type == ConstraintType::foreign_key &&
         sql.find(" ADD CONSTRAINT ") != std::string::npos &&
         postponed_keys_.contains(
             {key->second.second->references_schema, key->second.second->references_table}))
-      return later_;
+      return later();
     return *main_;
   }
   // The same for what can't be in that transaction.
@@ -193,7 +217,9 @@ class Online {
     if (found == indexes_.end() || step.act != RouteStep::Act::make) return false;
     const Relation* table = busy(*found->second.first);
     const bool plain = sql.starts_with("CREATE INDEX ") || sql.starts_with("CREATE UNIQUE INDEX ");
-    if (table == nullptr || !plain || !table->partition_key.empty()) return false;
+    if (table == nullptr || !plain || !table->partition_key.empty() ||
+        with_parents(*found->second.first, &Relation::indexes))
+      return false;
     place_apart(step.of, sql).alone(concurrently(sql));
     postponed_.insert(found->second.second->name);
     // Which a foreign key may need, as it would a constraint.
@@ -227,6 +253,8 @@ class Online {
       case ConstraintType::check: {
         // A foreign key that refers to a partitioned table is checked at once by old versions too.
         if (sql.ends_with(" NOT VALID")) return as_it_is();
+        // No table becomes a partition, or an heir, without its checks.
+        if (is_attached(*relation)) return as_it_is();
         phase.together({sql + " NOT VALID", made});
         Statement validate{"ALTER TABLE " + name + " VALIDATE CONSTRAINT " + its_name,
                            Made{Made::What::validation, made.table, made.name, {}}};
@@ -241,7 +269,8 @@ class Online {
         const auto its_index =
             std::ranges::find(relation->indexes, constraint->index, &Index::name);
         if (its_index == relation->indexes.end() ||
-            !its_index->definition.starts_with("CREATE UNIQUE INDEX "))
+            !its_index->definition.starts_with("CREATE UNIQUE INDEX ") ||
+            with_parents(*relation, &Relation::constraints))
           return as_it_is();
         Phasing& apart = place_apart(step.of, sql);
         apart.alone({concurrently(its_index->definition),
@@ -249,6 +278,8 @@ class Online {
                           concurrently(its_index->definition, "IF NOT EXISTS ")},
                      leftover_index(made.table, its_index->name, true)});
         postponed_.insert(constraint->name);
+        for (const catalog::Dependency& edge : to_.dependencies)
+          if (to_string(edge.needs) == step.of) postponed_of_.insert(to_string(edge.object));
         postponed_keys_.insert(relation->object_name());
         std::string tail;
         if (constraint->deferrable) tail += " DEFERRABLE";
@@ -273,7 +304,9 @@ class Online {
     const std::string name = qualified(relation->schema, relation->name);
     const std::string alter =
         "ALTER TABLE " + name + " ALTER COLUMN " + quote_identifier(column->name) + ' ';
-    if (sql == alter + "SET NOT NULL") {
+    const bool named = sql.starts_with("ALTER TABLE " + name + " ADD CONSTRAINT ") &&
+                       sql.ends_with(" NOT NULL " + quote_identifier(column->name));
+    if (named || sql == alter + "SET NOT NULL") {
       const auto as_it_is = [&] {
         place(step.of, sql)
             .together({sql, {Made::What::not_null, relation->object_name(), column->name, {}}});
@@ -297,11 +330,11 @@ class Online {
         not_null(fills_, relation->object_name(), column->name);
         return true;
       }
-      if (table == nullptr || !table->partition_key.empty() || !table->parents.empty())
+      if (named || table == nullptr || !table->partition_key.empty() || !table->parents.empty())
         return as_it_is();
       not_null(place_apart(step.of, sql), relation->object_name(), column->name);
-      // PostgreSQL 18 gives the constraint a name, which may be changed after that.
-      if (options_.version >= 180000) postponed_of_.insert(step.of);
+      // It may become an identity; and PostgreSQL 18 gives the constraint a name, which may change.
+      postponed_of_.insert(step.of);
       return true;
     }
     if (step.act == RouteStep::Act::make && sql.starts_with("ALTER TABLE " + name + " ADD COLUMN "))
@@ -429,6 +462,7 @@ class Online {
   Known<Constraint> constraints_;
   Known<Index> indexes_;
   Known<Index> old_indexes_;
+  std::set<std::string> made_;  // what the route makes
   std::set<std::string> filling_;
   std::set<std::string> postponed_;               // names of what is made outside a transaction
   std::set<std::string> postponed_of_;            // the objects of steps of which a part is

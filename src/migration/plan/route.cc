@@ -206,18 +206,41 @@ bool learn(const Tried& tried, const std::vector<Step>& steps, const catalog::Ca
   return news;
 }
 
+// What rows have to be there for, or must not be seen by as if they were new: foreign keys to the
+// table, its triggers and rules.
+std::set<std::string> behind_rows(const catalog::Catalog& to, const catalog::Object& table) {
+  std::set<std::string> keys;
+  for (const catalog::Relation& relation : to.relations) {
+    for (const catalog::Constraint& each : relation.constraints)
+      if (each.type == catalog::ConstraintType::foreign_key &&
+          catalog::qualified(each.references_schema, each.references_table) == table.name)
+        keys.insert(to_string(object_of(relation, each)));
+    if (object_of(relation) != table) continue;
+    for (const auto& each : relation.triggers) keys.insert(to_string(object_of(relation, each)));
+    for (const auto& each : relation.rules)
+      keys.insert(to_string(catalog::Object{
+          catalog::Kind::rule, table.name + '.' + catalog::quote_identifier(each.name)}));
+  }
+  return keys;
+}
+
 // Rows of a table that had to make room go into the new one before the old one is dropped.
-void copy_rows(std::vector<Step>& steps, const std::vector<postgres::Aside>& asides) {
+void copy_rows(std::vector<Step>& steps, const std::vector<postgres::Aside>& asides,
+               const catalog::Catalog& to) {
   for (const postgres::Aside& aside : asides) {
     if (aside.copy_rows.empty()) continue;
+    const std::set<std::string> behind = behind_rows(to, aside.object);
     Step copy;
     copy.act = Step::Act::alter;
     copy.of = to_string(aside.object);
     copy.statements = {aside.copy_rows};
-    const auto first_drop = std::ranges::find_if(steps, [](const Step& step) {
+    const auto first = std::ranges::find_if(steps, [&](const Step& step) {
+      if (step.act == Step::Act::make)
+        return behind.contains(step.of) ||
+               (!step.statements.empty() && step.statements.front().starts_with("REFRESH "));
       return step.act == Step::Act::unmake && step.priority >= postgres::not_wanted;
     });
-    steps.insert(first_drop, std::move(copy));
+    steps.insert(first, std::move(copy));
   }
 }
 
@@ -327,7 +350,7 @@ Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, F
     postgres::Transition found;
     for (int attempt = 0; attempt < attempts; ++attempt) {
       found = postgres::transition(from, to, options);
-      if (round == 0) copy_rows(found.steps, asides);
+      if (round == 0) copy_rows(found.steps, asides, to);
       if (found.steps.empty()) break;
       auto outcome = run_or_leave(sandbox, found.steps);
       if (!outcome) return fail(outcome);
@@ -348,11 +371,13 @@ Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, F
     from = route.arrived;
     options.remake.clear();
   }
-  // What made room for another has lost nothing: its rows went over.
-  for (const postgres::Aside& aside : asides)
+  // What made room for another has lost no row: they went over.
+  for (postgres::Aside& aside : asides) {
+    std::ranges::move(aside.losses, std::back_inserter(route.losses));
     std::erase_if(route.losses, [&](const postgres::Loss& loss) {
       return std::ranges::find(aside.copied, to_string(loss.object)) != aside.copied.end();
     });
+  }
   return route;
 }
 

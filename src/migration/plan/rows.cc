@@ -73,6 +73,23 @@ bool keeps_all(const Relation& table, const catalog::Catalog& a, const catalog::
   return stay(a, b) && stay(b, a);
 }
 
+// Whether values of both columns are written the same: their types are, down to domains' bases and
+// composites' attributes.
+bool are_written_alike(const catalog::Catalog& a, const Column& column, const catalog::Catalog& b,
+                       const Column& other) {
+  const Column ours = catalog::beneath_domains(a, column);
+  const Column theirs = catalog::beneath_domains(b, other);
+  if (ours.type != theirs.type) return false;
+  if (ours.type_name.starts_with('_'))
+    return are_written_alike(a, catalog::element_of(ours), b, catalog::element_of(theirs));
+  const std::vector<Column>* our_parts = catalog::attributes(a, ours);
+  const std::vector<Column>* their_parts = catalog::attributes(b, theirs);
+  if (our_parts == nullptr || their_parts == nullptr) return our_parts == their_parts;
+  return std::ranges::equal(*our_parts, *their_parts, [&](const Column& x, const Column& y) {
+    return x.name == y.name && are_written_alike(a, x, b, y);
+  });
+}
+
 // Whether it is a partition whose rows may be another's from now on.
 bool dealt_anew(const Relation& table, const catalog::Catalog& a, const catalog::Catalog& b) {
   if (!table.is_partition()) return false;
@@ -113,9 +130,8 @@ SharedColumns shared_columns(const catalog::Catalog& a, const catalog::Catalog& 
     std::vector<std::string>& columns = shared[qualified(relation.schema, relation.name)];
     for (const Column& column : relation.columns) {
       const Column* same = other->column(column.name);
-      if (same != nullptr && same->type == column.type &&
-          catalog::same_attributes(a, column, b, *same) && column.generated.empty() &&
-          same->generated.empty())
+      if (same != nullptr && same->type == column.type && are_written_alike(a, column, b, *same) &&
+          column.generated.empty() && same->generated.empty())
         columns.push_back(quote_identifier(column.name));
     }
   }
