@@ -336,6 +336,15 @@ void Transitioning::add_makings() {
         for (const Move& move : moves_)
           for (const Relation* each : {move.source, move.target})
             step.needs.push_back("attached " + to_string(object_of(*each)));
+      if (made->second.constraint != nullptr &&
+          made->second.constraint->type == ConstraintType::foreign_key &&
+          made->second.constraint->validated &&
+          is_kept(to_string(object_of(*made->second.relation)))) {
+        Statements rows = rows_to_refer_to(*made->second.relation, *made->second.constraint,
+                                           ReferTo::those_that_rows_name);
+        std::ranges::move(step.statements, std::back_inserter(rows));
+        step.statements = std::move(rows);
+      }
       // Nor are they there before their partitions are.
       if (made->second.constraint != nullptr &&
           made->second.constraint->type == ConstraintType::foreign_key)

@@ -23,7 +23,8 @@ struct TransitionOptions {
   // Columns, named the same way, whose values go to a new type by way of their text.
   std::set<std::string> through_text;
   // Columns, named the same way, that take no nulls (any more) and whose old values are gone: rows
-  // get something that says nothing (0, an empty text; counted through where it may be a key).
+  // get something that says nothing (0, an empty text; counted through where it may be a key). And
+  // tables whose rows are gone: they get those that others refer to, by their keys alone.
   std::set<std::string> made_up;
 };
 

@@ -105,6 +105,7 @@ void Transitioning::alter_columns(const Relation& before, const Relation& after)
                        counted ? add_counted(table, added)
                                : add_column(to_, table, added, options_.version, taken_names_));
     if (!fill.empty()) {
+      std::ranges::move(row_to_refer_to(after, column), std::back_inserter(step.statements));
       step.statements.push_back(fill);
       const std::string alter_table = "ALTER TABLE " + qualified(after.schema, after.name) + ' ';
       const std::string usual = not_null_name(after, {.name = column.name});
@@ -164,7 +165,11 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
     transition_.losses.push_back({object_of(after, b), "its attribute " + attribute});
   Statements sql;
   if (a.generated == "stored" && b.generated.empty()) sql.push_back(all + "DROP EXPRESSION");
-  if (!a.identity.empty() && b.identity.empty()) sql.push_back(all + "DROP IDENTITY");
+  // A partition's is that of the whole.
+  const bool is_of_whole = options_.version >= 170000 && before.is_partition() &&
+                           after.is_partition() && before.parents == after.parents;
+  if (!a.identity.empty() && b.identity.empty() && !is_of_whole)
+    sql.push_back(all + "DROP IDENTITY");
   const bool retyped = changes_type(a, b) && b.generated.empty() && !follows;
   if (retyped && a.identity_sequence && b.identity_sequence)
     std::ranges::move(alter_bounds(*a.identity_sequence, narrowed(a, b)), std::back_inserter(sql));
@@ -185,7 +190,18 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
   // partitions have by other names can't be renamed.
   const bool named_at_once = options_.version >= 180000 && b.not_null && !a.not_null &&
                              after.kind == RelationKind::partitioned_table;
-  if (a.not_null != b.not_null) {
+  // Of new rows alone from now on.
+  const bool loosened = options_.version >= 180000 && b.not_null && !b.not_null_validated &&
+                        (!a.not_null || a.not_null_validated);
+  if (loosened) {
+    if (a.not_null) sql.push_back(all + "DROP NOT NULL");
+    sql.push_back("ALTER TABLE " + table + " ADD CONSTRAINT " +
+                  quote_identifier(not_null_name(after, b)) + " NOT NULL " +
+                  quote_identifier(b.name) + " NOT VALID");
+  } else if (a.not_null && b.not_null && !a.not_null_validated && b.not_null_validated) {
+    sql.push_back("ALTER TABLE " + table + " VALIDATE CONSTRAINT " +
+                  quote_identifier(not_null_name(before, a)));
+  } else if (a.not_null != b.not_null) {
     const Column* above = nullptr;
     for (const catalog::ObjectName& each : after.parents)
       if (const Relation* parent = to_.relation(each))
@@ -208,12 +224,12 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
   }
   const std::string old_name =
       a.not_null ? not_null_name(before, a) : not_null_name(after, {.name = b.name});
-  const bool renamed = options_.version >= 180000 && b.not_null && !named_at_once && !b.inherited &&
-                       !a.inherited && old_name != not_null_name(after, b);
+  const bool renamed = options_.version >= 180000 && b.not_null && !named_at_once && !loosened &&
+                       !b.inherited && !a.inherited && old_name != not_null_name(after, b);
   if (renamed)
     sql.push_back("ALTER TABLE " + table + " RENAME CONSTRAINT " + quote_identifier(old_name) +
                   " TO " + quote_identifier(not_null_name(after, b)));
-  if (!b.identity.empty()) alter_identity(after, a, b);
+  if (!b.identity.empty() && !is_of_whole) alter_identity(after, a, b);
   if (a.storage != b.storage)
     sql.push_back(only + "SET STORAGE " +
                   (b.storage.empty() ? std::string(usual_storage(b)) : b.storage));

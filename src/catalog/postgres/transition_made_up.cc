@@ -196,6 +196,73 @@ std::string Transitioning::fill_for_keys(const Relation& table, const Column& co
           value, name, name, own));
 }
 
+Statements Transitioning::rows_to_refer_to(const Relation& table, const Constraint& key,
+                                           ReferTo what) const {
+  const Relation* lost = to_.relation(key.references_schema, key.references_table);
+  if (lost == nullptr || !options_.made_up.contains(to_string(object_of(*lost)))) return {};
+  const std::string name = qualified(lost->schema, lost->name);
+  const std::string its_name = qualified(table.schema, table.name);
+  std::vector<std::string> columns;
+  std::vector<std::string> values;
+  std::vector<std::string> given;
+  std::vector<std::string> taken;
+  std::vector<std::string> equal;
+  for (const Column& column : lost->columns) {
+    const std::string own = quote_identifier(column.name);
+    const auto at = std::ranges::find(key.references_columns, column.name);
+    const bool referred = at != key.references_columns.end();
+    if (!referred && (!column.not_null || !column.default_value.empty() ||
+                      !column.identity.empty() || !column.generated.empty()))
+      continue;
+    columns.push_back(own);
+    if (referred && what == ReferTo::those_that_rows_name) {
+      const std::string here = quote_identifier(
+          key.columns[static_cast<std::size_t>(at - key.references_columns.begin())]);
+      given.push_back(here + " IS NOT NULL");
+      taken.push_back(here + " AS " + own);
+      equal.push_back("other." + own + " = named." + own);
+      values.push_back("named." + own);
+      continue;
+    }
+    std::string value;
+    if (const Constraint* reference = reference_of(*lost, column))
+      value = fmt::format("(SELECT {} FROM {} AS other LIMIT 1)",
+                          reference_to(*reference, *lost, column, {}).column,
+                          qualified(reference->references_schema, reference->references_table));
+    for (const auto& each : {numbered(to_, column), made_up_value(column)})
+      if (value.empty()) value = each;
+    if (value.empty()) return {};
+    values.push_back(std::move(value));
+  }
+  Statements sql = {fmt::format("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} ", name,
+                                join(columns, ", "), join(values, ", "))};
+  if (what == ReferTo::any)
+    sql.front() += fmt::format(
+        "FROM (SELECT 1 AS number) AS one WHERE EXISTS (SELECT FROM {}) AND NOT EXISTS (SELECT "
+        "FROM {})",
+        its_name, name);
+  else
+    sql.front() += fmt::format(
+        "FROM (SELECT *, row_number() OVER () AS number FROM (SELECT DISTINCT {} FROM {} WHERE "
+        "{}) AS those) AS named WHERE NOT EXISTS (SELECT FROM {} AS other WHERE {})",
+        join(taken, ", "), its_name, join(given, " AND "), name, join(equal, " AND "));
+  // What is counted goes on after them.
+  for (const Column& column : lost->columns)
+    if (std::ranges::find(key.references_columns, column.name) != key.references_columns.end() &&
+        (!column.identity.empty() || column.default_value.starts_with("nextval(")))
+      sql.push_back(fmt::format(
+          "SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence({0}, {1}), max({2})) FROM "
+          "{3} "
+          "HAVING max({2}) > 0",
+          quote_literal(name), quote_literal(column.name), quote_identifier(column.name), name));
+  return sql;
+}
+
+Statements Transitioning::row_to_refer_to(const Relation& table, const Column& column) const {
+  const Constraint* key = reference_of(table, column);
+  return key == nullptr ? Statements() : rows_to_refer_to(table, *key, ReferTo::any);
+}
+
 bool Transitioning::counts_through(const Relation& table, const Column& column) const {
   return is_counted(column) && reference_of(table, column) == nullptr;
 }

@@ -181,6 +181,12 @@ class Transitioning {
   // The statement that gives rows without a value one that fits the unique key or the foreign key
   // that the column is in; nothing where it is in none, or its type has no other for each row.
   std::string fill_for_keys(const Relation& table, const Column& column) const;
+  // The statements that give a table whose own rows are gone some that say nothing, which a foreign
+  // key of this table then refers to: those that its rows name, or one where there is none. Nothing
+  // where the other table's rows are not gone, or nothing says nothing in one of its columns.
+  enum class ReferTo { those_that_rows_name, any };
+  Statements rows_to_refer_to(const Relation& table, const Constraint& key, ReferTo what) const;
+  Statements row_to_refer_to(const Relation& table, const Column& column) const;
   // What has to be there before: what a foreign key refers to.
   Statements needs_for_keys(const Relation& table, const Column& column) const;
   // Whether a new column's rows are counted through.

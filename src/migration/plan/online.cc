@@ -252,7 +252,7 @@ class Online {
       case ConstraintType::foreign_key:
       case ConstraintType::check: {
         // A foreign key that refers to a partitioned table is checked at once by old versions too.
-        if (sql.ends_with(" NOT VALID")) return as_it_is();
+        if (sql.ends_with(" NOT VALID") || sql.ends_with(" NOT ENFORCED")) return as_it_is();
         // No table becomes a partition, or an heir, without its checks.
         if (is_attached(*relation)) return as_it_is();
         phase.together({sql + " NOT VALID", made});
@@ -269,6 +269,7 @@ class Online {
         const auto its_index =
             std::ranges::find(relation->indexes, constraint->index, &Index::name);
         if (its_index == relation->indexes.end() ||
+            its_index->method != "btree" ||  // WITHOUT OVERLAPS
             !its_index->definition.starts_with("CREATE UNIQUE INDEX ") ||
             with_parents(*relation, &Relation::constraints))
           return as_it_is();

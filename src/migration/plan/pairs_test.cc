@@ -101,10 +101,11 @@ TEST(PairsTest, GoThereAndBack) { try_all(own_pairs(1)); }
 // Every ninth, since each is stopped at all of its steps, and those that take something away in one
 // step and make it again in another.
 TEST(PairsTest, ComeBackFromAnywhere) {
-  try_all(own_pairs(9, {"function_used_everywhere", "identity_of_heirs", "inheritance_left",
-                        "large_partition_key_change", "large_partition_split",
-                        "large_table_to_partitioned", "not_null_names_of_heirs",
-                        "partition_index_with_own_constraint"}),
+  try_all(own_pairs(
+              9, {"function_used_everywhere", "identity_of_column_with_nulls", "identity_of_heirs",
+                  "inheritance_left", "large_partition_key_change", "large_partition_split",
+                  "large_table_to_partitioned", "not_null_names_of_heirs",
+                  "partition_index_with_own_constraint", "tables_and_partitions_dropped"}),
           stop);
 }
 

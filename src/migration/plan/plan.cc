@@ -375,7 +375,7 @@ class Planner {
       const bool known = undone->empty();
       auto route =
           find_route(**work, states_[i], ground_.fixpoint(), ground_.role(), ground_.looking(),
-                     {std::move(*undone), known ? &here : nullptr, lost_columns()}, Gone::made_up);
+                     {std::move(*undone), known ? &here : nullptr, lost_objects()}, Gone::made_up);
       std::unique_ptr<engine::Sandbox> without_rows;
       if (!route && route.error().code == "plan.no_way" && !plan_.lost.empty()) {
         auto bare = ground_.hold_definitions(*walked_);
@@ -436,24 +436,29 @@ class Planner {
     if (!work) return fail(work);
     auto undone = undo(**work, plan_.phases[phase]);
     if (!undone) return fail(undone);
-    Start start{std::move(*undone), nullptr, lost_columns()};
+    Start start{std::move(*undone), nullptr, lost_objects()};
     return find_route(**work, states_[phase], ground_.fixpoint(), ground_.role(), ground_.looking(),
                       std::move(start), Gone::made_up);
   }
 
-  // Those that took no nulls and whose values were given up: what rows have there on the way back
-  // is made up, whether rows are at hand or not.
-  std::set<std::string> lost_columns() const {
-    std::set<std::string> columns;
-    for (const catalog::Relation& relation : states_.front().relations)
+  // Columns that took no nulls and whose values were given up, and tables whose rows were: what is
+  // there on the way back is made up, whether rows are at hand or not.
+  std::set<std::string> lost_objects() const {
+    std::set<std::string> objects;
+    const auto is_lost = [&](const std::string& object) {
+      return std::ranges::find(plan_.lost, object, &Refused::object) != plan_.lost.end();
+    };
+    for (const catalog::Relation& relation : states_.front().relations) {
+      if (const std::string table = to_string(object_of(relation)); is_lost(table))
+        objects.insert(table);
       for (const catalog::Column& column : relation.columns) {
         const std::string object = to_string(object_of(relation, column));
         if (column.not_null && column.default_value.empty() && column.identity.empty() &&
-            column.generated.empty() &&
-            std::ranges::find(plan_.lost, object, &Refused::object) != plan_.lost.end())
-          columns.insert(object);
+            column.generated.empty() && is_lost(object))
+          objects.insert(object);
       }
-    return columns;
+    }
+    return objects;
   }
 
   // Takes back, in the sandbox, what the phase has renamed and put aside.

@@ -69,8 +69,11 @@ bool was_never_done(const Error& error, std::string_view statement = {}) {
     return statement.find(words) != std::string_view::npos;
   };
   if (error.code == "postgres.42P16" && says(" ADD CONSTRAINT ")) return true;
-  if (error.code == "postgres.55000" && (says(" ADD CONSTRAINT ") || says(" ADD GENERATED ")))
+  if (error.code == "postgres.55000" &&
+      (says(" ADD CONSTRAINT ") || says(" ADD GENERATED ") || says(" DROP IDENTITY")))
     return true;
+  // "… is already a partition"
+  if (error.code == "postgres.42809" && says(" ATTACH PARTITION ")) return true;
   // "column … is an identity column", and has no default that could be dropped.
   if (error.code == "postgres.42601" && says(" DROP DEFAULT")) return true;
   constexpr std::array codes = {
