@@ -308,9 +308,9 @@ class Online {
     const bool named = sql.starts_with("ALTER TABLE " + name + " ADD CONSTRAINT ") &&
                        sql.ends_with(" NOT NULL " + quote_identifier(column->name));
     if (named || sql == alter + "SET NOT NULL") {
+      const Made made{Made::What::not_null, relation->object_name(), column->name, {}};
       const auto as_it_is = [&] {
-        place(step.of, sql)
-            .together({sql, {Made::What::not_null, relation->object_name(), column->name, {}}});
+        place(step.of, sql).together({sql, made});
         return true;
       };
       const Relation* table = busy(*relation);
