@@ -144,8 +144,8 @@ class Demanding {
     if (old_one == nullptr || !column.generated.empty() || column.inherited) return;
     const std::string table = sight_.table(now);
     const std::string name = sight_.column(now, column.name);
-    if (column.not_null && column.not_null_validated && !old_one->not_null && !fill_.contains(object_of(now, column).name) &&
-        !is_row_number(now, column)) {
+    if (column.not_null && column.not_null_validated && !old_one->not_null &&
+        !fill_.contains(object_of(now, column).name) && !is_row_number(now, column)) {
       Demand& demand = demands_.emplace_back();
       demand.object = to_string(object_of(now, column));
       demand.misfit = "{} without a value";
