@@ -6,7 +6,7 @@ namespace architrave::advisor {
 
 namespace {
 constexpr int deepest = 15;  // questions that one refusal may take
-constexpr int patient = 3;   // of those: then it is told of more than was asked
+constexpr int patient = 3;   // of those, before what is similar is left out as well
 }  // namespace
 
 bool Refusals::is_slow(std::size_t query, const Set& set) const {

@@ -43,6 +43,7 @@ class Refusals {
  private:
   bool forbids(const Refusal& refusal, const Set& set) const;
   bool is_refused(std::size_t query, const Set& set) const;
+  // Of a set that makes the query slow a part that does so, too. Asks the planner.
   Result<Set> shrink(std::size_t query, Set set);
   // Those that a refusal means by the one at this place: what is learned of it is known of them.
   Set group(const Refusal& refusal, std::size_t place) const;
