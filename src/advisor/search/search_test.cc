@@ -316,10 +316,13 @@ std::optional<PlanTime> zero_is_slow(const engine::Answer& answer) {
   return time;
 }
 
+// The second candidate is of another table than the others.
 SearchInput input_of(std::size_t candidates) {
+  std::vector<std::size_t> tables(candidates, 0);
+  tables[1] = 1;
   return {.weights = {1},
           .bytes = std::vector<std::int64_t>(candidates, 1 << 20),
-          .tables = {0, 1, 0},
+          .tables = std::move(tables),
           .maintenance = std::vector<double>(candidates, 0),
           .variant = std::vector<bool>(candidates, false),
           .budget = 1 << 30};
