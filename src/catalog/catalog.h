@@ -236,6 +236,7 @@ struct Index {
   bool valid = true;
   bool clustered = false;
   bool inherited = false;  // attached to a partitioned parent's index
+  std::string whole;       // measured: the name of that index, in the parent's schema
   std::string constraint;  // the constraint that owns it, if one does
   std::vector<IndexKey> keys;
   std::vector<std::string> include;
@@ -255,6 +256,7 @@ struct Index {
                       field("valid", &Index::valid),
                       field("clustered", &Index::clustered),
                       field("inherited", &Index::inherited),
+                      measured("whole", &Index::whole),
                       field("constraint", &Index::constraint),
                       field("keys", &Index::keys),
                       field("include", &Index::include),

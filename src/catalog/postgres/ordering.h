@@ -12,7 +12,7 @@ struct Step {
   int priority = 0;  // what comes first where nothing else decides; then the name
   std::string name;
   std::string of;  // the object that it makes, or whose property it sets
-  enum class Act { make, alter, unmake } act = Act::make;
+  enum class Act { make, alter, unmake, rename } act = Act::make;
   bool alone = false;  // committed before what needs it: a new label of an enumeration
   std::vector<std::string> makes;
   std::vector<std::string> needs;

@@ -114,9 +114,7 @@ void Transitioning::unmake_inherited(const Relation& parent, const Part& part) {
   for (const Relation* child : from_lookup_.children(parent)) {
     if (part.index != nullptr) {
       for (const Index& index : child->indexes)
-        if (index.inherited && index.unique == part.index->unique &&
-            key_columns(index) == key_columns(*part.index) &&
-            index.predicate == part.index->predicate) {
+        if (is_part(index, *part.index)) {
           unmake(to_string(object_of(*child, index)));
           if (!index.constraint.empty() && !stands_for_parents(*child, index))
             unmake(to_string(Object{Kind::constraint, qualified(child->schema, child->name) + '.' +
@@ -149,8 +147,7 @@ std::vector<catalog::Lookup::ForeignKey> Transitioning::constraints_below(
   for (const Relation* child : from_lookup_.children(parent)) {
     if (is_reattached(*child)) continue;
     for (const Index& its : child->indexes) {
-      if (!its.inherited || its.unique != index.unique || key_columns(its) != key_columns(index))
-        continue;
+      if (!is_part(its, index)) continue;
       for (const Constraint& each : child->constraints)
         if (!each.inherited && each.index == its.name) found.push_back({child, &each});
       std::ranges::copy(constraints_below(*child, its), std::back_inserter(found));
@@ -172,9 +169,7 @@ void Transitioning::unmake_above(const Relation& child, const Part& part) {
     } else if (part.index != nullptr && part.index->inherited &&
                !stands_for_parents(child, *part.index)) {
       for (const Index& each : parent->indexes)
-        if (each.constraint.empty() && each.unique == part.index->unique &&
-            key_columns(each) == key_columns(*part.index) &&
-            each.predicate == part.index->predicate)
+        if (each.constraint.empty() && is_part(*part.index, each))
           unmake(to_string(object_of(*parent, each)));
     }
   }

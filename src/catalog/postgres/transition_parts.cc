@@ -22,6 +22,12 @@ std::vector<std::string> key_columns(const Index& index) {
   return columns;
 }
 
+bool is_part(const Index& index, const Index& whole) {
+  if (!index.whole.empty()) return index.whole == whole.name;
+  return index.inherited && index.unique == whole.unique &&
+         key_columns(index) == key_columns(whole) && index.predicate == whole.predicate;
+}
+
 bool can_reference(ConstraintType type) {
   return type == ConstraintType::primary_key || type == ConstraintType::unique;
 }

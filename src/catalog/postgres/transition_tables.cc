@@ -367,12 +367,15 @@ void Transitioning::alter_index(const Relation& after, const Index& a, const Ind
 
 void Transitioning::alter_parts(const Relation& before, const Relation& after) {
   const std::string name = qualified(after.schema, after.name);
+  // ATTACH asks for the whole's checks, which are the whole's own from there on.
+  const bool is_attached =
+      is_reattached(before) || (after.is_partition() && before.parents != after.parents);
   for (const Constraint& each : after.constraints) {
     const std::string key = to_string(object_of(after, each));
     const auto old_one = std::ranges::find(before.constraints, each.name, &Constraint::name);
     if (old_one == before.constraints.end() || goes(key)) {
       const bool late = !each.validated;  // which the writer has a step for
-      if (each.type == ConstraintType::check && (!each.inherited || is_reattached(before)) && !late)
+      if (each.type == ConstraintType::check && (!each.inherited || is_attached) && !late)
         add_check(after, each);
       continue;
     }

@@ -268,6 +268,8 @@ std::string foreign_option_changes(const catalog::Options& before, const catalog
 bool is_twin(const Relation& partition, const Index& index);
 // The same of a key: releases before 17 take a UNIQUE for the parent's primary key, too.
 bool is_twin(const Relation& partition, const Constraint& key);
+// Whether the index is what a partition has of its parent's. Where that is not known, it looks so.
+bool is_part(const Index& index, const Index& whole);
 // Whether the index is that of a constraint which is its parent's.
 bool stands_for_parents(const Relation& relation, const Index& index);
 // Whether the one has to be unmade for the other, or can be altered into it.

@@ -64,8 +64,9 @@ void Writer::attach(const Relation& partition, const Index& index, std::set<cons
     if (parent == nullptr) continue;
     for (const bool own_constraint : {false, true})
       for (const Index& candidate : parent->indexes) {
-        if (!same_shape(candidate, index, own_constraint) || !taken.insert(&candidate).second)
-          continue;
+        const bool is_whole = index.whole.empty() ? same_shape(candidate, index, own_constraint)
+                                                  : candidate.name == index.whole;
+        if (!is_whole || !taken.insert(&candidate).second) continue;
         const Object object = object_of(partition, index);
         const Object whole = object_of(*parent, candidate);
         Step& attached = steps_.emplace_back();

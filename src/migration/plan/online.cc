@@ -77,7 +77,7 @@ class Phasing {
 class Online {
  public:
   Online(const Catalog& from, const Catalog& to, const OnlineOptions& options)
-      : from_(from), to_(to), options_(options) {
+      : from_(from), to_(to), options_(options), from_lookup_(from), to_lookup_(to) {
     for (const Relation& relation : to.relations) {
       for (const Column& each : relation.columns)
         columns_[to_string(object_of(relation, each))] = {&relation, &each};
@@ -96,6 +96,15 @@ class Online {
   }
 
   Work run(const std::vector<RouteStep>& steps, const std::vector<Swap>& swaps) {
+    // New columns beside old ones and new labels of enumerations are of what is renamed already.
+    const bool renames_first = !swaps.empty() || std::ranges::any_of(steps, &RouteStep::alone);
+    const auto is_first = [&](const RouteStep& step) {
+      return renames_first && step.act == RouteStep::Act::rename;
+    };
+    for (const RouteStep& step : steps)
+      if (is_first(step))
+        for (const std::string& sql : step.statements) expand_.together(sql);
+    expand_.close();
     for (const Swap& swap : swaps) prepare(swap);
     for (const Swap& swap : swaps)
       for (const Statement& each : swap.take_place) swapped_.together(each);
@@ -112,16 +121,28 @@ class Online {
     for (auto step = steps.begin(); step != contract; ++step)
       if (step->act == RouteStep::Act::make) made_.insert(step->of);
     for (auto step = steps.begin(); step != contract; ++step)
-      if (!step->alone) add(*step);
+      if (!step->alone && !is_first(*step)) add(*step);
     for (auto step = contract; step != steps.end(); ++step) free_column(*step);
+    const auto goes_now = [&](const RouteStep& step) {
+      return std::ranges::any_of(swaps, [&](const Swap& swap) {
+        return std::ranges::any_of(swap.until_then, [&](const std::string& name) {
+          return step.of == to_string(catalog::Object{catalog::Kind::constraint, name});
+        });
+      });
+    };
+    for (auto step = contract; step != steps.end(); ++step)
+      if (goes_now(*step))
+        for (const std::string& sql : step->statements) main_->together(sql);
     for (Statement& each : validations_) later_.alone(std::move(each));
     validations_.clear();
     for (auto step = contract; step != steps.end(); ++step)
-      for (const std::string& sql : step->statements) drop(*step, sql);
+      if (!goes_now(*step))
+        for (const std::string& sql : step->statements) drop(*step, sql);
     Work work{expand_.take(), beside_.take(), contract_.take()};
     std::ranges::move(swapped_.take(), std::back_inserter(work.migrate));
-    std::ranges::move(later_.take(),
-                      std::back_inserter(main_ == &expand_ ? work.expand : work.migrate));
+    for (Phasing* phase : {&later_, &adopted_})
+      std::ranges::move(phase->take(),
+                        std::back_inserter(main_ == &expand_ ? work.expand : work.migrate));
     std::ranges::move(fills_.take(), std::back_inserter(work.migrate));
     return work;
   }
@@ -130,32 +151,39 @@ class Online {
   template <class T>
   using Known = std::unordered_map<std::string, std::pair<const Relation*, const T*>>;
 
-  // The table as it was, if it has rows that others use while this runs.
+  // The table as it was, if it has rows, or its partitions or heirs have, that others use while
+  // this runs.
   const Relation* busy(const Relation& table) const {
     if (options_.in_place) return nullptr;
     const Relation* before = from_.relation(table.schema, table.name);
-    if (before == nullptr || before->kind != table.kind) return nullptr;
-    if (before->stats && before->stats->bytes <= options_.small_bytes && before->stats->rows >= 0)
-      return nullptr;
-    return before;
+    const bool is_it = before != nullptr && before->kind == table.kind && is_large(*before);
+    return is_it ? before : nullptr;
+  }
+  bool is_large(const Relation& before) const {
+    const bool is_small =
+        before.kind == catalog::RelationKind::partitioned_table ||
+        (before.stats && before.stats->bytes <= options_.small_bytes && before.stats->rows >= 0);
+    return !is_small ||
+           std::ranges::any_of(from_lookup_.children(before),
+                               [&](const Relation* child) { return is_large(*child); });
+  }
+  // Where the table's rows are: itself, its heirs, its partitions' partitions.
+  void gather_rows_of(const Relation& table, std::vector<const Relation*>& list) const {
+    if (table.kind == catalog::RelationKind::table) list.push_back(&table);
+    for (const Relation* child : from_lookup_.children(table)) gather_rows_of(*child, list);
+  }
+  // The table and those whose partition it is.
+  template <class Visit>
+  void for_wholes(const Relation& table, Visit visit) const {
+    visit(table.object_name());
+    if (!table.is_partition()) return;
+    for (const catalog::ObjectName& name : table.parents)
+      if (const Relation* parent = to_.relation(name)) for_wholes(*parent, visit);
   }
   bool is_attached(const Relation& table) const {
     const Relation* before = from_.relation(table.schema, table.name);
     return before != nullptr &&
            (before->parents != table.parents || before->partition_bound != table.partition_bound);
-  }
-  // Whether a partition comes to its parent, or the parent to a part of the kind: what it has until
-  // then is its parent's from there on, or else the server makes another.
-  template <class T>
-  bool with_parents(const Relation& table, std::vector<T> Relation::* parts) const {
-    if (!table.is_partition()) return false;
-    return is_attached(table) ||
-           std::ranges::any_of(table.parents, [&](const catalog::ObjectName& name) {
-             const Relation* parent = to_.relation(name);
-             return parent != nullptr && std::ranges::any_of(parent->*parts, [&](const T& each) {
-                      return made_.contains(to_string(object_of(*parent, each)));
-                    });
-           });
   }
   // Where a statement goes: behind a backfill if it may look at a column which that fills, behind
   // what can't be in a transaction if it needs that; else into the one transaction that changes
@@ -163,6 +191,7 @@ class Online {
   Phasing& place(const std::string& of, const std::string& sql) {
     if (std::ranges::any_of(filling_, [&](const std::string& column) { return uses(of, column); }))
       return fills_;
+    if (adopted_of_.contains(of)) return adopted_;
     const auto later = [&]() -> Phasing& {
       postponed_of_.insert(of);  // so that what is said of it comes after it
       return later_;
@@ -215,16 +244,25 @@ class Online {
   bool index(const RouteStep& step, const std::string& sql) {
     const auto found = indexes_.find(step.of);
     if (found == indexes_.end() || step.act != RouteStep::Act::make) return false;
-    const Relation* table = busy(*found->second.first);
+    const auto& [relation, index] = found->second;
+    const Relation* table = busy(*relation);
     const bool plain = sql.starts_with("CREATE INDEX ") || sql.starts_with("CREATE UNIQUE INDEX ");
-    if (table == nullptr || !plain || !table->partition_key.empty() ||
-        with_parents(*found->second.first, &Relation::indexes))
-      return false;
-    place_apart(step.of, sql).alone(concurrently(sql));
-    postponed_.insert(found->second.second->name);
-    // Which a foreign key may need, as it would a constraint.
-    if (found->second.second->unique) postponed_keys_.insert(found->second.first->object_name());
+    if (table == nullptr || !plain || is_attached(*relation)) return false;
+    // A foreign key may need it, as it would a constraint.
+    if (index->unique) postpone_keys_of(*relation);
+    const Leftover leftover = index->inherited ? leftover_part(*relation, *index) : Leftover{};
+    if (!table->partition_key.empty()) {
+      // It holds nothing: its partitions' are attached to it.
+      place(step.of, sql).together({sql, {}, leftover});
+      return true;
+    }
+    place_apart(step.of, sql).alone({concurrently(sql), {}, leftover});
+    postponed_.insert(index->name);
     return true;
+  }
+
+  void postpone_keys_of(const Relation& table) {
+    for_wholes(table, [&](const catalog::ObjectName& each) { postponed_keys_.insert(each); });
   }
 
   static std::string concurrently(const std::string& create, std::string_view unless = {}) {
@@ -245,7 +283,8 @@ class Online {
       return true;
     };
     const Relation* table = busy(*relation);
-    if (table == nullptr || !table->partition_key.empty()) return as_it_is();
+    if (table == nullptr) return as_it_is();
+    const bool is_partitioned = !table->partition_key.empty();
     const std::string name = qualified(relation->schema, relation->name);
     const std::string its_name = quote_identifier(constraint->name);
     switch (constraint->type) {
@@ -255,13 +294,13 @@ class Online {
         if (sql.ends_with(" NOT VALID") || sql.ends_with(" NOT ENFORCED")) return as_it_is();
         // No table becomes a partition, or an heir, without its checks.
         if (is_attached(*relation)) return as_it_is();
-        phase.together({sql + " NOT VALID", made});
-        Statement validate{"ALTER TABLE " + name + " VALIDATE CONSTRAINT " + its_name,
-                           Made{Made::What::validation, made.table, made.name, {}}};
-        if (&phase == main_ || &phase == &later_)
-          validations_.push_back(std::move(validate));
-        else
-          phase.alone(std::move(validate));
+        if (is_partitioned && constraint->type == ConstraintType::foreign_key)
+          return foreign_key_of_partitions(phase, step.of, *table, *constraint, {sql, made});
+        const bool adopted =
+            constraint->inherited && constraint->type == ConstraintType::foreign_key;
+        phase.together({sql + " NOT VALID", made,
+                        adopted ? leftover_part(*relation, *constraint) : Leftover{}});
+        validate(phase, *relation, *constraint);
         return true;
       }
       case ConstraintType::primary_key:
@@ -270,18 +309,25 @@ class Online {
             std::ranges::find(relation->indexes, constraint->index, &Index::name);
         if (its_index == relation->indexes.end() ||
             its_index->method != "btree" ||  // WITHOUT OVERLAPS
-            !its_index->definition.starts_with("CREATE UNIQUE INDEX ") ||
-            with_parents(*relation, &Relation::constraints))
+            !its_index->definition.starts_with("CREATE UNIQUE INDEX ") || is_attached(*relation))
           return as_it_is();
         Phasing& apart = place_apart(step.of, sql);
-        apart.alone({concurrently(its_index->definition),
-                     Made{Made::What::key_index, made.table, made.name,
-                          concurrently(its_index->definition, "IF NOT EXISTS ")},
-                     leftover_index(made.table, its_index->name, true)});
         postponed_.insert(constraint->name);
         for (const catalog::Dependency& edge : to_.dependencies)
           if (to_string(edge.needs) == step.of) postponed_of_.insert(to_string(edge.object));
-        postponed_keys_.insert(relation->object_name());
+        postpone_keys_of(*relation);
+        if (is_partitioned) {
+          // As an index.
+          apart.together(
+              {sql, made,
+               constraint->inherited ? leftover_part(*relation, *its_index) : Leftover{}});
+          return true;
+        }
+        apart.alone({concurrently(its_index->definition),
+                     Made{Made::What::key_index, made.table, made.name,
+                          concurrently(its_index->definition, "IF NOT EXISTS ")},
+                     constraint->inherited ? leftover_part(*relation, *its_index)
+                                           : leftover_index(made.table, its_index->name, true)});
         std::string tail;
         if (constraint->deferrable) tail += " DEFERRABLE";
         if (constraint->deferred) tail += " INITIALLY DEFERRED";
@@ -296,6 +342,45 @@ class Online {
         return as_it_is();
     }
     return false;
+  }
+
+  void validate(Phasing& phase, const Relation& table, const Constraint& constraint) {
+    Statement statement{"ALTER TABLE " + qualified(table.schema, table.name) +
+                            " VALIDATE CONSTRAINT " + quote_identifier(constraint.name),
+                        {Made::What::validation, table.object_name(), constraint.name, {}}};
+    if (&phase == main_ || &phase == &later_)
+      validations_.push_back(std::move(statement));
+    else
+      phase.alone(std::move(statement));
+  }
+
+  // Each partition has it, validated, before the whole adopts them all.
+  bool foreign_key_of_partitions(Phasing& phase, const std::string& of, const Relation& before,
+                                 const Constraint& key, Statement statement) {
+    constexpr std::string_view words = " ADD CONSTRAINT ";
+    const std::string definition = statement.text.substr(statement.text.find(words) + words.size() +
+                                                         quote_identifier(key.name).size());
+    std::vector<const Relation*> parts;
+    gather_rows_of(before, parts);
+    for (const Relation* part : parts) {
+      const Relation* now = to_.relation(part->object_name());
+      if (now == nullptr || is_attached(*now)) continue;
+      const auto its = std::ranges::find_if(now->constraints, [&](const Constraint& each) {
+        return each.inherited && each.type == key.type && each.columns == key.columns &&
+               each.references_table == key.references_table &&
+               each.references_schema == key.references_schema;
+      });
+      if (its == now->constraints.end() || made_.contains(to_string(object_of(*now, *its))))
+        continue;
+      const std::string name = qualified(now->schema, now->name);
+      phase.together({"ALTER TABLE " + name + " ADD CONSTRAINT " + quote_identifier(its->name) +
+                          definition + " NOT VALID",
+                      Made{}, leftover_part(*now, *its)});
+      validate(phase, *now, *its);
+    }
+    adopted_.together(std::move(statement));
+    adopted_of_.insert(of);
+    return true;
   }
 
   bool column(const RouteStep& step, const std::string& sql) {
@@ -317,22 +402,17 @@ class Online {
       if (const auto given = options_.fill.find(name + '.' + quote_identifier(column->name));
           given != options_.fill.end()) {
         const std::string quoted = quote_identifier(column->name);
-        if (table == nullptr || !table->partition_key.empty() || !table->parents.empty()) {
+        if (table == nullptr || !table->parents.empty()) {
           place(step.of, sql)
               .together("UPDATE " + name + " SET " + quoted + " = " + given->second + " WHERE " +
                         quoted + " IS NULL");
           return as_it_is();
         }
-        filling_.insert(step.of);
-        fills_.fill({.table = name,
-                     .key = key_of(*table),
-                     .set = quoted + " = " + given->second,
-                     .where = quoted + " IS NULL"});
+        fill(step.of, *table, *column, given->second);
         not_null(fills_, relation->object_name(), column->name);
         return true;
       }
-      if (named || table == nullptr || !table->partition_key.empty() || !table->parents.empty())
-        return as_it_is();
+      if (named || table == nullptr || is_parents(*relation, *column)) return as_it_is();
       not_null(place_apart(step.of, sql), relation->object_name(), column->name);
       // It may become an identity; and PostgreSQL 18 gives the constraint a name, which may change.
       postponed_of_.insert(step.of);
@@ -341,6 +421,15 @@ class Online {
     if (step.act == RouteStep::Act::make && sql.starts_with("ALTER TABLE " + name + " ADD COLUMN "))
       return add_column(step, sql, *relation, *column);
     return false;
+  }
+
+  // Whether a parent has it NOT NULL as well, and says so to its heirs itself.
+  bool is_parents(const Relation& table, const Column& column) const {
+    return std::ranges::any_of(table.parents, [&](const catalog::ObjectName& name) {
+      const Relation* parent = to_.relation(name);
+      const Column* its = parent == nullptr ? nullptr : parent->column(column.name);
+      return its != nullptr && its->not_null;
+    });
   }
 
   static void not_null(Phasing& phase, const catalog::ObjectName& table,
@@ -369,8 +458,7 @@ class Online {
       const auto effects = effects_of(sql, options_.version);
       return effects && effects->rewrites();
     }();
-    const bool plain = column.identity.empty() && column.generated.empty() &&
-                       (table == nullptr || table->partition_key.empty());
+    const bool plain = column.identity.empty() && column.generated.empty();
     if (!plain || (!computed && given == options_.fill.end())) return false;
     const std::string quoted = quote_identifier(column.name);
     std::string bare = "ALTER TABLE " + name + " ADD COLUMN " + quoted + ' ' + column.type;
@@ -387,13 +475,22 @@ class Online {
                          {Made::What::not_null, relation.object_name(), column.name, {}}});
       return true;
     }
-    filling_.insert(step.of);
-    fills_.fill({.table = name,
-                 .key = key_of(*table),
-                 .set = quoted + " = " + value,
-                 .where = quoted + " IS NULL"});
+    fill(step.of, *table, column, value);
     if (column.not_null) not_null(fills_, relation.object_name(), column.name);
     return true;
+  }
+
+  void fill(const std::string& of, const Relation& before, const Column& column,
+            const std::string& value) {
+    filling_.insert(of);
+    std::vector<const Relation*> tables;
+    gather_rows_of(before, tables);
+    const std::string quoted = quote_identifier(column.name);
+    for (const Relation* table : tables)
+      fills_.fill({.table = qualified(table->schema, table->name),
+                   .key = key_of(*table),
+                   .set = quoted + " = " + value,
+                   .where = quoted + " IS NULL"});
   }
 
   // Who does not know a column any more has no value for it, until it is gone.
@@ -416,7 +513,8 @@ class Online {
     for (const std::string& sql : swap.prepare) expand_.together(sql);
     expand_.close();
     for (const Backfill& each : swap.fills) beside_.fill(each);
-    for (const Statement& each : swap.indexes) beside_.alone(each);
+    Phasing& phase = swap.fills.empty() ? expand_ : beside_;
+    for (const Statement& each : swap.alone) phase.alone(each);
     if (!swap.not_null_table.name.empty())
       not_null(beside_, swap.not_null_table, swap.not_null_column);
   }
@@ -458,6 +556,8 @@ class Online {
   const Catalog& from_;
   const Catalog& to_;
   const OnlineOptions& options_;
+  const catalog::Lookup from_lookup_;
+  const catalog::Lookup to_lookup_;
   std::unordered_map<std::string, std::string> wholes_;  // of partitions, where they go as well
   Known<Column> columns_;
   Known<Constraint> constraints_;
@@ -468,9 +568,11 @@ class Online {
   std::set<std::string> postponed_;               // names of what is made outside a transaction
   std::set<std::string> postponed_of_;            // the objects of steps of which a part is
   std::set<catalog::ObjectName> postponed_keys_;  // tables that get such a key
-  std::vector<Statement> validations_;            // once all else is there
+  std::set<std::string> adopted_of_;
+  std::vector<Statement> validations_;  // once all else is there
   Phasing expand_;
   Phasing later_;    // at the end of expand
+  Phasing adopted_;  // after it: what all partitions have by then
   Phasing beside_;   // new columns beside old ones: filled, indexed
   Phasing swapped_;  // they take their places
   Phasing fills_;

@@ -13,6 +13,7 @@
 
 #include "catalog/lookup.h"
 #include "migration/histories.h"
+#include "migration/plan/attachment.h"
 #include "migration/plan/demands.h"
 #include "migration/plan/doubts.h"
 #include "migration/plan/ground.h"
@@ -156,6 +157,7 @@ class Planner {
       if (!outcome->front().ok)
         return fail("plan.rename", outcome->front().error, outcome->front().statement);
       steps.push_back(step_of(parsed->object, std::move(there)));
+      steps.back().act = RouteStep::Act::rename;
       names_.add(*parsed);
       undo_.push_back({parsed->statement, step_of(parsed->object, std::move(back))});
     }
@@ -227,6 +229,11 @@ class Planner {
       back.statements = std::move(each.back);
       undo_.push_back({each.swap.take_place.back().text, std::move(back)});
       swaps_.push_back(std::move(each.swap));
+    }
+    for (Swap& each : attachments(begin_, to_.catalog, options_.online.small_bytes)) {
+      auto outcome = sandbox.run({{statements_of(each), true}});
+      if (!outcome) return fail(outcome);
+      if (outcome->front().ok) swaps_.push_back(std::move(each));
     }
     if (swaps_.empty()) return {};
     auto begin = ground_.look(sandbox);

@@ -54,6 +54,33 @@ Leftover leftover_index(const ObjectName& table, const std::string& index,
   return {std::move(drop), table, index};
 }
 
+Leftover leftover_part(const Relation& partition, const catalog::Index& index) {
+  const std::string name = qualified(partition.schema, index.name);
+  const std::string drop =
+      index.constraint.empty()
+          ? "DROP INDEX " + name
+          : fmt::format("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}; DROP INDEX IF EXISTS {}",
+                        qualified(partition.schema, partition.name),
+                        quote_identifier(index.constraint), name);
+  return {fmt::format("DO $left$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_class WHERE"
+                      " oid = pg_catalog.to_regclass({}) AND NOT relispartition) THEN {}; END IF;"
+                      " END $left$",
+                      quote_literal(name), drop),
+          partition.object_name(), index.name};
+}
+
+Leftover leftover_part(const Relation& partition, const Constraint& constraint) {
+  const std::string table = qualified(partition.schema, partition.name);
+  return {fmt::format("DO $left$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE"
+                      " conrelid = pg_catalog.to_regclass({}) AND pg_catalog.quote_ident(conname)"
+                      " = {} AND conparentid = 0) THEN ALTER TABLE {} DROP CONSTRAINT {}; END IF;"
+                      " END $left$",
+                      quote_literal(table), quote_literal(quote_identifier(constraint.name)), table,
+                      quote_identifier(constraint.name)),
+          {},
+          {}};
+}
+
 std::vector<std::string> leftovers(const std::vector<Step>& phase, const Catalog& before) {
   std::vector<std::string> left;
   for (const Step& step : phase)

@@ -14,6 +14,10 @@ namespace architrave::migration {
 Leftover leftover_index(const catalog::ObjectName& table, const std::string& index,
                         bool becomes_constraint);
 
+// Of an index, or a key, of a partition, until the whole's takes it in.
+Leftover leftover_part(const catalog::Relation& partition, const catalog::Index& index);
+Leftover leftover_part(const catalog::Relation& partition, const catalog::Constraint& constraint);
+
 // What a phase makes for a while only, a check that goes before NOT NULL or an index that becomes
 // another's, is still there: statements that take it away if so, and do nothing else. They come
 // before the way back. `before` is what there was before the phase.

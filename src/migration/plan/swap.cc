@@ -121,7 +121,7 @@ Swap make(const catalog::Lookup& lookup, const Relation& table, const Column& a,
   place = {{"DROP TRIGGER " + trigger + " ON " + name}, {"DROP FUNCTION " + function + "()"}};
   for (const Index& index : table.indexes) {
     if (!uses(index, a)) continue;
-    swap.indexes.emplace_back(
+    swap.alone.emplace_back(
         twin(index, a), Made{},
         leftover_index(table.object_name(), new_name(index.name), !index.constraint.empty()));
     const std::string its_name = qualified(table.schema, index.name);
@@ -159,7 +159,8 @@ Swap make(const catalog::Lookup& lookup, const Relation& table, const Column& a,
 
 std::vector<std::string> statements_of(const Swap& swap) {
   std::vector<std::string> statements = swap.prepare;
-  for (const Statement& index : swap.indexes) statements.push_back(index.text);
+  for (const Statement& each : swap.alone)
+    statements.push_back(replace_all(each.text, "INDEX CONCURRENTLY ", "INDEX "));
   if (!swap.not_null_table.name.empty())
     statements.push_back(
         "ALTER TABLE " + qualified(swap.not_null_table.schema, swap.not_null_table.name) +

@@ -16,10 +16,11 @@ struct Swap {
   bool loses = false;                 // the new type does not hold every value of the old one
   std::vector<std::string> prepare;   // the new column and its trigger
   std::vector<Backfill> fills;
-  std::vector<Statement> indexes;      // by themselves: twins of those on the old column
+  std::vector<Statement> alone;        // twins of indexes on the old column; validations
   catalog::ObjectName not_null_table;  // empty: it may be null
   std::string not_null_column;
-  std::vector<Statement> take_place;  // in one transaction
+  std::vector<Statement> take_place;    // in one transaction
+  std::vector<std::string> until_then;  // "app.orders.c": constraints that go at its end
 };
 
 // For every column of a large table whose values would have to be written anew under a lock.
@@ -28,7 +29,7 @@ struct Swap {
 std::vector<Swap> swaps(const catalog::Catalog& from, const catalog::Catalog& to,
                         std::int64_t small_bytes);
 
-// All that a swap does to definitions, in order.
+// All that a swap does to definitions, in order, as a transaction can.
 std::vector<std::string> statements_of(const Swap& swap);
 
 // A key by which a table's rows can be taken in order; empty if it has none.

@@ -7,6 +7,8 @@ SELECT c.tableoid AS _class, c.oid AS _oid, i.indrelid AS _relation,
        i.indisvalid AS valid,
        i.indisclustered AS clustered,
        c.relispartition AS inherited,
+       (SELECT w.relname FROM pg_inherits h JOIN pg_class w ON w.oid = h.inhparent
+        WHERE h.inhrelid = c.oid) AS whole,
        con.conname AS constraint,
        pg_get_expr(i.indpred, i.indrelid) AS predicate,
        c.reloptions AS options,
