@@ -9,6 +9,7 @@
 #include "catalog/postgres/partition_bounds.h"
 #include "catalog/postgres/statements.h"
 #include "migration/plan/stopped.h"
+#include "migration/plan/traffic.h"
 
 namespace architrave::migration {
 
@@ -107,13 +108,15 @@ Swap make(const Catalog& from, const Relation& table, const Relation& now,
 }  // namespace
 
 std::vector<Swap> attachments(const Catalog& from, const Catalog& to, std::int64_t small_bytes) {
+  const Traffic traffic(from, small_bytes);
   std::vector<Swap> list;
   for (const Relation& table : from.relations) {
     const Relation* now = to.relation(table.object_name());
     const bool is_small =
         table.stats && table.stats->bytes <= small_bytes && table.stats->rows >= 0;
     if (now == nullptr || table.kind != RelationKind::table || now->kind != table.kind ||
-        !now->is_partition() || !table.parents.empty() || is_small || !same_columns(table, *now))
+        !now->is_partition() || !table.parents.empty() || traffic.busy(table) == nullptr ||
+        !same_columns(table, *now))
       continue;
     if (const auto place = place_of(to, *now)) list.push_back(make(from, table, *now, *place));
   }

@@ -14,7 +14,9 @@
 #include "catalog/lookup.h"
 #include "catalog/postgres/transition.h"
 #include "migration/effects.h"
+#include "migration/plan/phasing.h"
 #include "migration/plan/stopped.h"
+#include "migration/plan/traffic.h"
 
 namespace architrave::migration {
 
@@ -30,54 +32,10 @@ using catalog::quote_identifier;
 using catalog::Relation;
 using RouteStep = postgres::Step;
 
-// How long a statement waits for a lock while others wait behind it; the runner tries again.
-constexpr const char* patience = "100ms";
-
-// Gathers statements: transactions as long as they can be, and what stands by itself.
-class Phasing {
- public:
-  void together(Statement statement) { open_.push_back(std::move(statement)); }
-  // Nobody waits behind it: it takes a lock that lets writers through.
-  void alone(Statement statement, bool patient = true) {
-    close();
-    Step step = Step::single(std::move(statement));
-    step.lock_timeout = patient ? "0" : patience;
-    step.statement_timeout = "0";
-    steps_.push_back(std::move(step));
-  }
-  void fill(Backfill backfill) {
-    close();
-    steps_.push_back(Step::fill(std::move(backfill)));
-  }
-  void close() {
-    if (open_.empty()) return;
-    std::vector<Statement> statements;
-    // A body may name what comes after it.
-    if (std::ranges::any_of(open_, [](const Statement& each) {
-          return each.text.starts_with("CREATE OR REPLACE FUNCTION") ||
-                 each.text.starts_with("CREATE OR REPLACE PROCEDURE");
-        }))
-      statements.emplace_back("SET LOCAL check_function_bodies = off");
-    std::ranges::move(open_, std::back_inserter(statements));
-    Step step = Step::transaction(std::move(statements));
-    step.lock_timeout = patience;
-    steps_.push_back(std::move(step));
-    open_.clear();
-  }
-  std::vector<Step> take() {
-    close();
-    return std::move(steps_);
-  }
-
- private:
-  std::vector<Statement> open_;
-  std::vector<Step> steps_;
-};
-
 class Online {
  public:
   Online(const Catalog& from, const Catalog& to, const OnlineOptions& options)
-      : from_(from), to_(to), options_(options), from_lookup_(from), to_lookup_(to) {
+      : from_(from), to_(to), options_(options), traffic_(from, options.small_bytes) {
     for (const Relation& relation : to.relations) {
       for (const Column& each : relation.columns)
         columns_[to_string(object_of(relation, each))] = {&relation, &each};
@@ -151,39 +109,8 @@ class Online {
   template <class T>
   using Known = std::unordered_map<std::string, std::pair<const Relation*, const T*>>;
 
-  // The table as it was, if it has rows, or its partitions or heirs have, that others use while
-  // this runs.
   const Relation* busy(const Relation& table) const {
-    if (options_.in_place) return nullptr;
-    const Relation* before = from_.relation(table.schema, table.name);
-    const bool is_it = before != nullptr && before->kind == table.kind && is_large(*before);
-    return is_it ? before : nullptr;
-  }
-  bool is_large(const Relation& before) const {
-    const bool is_small =
-        before.kind == catalog::RelationKind::partitioned_table ||
-        (before.stats && before.stats->bytes <= options_.small_bytes && before.stats->rows >= 0);
-    return !is_small ||
-           std::ranges::any_of(from_lookup_.children(before),
-                               [&](const Relation* child) { return is_large(*child); });
-  }
-  // Where the table's rows are: itself, its heirs, its partitions' partitions.
-  void gather_rows_of(const Relation& table, std::vector<const Relation*>& list) const {
-    if (table.kind == catalog::RelationKind::table) list.push_back(&table);
-    for (const Relation* child : from_lookup_.children(table)) gather_rows_of(*child, list);
-  }
-  // The table and those whose partition it is.
-  template <class Visit>
-  void for_wholes(const Relation& table, Visit visit) const {
-    visit(table.object_name());
-    if (!table.is_partition()) return;
-    for (const catalog::ObjectName& name : table.parents)
-      if (const Relation* parent = to_.relation(name)) for_wholes(*parent, visit);
-  }
-  bool is_attached(const Relation& table) const {
-    const Relation* before = from_.relation(table.schema, table.name);
-    return before != nullptr &&
-           (before->parents != table.parents || before->partition_bound != table.partition_bound);
+    return options_.in_place ? nullptr : traffic_.busy(table);
   }
   // Where a statement goes: behind a backfill if it may look at a column which that fills, behind
   // what can't be in a transaction if it needs that; else into the one transaction that changes
@@ -247,7 +174,7 @@ class Online {
     const auto& [relation, index] = found->second;
     const Relation* table = busy(*relation);
     const bool plain = sql.starts_with("CREATE INDEX ") || sql.starts_with("CREATE UNIQUE INDEX ");
-    if (table == nullptr || !plain || is_attached(*relation)) return false;
+    if (table == nullptr || !plain || traffic_.is_attached(*relation)) return false;
     // A foreign key may need it, as it would a constraint.
     if (index->unique) postpone_keys_of(*relation);
     const Leftover leftover = index->inherited ? leftover_part(*relation, *index) : Leftover{};
@@ -261,8 +188,12 @@ class Online {
     return true;
   }
 
+  // A partition's are its whole's.
   void postpone_keys_of(const Relation& table) {
-    for_wholes(table, [&](const catalog::ObjectName& each) { postponed_keys_.insert(each); });
+    postponed_keys_.insert(table.object_name());
+    if (!table.is_partition()) return;
+    for (const catalog::ObjectName& name : table.parents)
+      if (const Relation* whole = to_.relation(name)) postpone_keys_of(*whole);
   }
 
   static std::string concurrently(const std::string& create, std::string_view unless = {}) {
@@ -293,7 +224,7 @@ class Online {
         // A foreign key that refers to a partitioned table is checked at once by old versions too.
         if (sql.ends_with(" NOT VALID") || sql.ends_with(" NOT ENFORCED")) return as_it_is();
         // No table becomes a partition, or an heir, without its checks.
-        if (is_attached(*relation)) return as_it_is();
+        if (traffic_.is_attached(*relation)) return as_it_is();
         if (is_partitioned && constraint->type == ConstraintType::foreign_key)
           return foreign_key_of_partitions(phase, step.of, *table, *constraint, {sql, made});
         const bool adopted =
@@ -309,7 +240,8 @@ class Online {
             std::ranges::find(relation->indexes, constraint->index, &Index::name);
         if (its_index == relation->indexes.end() ||
             its_index->method != "btree" ||  // WITHOUT OVERLAPS
-            !its_index->definition.starts_with("CREATE UNIQUE INDEX ") || is_attached(*relation))
+            !its_index->definition.starts_with("CREATE UNIQUE INDEX ") ||
+            traffic_.is_attached(*relation))
           return as_it_is();
         Phasing& apart = place_apart(step.of, sql);
         postponed_.insert(constraint->name);
@@ -360,11 +292,9 @@ class Online {
     constexpr std::string_view words = " ADD CONSTRAINT ";
     const std::string definition = statement.text.substr(statement.text.find(words) + words.size() +
                                                          quote_identifier(key.name).size());
-    std::vector<const Relation*> parts;
-    gather_rows_of(before, parts);
-    for (const Relation* part : parts) {
+    for (const Relation* part : traffic_.holders(before)) {
       const Relation* now = to_.relation(part->object_name());
-      if (now == nullptr || is_attached(*now)) continue;
+      if (now == nullptr || traffic_.is_attached(*now)) continue;
       const auto its = std::ranges::find_if(now->constraints, [&](const Constraint& each) {
         return each.inherited && each.type == key.type && each.columns == key.columns &&
                each.references_table == key.references_table &&
@@ -409,11 +339,11 @@ class Online {
           return as_it_is();
         }
         fill(step.of, *table, *column, given->second);
-        not_null(fills_, relation->object_name(), column->name);
+        fills_.not_null(relation->object_name(), column->name);
         return true;
       }
       if (named || table == nullptr || is_parents(*relation, *column)) return as_it_is();
-      not_null(place_apart(step.of, sql), relation->object_name(), column->name);
+      place_apart(step.of, sql).not_null(relation->object_name(), column->name);
       // It may become an identity; and PostgreSQL 18 gives the constraint a name, which may change.
       postponed_of_.insert(step.of);
       return true;
@@ -430,22 +360,6 @@ class Online {
       const Column* its = parent == nullptr ? nullptr : parent->column(column.name);
       return its != nullptr && its->not_null;
     });
-  }
-
-  static void not_null(Phasing& phase, const catalog::ObjectName& table,
-                       const std::string& column) {
-    const std::string name = qualified(table.schema, table.name);
-    const std::string quoted = quote_identifier(column);
-    const std::string check = quote_identifier(column.substr(0, 40) + "_is_not_null");
-    const std::string drop = " DROP CONSTRAINT ";
-    phase.together({"ALTER TABLE " + name + " ADD CONSTRAINT " + check + " CHECK (" + quoted +
-                        " IS NOT NULL) NOT VALID",
-                    Made{},
-                    {"ALTER TABLE IF EXISTS " + name + drop + "IF EXISTS " + check, {}, {}}});
-    phase.alone("ALTER TABLE " + name + " VALIDATE CONSTRAINT " + check);
-    phase.together({"ALTER TABLE " + name + " ALTER COLUMN " + quoted + " SET NOT NULL",
-                    {Made::What::not_null, table, column, {}}});
-    phase.together("ALTER TABLE " + name + drop + check);
   }
 
   bool add_column(const RouteStep& step, const std::string& sql, const Relation& relation,
@@ -476,17 +390,15 @@ class Online {
       return true;
     }
     fill(step.of, *table, column, value);
-    if (column.not_null) not_null(fills_, relation.object_name(), column.name);
+    if (column.not_null) fills_.not_null(relation.object_name(), column.name);
     return true;
   }
 
   void fill(const std::string& of, const Relation& before, const Column& column,
             const std::string& value) {
     filling_.insert(of);
-    std::vector<const Relation*> tables;
-    gather_rows_of(before, tables);
     const std::string quoted = quote_identifier(column.name);
-    for (const Relation* table : tables)
+    for (const Relation* table : traffic_.holders(before))
       fills_.fill({.table = qualified(table->schema, table->name),
                    .key = key_of(*table),
                    .set = quoted + " = " + value,
@@ -516,7 +428,7 @@ class Online {
     Phasing& phase = swap.fills.empty() ? expand_ : beside_;
     for (const Statement& each : swap.alone) phase.alone(each);
     if (!swap.not_null_table.name.empty())
-      not_null(beside_, swap.not_null_table, swap.not_null_column);
+      beside_.not_null(swap.not_null_table, swap.not_null_column);
   }
 
   void drop(const RouteStep& step, const std::string& sql) {
@@ -556,8 +468,7 @@ class Online {
   const Catalog& from_;
   const Catalog& to_;
   const OnlineOptions& options_;
-  const catalog::Lookup from_lookup_;
-  const catalog::Lookup to_lookup_;
+  const Traffic traffic_;
   std::unordered_map<std::string, std::string> wholes_;  // of partitions, where they go as well
   Known<Column> columns_;
   Known<Constraint> constraints_;
