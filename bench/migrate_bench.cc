@@ -3,7 +3,8 @@
 //   migrate_bench backfill [ROWS …]      rows a second, beside one plain UPDATE of the same
 //   migrate_bench load [ROWS [FOLDER]]   a new column, filled, indexed, NOT NULL, and a foreign key
 //                                        under four writers: the longest that one of them waits,
-//                                        failed and lost writes; or the migrations of a folder
+//                                        failed and lost writes; or the migrations of a folder,
+//                                        after its before.sql, which may make another of orders
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "engine/postgres/sandbox.h"
 #include "migration/run/runner.h"
@@ -251,6 +253,10 @@ void load(std::int64_t rows, const fs::path& others) {
     write_steps(bench);
   } else {
     fs::copy(others, bench.folder);
+    if (const fs::path before = bench.folder / "before.sql"; fs::exists(before)) {
+      bench.ask(take(read_file(before)));
+      fs::remove(before);
+    }
   }
 
   constexpr unsigned writers_count = 4;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/keywords.h"
+#include "base/text.h"
 
 namespace architrave {
 
@@ -38,6 +39,15 @@ std::string quote_literal(std::string_view text) {
     escaped += c;
   }
   return 'E' + doubled(escaped, '\'');
+}
+
+std::string derived_name(std::string_view name, std::string_view tail) {
+  constexpr std::size_t longest = 63;
+  if (name.size() + tail.size() <= longest) return std::string(name) += tail;
+  const std::string mark = '_' + stable_hash(name).substr(0, 6);
+  std::size_t end = longest - tail.size() - mark.size();
+  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80) --end;
+  return (std::string(name.substr(0, end)) += mark) += tail;
 }
 
 std::string qualified(std::string_view schema, std::string_view name) {

@@ -12,5 +12,8 @@ std::string quote_identifier(std::string_view name);
 std::string quote_literal(std::string_view text);
 // schema.name, each quoted where needed; the name alone if there is no schema.
 std::string qualified(std::string_view schema, std::string_view name);
+// A name made of another, within the 63 bytes that PostgreSQL has for one. What is cut is cut
+// between characters, and told from others that begin alike by a hash.
+std::string derived_name(std::string_view name, std::string_view tail);
 
 }  // namespace architrave

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "engine/engine.h"
+#include "engine/postgres/server.h"
 #include "migration/plan/plan.h"
 #include "migration/plan/report.h"
 
@@ -35,18 +36,39 @@ struct Pair {
   bool partial() const { return !from.problems.empty() || !to.problems.empty(); }
 };
 
+bool is_text(const engine::Opened& opened) {
+  return opened.source.kind == "file" || opened.source.kind == "folder";
+}
+
+// The PostgreSQL that a text beside this database is loaded into: its own major version. Where that
+// is not here, rather the usual one than one which tells more of a schema, as 18 does of NOT NULLs.
+int version_beside(const engine::Opened& database, int usual) {
+  constexpr int names_not_nulls = 18;
+  const int its = database.catalog.server.version_number / 10000;
+  const auto installation = postgres::choose_installation(its);
+  const bool fits = installation && (installation->major == its || its > names_not_nulls);
+  return database.source.engine == "postgresql" && fits ? its : usual;
+}
+
 Result<Pair> open_both(const Arguments& arguments, engine::OpenOptions open) {
   open.may_be_empty = true;
+  const bool is_said = open.server_version > 0;
+  const int usual = engine::OpenOptions().server_version;
+  if (!is_said) open.server_version = usual;
   auto from = engine::open(arguments.from, open);
   if (!from) return fail(from);
+  if (!is_said && !is_text(*from)) open.server_version = version_beside(*from, usual);
   auto to = engine::open(arguments.to, open);
   if (!to) return fail(to);
+  if (!is_said && is_text(*from) && !is_text(*to)) {
+    open.server_version = version_beside(*to, usual);
+    if (open.server_version != usual && from->source.engine == to->source.engine)
+      from = engine::open(arguments.from, open);
+    if (!from) return fail(from);
+  }
   // Plain SQL may pass for either: beside a database it is of that one's engine, and two files of
   // one project are of one.
   if (from->source.engine != to->source.engine && open.engine.empty()) {
-    const auto is_text = [](const engine::Opened& opened) {
-      return opened.source.kind == "file" || opened.source.kind == "folder";
-    };
     const bool again_from = is_text(*from) && (!is_text(*to) || from->source.engine == "sqlite");
     const bool again_to = !again_from && is_text(*to);
     open.engine = is_text(*from) && is_text(*to) ? "postgresql"
@@ -147,6 +169,7 @@ void add_diff(CLI::App& app, Chosen& chosen) {
       ->check(CLI::IsMember({"text", "json"}));
   command->add_option("-o,--output", arguments->folder, "a file to write to");
   command->add_flag("-q,--quiet", arguments->quiet, "no progress");
+  arguments->open.server_version = 0;
   add_reading_options(*command, arguments->open);
   command->callback(
       [arguments, &chosen] { chosen.run = [arguments] { return diff(*arguments); }; });
@@ -185,6 +208,7 @@ void add_migrate_plan(CLI::App& group, Chosen& chosen) {
   command->add_option("-f,--format", arguments->format, "text, json")
       ->check(CLI::IsMember({"text", "json"}));
   command->add_flag("-q,--quiet", arguments->quiet, "no progress");
+  arguments->open.server_version = 0;
   add_reading_options(*command, arguments->open);
   command->callback(
       [arguments, &chosen] { chosen.run = [arguments] { return plan(*arguments); }; });

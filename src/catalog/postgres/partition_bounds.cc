@@ -112,23 +112,24 @@ std::optional<Values> read_key(const std::string& text) {
   return keys;
 }
 
-std::string row(const Values& values, std::size_t count) {
-  if (count == 1) return values.front();
-  return '(' + join({values.begin(), values.begin() + static_cast<std::ptrdiff_t>(count)}, ", ") +
-         ')';
-}
-
 bool is_open(const std::string& value) { return value == "MINVALUE" || value == "MAXVALUE"; }
 
-// "(a, b) >= (10, 'k')", where a bound may end early: (10, MINVALUE).
+// "(a > 10 OR a = 10 AND b >= 'k')", as the server has it, so that it finds the one in the other;
+// a bound may end early: (10, MINVALUE).
 std::string limit(const Values& keys, const Values& values, bool is_end) {
   const auto found = std::ranges::find_if(values, is_open);
   const auto count = static_cast<std::size_t>(found - values.begin());
   // Whether rows that are equal as far as it goes are inside.
   const bool inside = found == values.end() ? !is_end : (*found == "MAXVALUE") == is_end;
   if (count == 0) return inside ? "true" : "false";
-  const std::string comparison = std::string(is_end ? "<" : ">") + (inside ? "=" : "");
-  return row(keys, count) + ' ' + comparison + ' ' + row(values, count);
+  Values cases;
+  std::string equal;
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool or_equal = inside && i + 1 == count;
+    cases.push_back(equal + keys[i] + (is_end ? " <" : " >") + (or_equal ? "= " : " ") + values[i]);
+    equal += keys[i] + " = " + values[i] + " AND ";
+  }
+  return count == 1 ? cases.front() : '(' + join(cases, " OR ") + ')';
 }
 
 std::optional<std::string> condition(const Relation& parent, const Values& keys,

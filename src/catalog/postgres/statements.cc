@@ -183,6 +183,15 @@ std::string create_index(const Relation& relation, const catalog::Index& index, 
   return sql;
 }
 
+std::string without_options(const std::string& index_definition) {
+  constexpr std::string_view words = " WITH (";
+  const std::size_t at = index_definition.rfind(words);
+  const std::size_t end =
+      at == std::string::npos ? at : index_definition.find(')', at + words.size());
+  if (end == std::string::npos) return index_definition;
+  return index_definition.substr(0, at) + index_definition.substr(end + 1);
+}
+
 std::string create_policy(const Relation& relation, const catalog::Policy& policy) {
   std::string sql = "CREATE POLICY " + quote_identifier(policy.name) + " ON " +
                     qualified(relation.schema, relation.name);

@@ -70,6 +70,8 @@ std::string create_empty_view(const catalog::Relation& view);
 std::string constraint_definition(const catalog::Constraint& constraint, int version);
 std::string create_index(const catalog::Relation& relation, const catalog::Index& index,
                          int version);
+// An index's definition without WITH (…), which lists options as they were set.
+std::string without_options(const std::string& index_definition);
 std::string create_policy(const catalog::Relation& relation, const catalog::Policy& policy);
 
 // The words of COMMENT ON, GRANT ON and ALTER … OWNER TO: "TABLE", "VIEW", "FOREIGN TABLE".

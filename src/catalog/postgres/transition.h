@@ -54,6 +54,10 @@ std::string lost_attribute(const catalog::Catalog& from, const catalog::Column& 
 // Whether a change from the one to the other writes the whole table anew.
 bool rewrites(const catalog::Column& from, const catalog::Column& to);
 
+// Whether one of the same name has to be dropped and made for it.
+bool replaces(const catalog::Index& before, const catalog::Index& after);
+bool replaces(const catalog::Constraint& before, const catalog::Constraint& after);
+
 // What can't be altered nor made beside what it replaces, since rows depend on it: an enumeration
 // that loses a label, a table that becomes partitioned, a function that deals out rows. It has to
 // make room first, by statements that give it another name; a transition from the catalog as it is

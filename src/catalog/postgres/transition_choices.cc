@@ -423,9 +423,9 @@ void Transitioning::note_taken_names() {
         const auto has = [&](const auto& each) { return each.second.name == name; };
         return std::ranges::any_of(before_, has) || std::ranges::any_of(after_, has);
       };
-      std::string aside = sequence.name.substr(0, 50) + "__dropped";
+      std::string aside = derived_name(sequence.name, "__dropped");
       for (int i = 2; is_used("name " + qualified(sequence.schema, aside)); ++i)
-        aside = sequence.name.substr(0, 50) + "__dropped" + std::to_string(i);
+        aside = derived_name(sequence.name, "__dropped" + std::to_string(i));
       alter(to_make_room, key,
             {"ALTER SEQUENCE " + qualified(sequence.schema, sequence.name) + " RENAME TO " +
              quote_identifier(aside)})

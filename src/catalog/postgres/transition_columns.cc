@@ -46,14 +46,14 @@ void Transitioning::free_not_null_name(const Relation& before, const std::string
     const std::string key = to_string(object_of(before, other));
     if (key == own_key || !other.not_null || not_null_name(before, other) != name) continue;
     if (goes(key)) {
-      std::string aside = name.substr(0, 50) + "__dropped";
+      std::string aside = derived_name(name, "__dropped");
       for (int i = 2; std::ranges::any_of(before.columns,
                                           [&](const Column& column) {
                                             return column.not_null &&
                                                    not_null_name(before, column) == aside;
                                           });
            ++i)
-        aside = name.substr(0, 50) + "__dropped" + std::to_string(i);
+        aside = derived_name(name, "__dropped" + std::to_string(i));
       alter(to_make_room, key,
             {"ALTER TABLE " + qualified(before.schema, before.name) + " RENAME CONSTRAINT " +
              quote_identifier(name) + " TO " + quote_identifier(aside)})
@@ -262,26 +262,10 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
     for (const std::string& other : unmade_)
       if (before_.at(other).object.kind == Kind::cast) step.needs.push_back(gone(other));
   }
-  // What stands on the column has to be gone before, if it goes.
-  for (const auto& list : {from_lookup_.referencing(before)})
-    for (const auto& each : list)
-      if (const std::string its = to_string(object_of(*each.child, *each.constraint)); goes(its))
-        step.needs.push_back(gone(its));
-  const auto parts = [&](const auto& all_parts) {
-    for (const auto& each : all_parts)
-      if (const std::string its = to_string(object_of(before, each));
-          its != its_key && goes(its) && mentions(before_.at(its), a))
-        step.needs.push_back(gone(its));
-  };
-  parts(before.constraints);
-  parts(before.indexes);
-  parts(before.triggers);
-  parts(before.policies);
-  parts(before.columns);
-  if (const auto users = users_.find(to_string(object_of(before))); users != users_.end())
-    for (const std::string& user : users->second)
-      if (unmade_.contains(user) && before_.at(user).column == nullptr)
-        step.needs.push_back(gone(user));
+  const bool computed =
+      a.generated != b.generated || (!b.generated.empty() && a.default_value != b.default_value);
+  if (changes_type(a, b) || computed || (a.not_null && !b.not_null))
+    wait_for_users(before, a, step.needs);
   if (a.not_null && !b.not_null)
     if (const Constraint* old_key = before.primary_key();
         old_key != nullptr && goes(to_string(object_of(before, *old_key))))
@@ -293,6 +277,28 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
              ? "how its values are written (blanks, order, keys that come twice)"
              : "values that " + b.type + " does not hold"});
   altering_[key].push_back("altered " + its_key);
+}
+
+void Transitioning::wait_for_users(const Relation& before, const Column& column,
+                                   Statements& needs) const {
+  for (const auto& each : from_lookup_.referencing(before))
+    if (const std::string its = to_string(object_of(*each.child, *each.constraint)); goes(its))
+      needs.push_back(gone(its));
+  const std::string key = to_string(object_of(before, column));
+  const auto parts = [&](const auto& all_parts) {
+    for (const auto& each : all_parts)
+      if (const std::string its = to_string(object_of(before, each));
+          its != key && goes(its) && mentions(before_.at(its), column))
+        needs.push_back(gone(its));
+  };
+  parts(before.constraints);
+  parts(before.indexes);
+  parts(before.triggers);
+  parts(before.policies);
+  parts(before.columns);
+  if (const auto users = users_.find(to_string(object_of(before))); users != users_.end())
+    for (const std::string& user : users->second)
+      if (unmade_.contains(user) && before_.at(user).column == nullptr) needs.push_back(gone(user));
 }
 
 void Transitioning::alter_identity(const Relation& after, const Column& a, const Column& b) {

@@ -219,7 +219,7 @@ std::vector<const catalog::Routine*> routines_to_put_aside(const Catalog& from, 
 std::string free_name(const Catalog& from, const Catalog& to, const std::string& schema,
                       const std::string& name) {
   for (int i = 0;; ++i) {
-    std::string candidate = name.substr(0, 48) + "_before" + (i == 0 ? "" : std::to_string(i));
+    std::string candidate = derived_name(name, "_before" + (i == 0 ? "" : std::to_string(i)));
     const auto taken = [&](const Catalog& catalog) {
       return catalog.relation(schema, candidate) != nullptr ||
              catalog.type(schema, candidate) != nullptr ||

@@ -109,7 +109,10 @@ bool must_replace(const Index& before, const Index& after) {
   x.tablespace = after.tablespace;
   x.clustered = after.clustered;
   x.valid = after.valid;
-  x.definition = after.definition;
+  // Parameters of operator classes are told by the definition alone.
+  if (before.method == "btree" ||
+      without_options(before.definition) == without_options(after.definition))
+    x.definition = after.definition;
   if (x.keys.size() == after.keys.size())
     for (std::size_t i = 0; i < x.keys.size(); ++i)
       x.keys[i].statistics_target = after.keys[i].statistics_target;
@@ -424,3 +427,15 @@ void Transitioning::alter_parts(const Relation& before, const Relation& after) {
 }
 
 }  // namespace architrave::postgres::transitioning
+
+namespace architrave::postgres {
+
+bool replaces(const catalog::Index& before, const catalog::Index& after) {
+  return transitioning::must_replace(before, after);
+}
+
+bool replaces(const catalog::Constraint& before, const catalog::Constraint& after) {
+  return transitioning::must_replace(before, after);
+}
+
+}  // namespace architrave::postgres

@@ -17,7 +17,7 @@ bool Transitioning::refuses_identity(const Relation& before, const Relation& aft
 
 Statements Transitioning::add_counted(const Relation& table, const Column& column) const {
   const std::string name = qualified(table.schema, table.name);
-  const std::string counter = qualified(table.schema, table.name.substr(0, 50) + "_counter");
+  const std::string counter = qualified(table.schema, derived_name(table.name, "_counter"));
   Column plain = column;
   plain.identity.clear();
   plain.identity_sequence.reset();
@@ -45,9 +45,9 @@ std::string ValueChange::of(const std::string& value, const Column& a, const Col
   }
   if (!arrays) return row(value, a, b);
   // No expression of ALTER TABLE may ask a query of its own, so a function does it.
-  const std::string name = b.type_name.substr(b.type_name.starts_with('_') ? 1 : 0, 40);
+  const std::string name = b.type_name.substr(b.type_name.starts_with('_') ? 1 : 0);
   const std::string function =
-      qualified(b.type_schema, name + "_from_before" + std::to_string(after.size()));
+      qualified(b.type_schema, derived_name(name, "_from_before" + std::to_string(after.size())));
   Column from_element = catalog::element_of(catalog::beneath_domains(from_, a));
   Column to_element = catalog::element_of(catalog::beneath_domains(to_, b));
   for (Column* each : {&from_element, &to_element}) each->type_category = "C";

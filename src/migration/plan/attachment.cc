@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/quoting.h"
 #include "catalog/lookup.h"
 #include "catalog/postgres/partition_bounds.h"
 #include "catalog/postgres/statements.h"
@@ -25,8 +26,6 @@ using catalog::quote_identifier;
 using catalog::Relation;
 using catalog::RelationKind;
 
-constexpr std::size_t room = 40;  // of a name's 63 bytes, before what tells what the check says
-
 template <class T>
 bool has(const std::vector<T>& list, const std::string& name) {
   return std::ranges::find(list, name, &T::name) != list.end();
@@ -40,14 +39,13 @@ bool same_columns(const Relation& table, const Relation& now) {
   });
 }
 
-// What a row of it is that ATTACH would have to look at; nothing if it has to in any case.
+// What ATTACH would read the rows for, as a check; nothing where it reads them in any case.
 std::optional<std::string> place_of(const Catalog& to, const Relation& now) {
   const Relation* whole = to.relation(now.parents.front());
-  if (whole == nullptr || whole->partition_key.starts_with("HASH")) return std::nullopt;
-  const bool has_default = std::ranges::any_of(to.relations, [&](const Relation& each) {
-    return each.parents == now.parents && each.partition_bound == postgres::default_bound;
-  });
-  return has_default ? std::nullopt : postgres::belongs(to, *whole, now.partition_bound);
+  if (whole == nullptr || whole->partition_key.starts_with("HASH") ||
+      now.partition_bound == postgres::default_bound)
+    return std::nullopt;
+  return postgres::belongs(to, *whole, now.partition_bound);
 }
 
 Swap make(const Catalog& from, const Relation& table, const Relation& now,
@@ -60,13 +58,14 @@ Swap make(const Catalog& from, const Relation& table, const Relation& now,
 
   const auto add = [&](const std::string& constraint, const std::string& definition) {
     const std::string quoted = quote_identifier(constraint);
-    const bool is_lasting = definition.ends_with(" NOT VALID");
+    const bool is_lasting =
+        definition.ends_with(" NOT VALID") || definition.ends_with(" NOT ENFORCED");
     swap.prepare.push_back(alter + "ADD CONSTRAINT " + quoted + ' ' + definition +
                            (is_lasting ? "" : " NOT VALID"));
     if (!is_lasting) swap.alone.emplace_back(alter + "VALIDATE CONSTRAINT " + quoted);
     return quoted;
   };
-  const std::string its_place = now.name.substr(0, room) + "_place";
+  const std::string its_place = derived_name(now.name, "_place");
   add(its_place, "CHECK (" + place + ")");
   swap.until_then = {name + '.' + quote_identifier(its_place)};
   for (const Constraint& each : now.constraints) {
@@ -82,7 +81,7 @@ Swap make(const Catalog& from, const Relation& table, const Relation& now,
     if (!column.not_null || table.column(column.name)->not_null) continue;
     const std::string quoted = quote_identifier(column.name);
     const std::string check =
-        add(column.name.substr(0, room) + "_is_not_null", "CHECK (" + quoted + " IS NOT NULL)");
+        add(derived_name(column.name, "__is_not_null"), "CHECK (" + quoted + " IS NOT NULL)");
     swap.take_place.emplace_back(alter + "ALTER COLUMN " + quoted + " SET NOT NULL");
     swap.take_place.emplace_back(alter + "DROP CONSTRAINT " + check);
   }

@@ -12,9 +12,8 @@
 
 namespace architrave::migration {
 
-// Of tables larger than `small_bytes`, or of unknown size. Not for hash partitions, whose bound no
-// check proves, nor where there is a default partition, whose rows are read whatever the new one
-// has, nor for tables whose columns change in the same plan.
+// Of tables larger than `small_bytes`, or of unknown size. Not for hash and default partitions,
+// whose bounds no check proves, nor for tables whose columns change in the same plan.
 std::vector<Swap> attachments(const catalog::Catalog& from, const catalog::Catalog& to,
                               std::int64_t small_bytes);
 

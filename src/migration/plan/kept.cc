@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "base/quoting.h"
 #include "catalog/lookup.h"
 
 namespace architrave::migration {
@@ -10,13 +11,10 @@ namespace {
 
 constexpr std::string_view suffix = "__dropped";
 constexpr const char* schema = "architrave_dropped";
-constexpr std::size_t longest_name = 63;
 
 }  // namespace
 
-std::string kept_name(const std::string& name) {
-  return name.substr(0, longest_name - suffix.size()) + std::string(suffix);
-}
+std::string kept_name(const std::string& name) { return derived_name(name, suffix); }
 bool is_kept_name(std::string_view name) { return name.ends_with(suffix); }
 
 Kept keep(const catalog::Object& object, const catalog::Catalog& catalog) {

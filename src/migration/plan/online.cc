@@ -64,8 +64,6 @@ class Online {
         for (const std::string& sql : step.statements) expand_.together(sql);
     expand_.close();
     for (const Swap& swap : swaps) prepare(swap);
-    for (const Swap& swap : swaps)
-      for (const Statement& each : swap.take_place) swapped_.together(each);
     if (!swaps.empty()) main_ = &swapped_;
     // What is dropped at the end is dropped for good.
     const auto last = std::find_if(steps.rbegin(), steps.rend(), [](const RouteStep& step) {
@@ -76,6 +74,8 @@ class Online {
     for (auto step = steps.begin(); step != contract; ++step)
       if (step->alone)
         for (const std::string& sql : step->statements) expand_.alone(sql, false);
+    for (const Swap& swap : swaps)
+      for (const Statement& each : swap.take_place) main_->together(each);
     for (auto step = steps.begin(); step != contract; ++step)
       if (step->act == RouteStep::Act::make) made_.insert(step->of);
     for (auto step = steps.begin(); step != contract; ++step)
@@ -112,28 +112,30 @@ class Online {
   const Relation* busy(const Relation& table) const {
     return options_.in_place ? nullptr : traffic_.busy(table);
   }
-  // Where a statement goes: behind a backfill if it may look at a column which that fills, behind
-  // what can't be in a transaction if it needs that; else into the one transaction that changes
-  // what a reader sees.
+  // Where a statement goes: behind a backfill if it may look at a column which that fills, or at
+  // what stands there; behind what can't be in a transaction if it needs that; else into the one
+  // transaction that changes what a reader sees.
   Phasing& place(const std::string& of, const std::string& sql) {
-    if (std::ranges::any_of(filling_, [&](const std::string& column) { return uses(of, column); }))
+    const auto names_any = [&](const std::set<std::string>& names) {
+      return std::ranges::any_of(names,
+                                 [&](const std::string& name) { return contains_word(sql, name); });
+    };
+    const auto refers_to = [&](const std::set<catalog::ObjectName>& tables) {
+      const auto key = constraints_.find(of);
+      return key != constraints_.end() && key->second.second->type == ConstraintType::foreign_key &&
+             sql.find(" ADD CONSTRAINT ") != std::string::npos &&
+             tables.contains(
+                 {key->second.second->references_schema, key->second.second->references_table});
+    };
+    if (names_any(behind_fills_) || refers_to(keys_behind_fills_) ||
+        std::ranges::any_of(filling_, [&](const std::string& column) { return uses(of, column); }))
       return fills_;
     if (adopted_of_.contains(of)) return adopted_;
-    const auto later = [&]() -> Phasing& {
+    if (postponed_of_.contains(of) || names_any(postponed_)) {
       postponed_of_.insert(of);  // so that what is said of it comes after it
       return later_;
-    };
-    if (postponed_of_.contains(of) || std::ranges::any_of(postponed_, [&](const std::string& name) {
-          return contains_word(sql, name);
-        }))
-      return later();
-    if (const auto key = constraints_.find(of);
-        key != constraints_.end() && key->second.second->type == ConstraintType::foreign_key &&
-        sql.find(" ADD CONSTRAINT ") != std::string::npos &&
-        postponed_keys_.contains(
-            {key->second.second->references_schema, key->second.second->references_table}))
-      return later();
-    return *main_;
+    }
+    return refers_to(postponed_keys_) ? later_ : *main_;
   }
   // The same for what can't be in that transaction.
   Phasing& place_apart(const std::string& of, const std::string& sql) {
@@ -144,12 +146,20 @@ class Online {
     if (of == column) return true;
     const auto [table, its] = columns_.at(column);
     if (const auto found = constraints_.find(of); found != constraints_.end())
-      return found->second.first == table &&
+      return is_below(*found->second.first, *table) &&
              contains_word(found->second.second->definition, its->name);
     if (const auto found = indexes_.find(of); found != indexes_.end())
-      return found->second.first == table &&
+      return is_below(*found->second.first, *table) &&
              contains_word(found->second.second->definition, its->name);
     return false;
+  }
+  // Whether it is the table, its heir or its partition.
+  bool is_below(const Relation& relation, const Relation& table) const {
+    return &relation == &table ||
+           std::ranges::any_of(relation.parents, [&](const catalog::ObjectName& name) {
+             const Relation* parent = to_.relation(name);
+             return parent != nullptr && is_below(*parent, table);
+           });
   }
 
   void add(const RouteStep& step) {
@@ -175,25 +185,28 @@ class Online {
     const Relation* table = busy(*relation);
     const bool plain = sql.starts_with("CREATE INDEX ") || sql.starts_with("CREATE UNIQUE INDEX ");
     if (table == nullptr || !plain || traffic_.is_attached(*relation)) return false;
+    const bool is_partitioned = !table->partition_key.empty();
+    Phasing& phase = is_partitioned ? place(step.of, sql) : place_apart(step.of, sql);
     // A foreign key may need it, as it would a constraint.
-    if (index->unique) postpone_keys_of(*relation);
+    if (index->unique) postpone_keys_of(*relation, phase);
     const Leftover leftover = index->inherited ? leftover_part(*relation, *index) : Leftover{};
-    if (!table->partition_key.empty()) {
+    if (is_partitioned) {
       // It holds nothing: its partitions' are attached to it.
-      place(step.of, sql).together({sql, {}, leftover});
+      phase.together({sql, {}, leftover});
+      if (&phase == &fills_) behind_fills_.insert(index->name);
       return true;
     }
-    place_apart(step.of, sql).alone({concurrently(sql), {}, leftover});
-    postponed_.insert(index->name);
+    phase.alone({concurrently(sql), {}, leftover});
+    (&phase == &fills_ ? behind_fills_ : postponed_).insert(index->name);
     return true;
   }
 
   // A partition's are its whole's.
-  void postpone_keys_of(const Relation& table) {
-    postponed_keys_.insert(table.object_name());
+  void postpone_keys_of(const Relation& table, const Phasing& phase) {
+    (&phase == &fills_ ? keys_behind_fills_ : postponed_keys_).insert(table.object_name());
     if (!table.is_partition()) return;
     for (const catalog::ObjectName& name : table.parents)
-      if (const Relation* whole = to_.relation(name)) postpone_keys_of(*whole);
+      if (const Relation* whole = to_.relation(name)) postpone_keys_of(*whole, phase);
   }
 
   static std::string concurrently(const std::string& create, std::string_view unless = {}) {
@@ -243,16 +256,26 @@ class Online {
             !its_index->definition.starts_with("CREATE UNIQUE INDEX ") ||
             traffic_.is_attached(*relation))
           return as_it_is();
-        Phasing& apart = place_apart(step.of, sql);
-        postponed_.insert(constraint->name);
-        for (const catalog::Dependency& edge : to_.dependencies)
-          if (to_string(edge.needs) == step.of) postponed_of_.insert(to_string(edge.object));
-        postpone_keys_of(*relation);
+        // That of a partitioned table is an index that holds nothing, too; but a NOT NULL may have
+        // to be there first.
+        const bool is_apart =
+            !is_partitioned ||
+            std::ranges::any_of(constraint->columns, [&](const std::string& each) {
+              return is_postponed(*relation, each);
+            });
+        Phasing& apart = is_apart ? place_apart(step.of, sql) : phase;
+        postpone_keys_of(*relation, apart);
+        if (&apart == &fills_) behind_fills_.insert(constraint->name);
+        if (&apart == &later_) {
+          postponed_.insert(constraint->name);
+          for (const catalog::Dependency& edge : to_.dependencies)
+            if (to_string(edge.needs) == step.of) postponed_of_.insert(to_string(edge.object));
+        }
         if (is_partitioned) {
-          // As an index.
           apart.together(
               {sql, made,
                constraint->inherited ? leftover_part(*relation, *its_index) : Leftover{}});
+          if (is_apart) attach_parts(apart, *relation, *its_index);
           return true;
         }
         apart.alone({concurrently(its_index->definition),
@@ -276,6 +299,29 @@ class Online {
     return false;
   }
 
+  // Whether a column's NOT NULL, of the table or of its whole, comes later.
+  bool is_postponed(const Relation& table, const std::string& column) const {
+    const Column* its = table.column(column);
+    return (its != nullptr && postponed_of_.contains(to_string(object_of(table, *its)))) ||
+           std::ranges::any_of(table.parents, [&](const catalog::ObjectName& name) {
+             const Relation* parent = to_.relation(name);
+             return parent != nullptr && is_postponed(*parent, column);
+           });
+  }
+
+  // A partition that comes in the same plan would give what it has to an index that is there.
+  void attach_parts(Phasing& phase, const Relation& whole, const Index& index) const {
+    for (const Relation& part : to_.relations) {
+      if (!part.is_partition() || part.parents.front() != whole.object_name()) continue;
+      const Relation* before = from_.relation(part.object_name());
+      if (before != nullptr && !traffic_.is_attached(part)) continue;
+      for (const Index& its : part.indexes)
+        if (its.whole == index.name)
+          phase.together("ALTER INDEX " + qualified(whole.schema, index.name) +
+                         " ATTACH PARTITION " + qualified(part.schema, its.name));
+    }
+  }
+
   void validate(Phasing& phase, const Relation& table, const Constraint& constraint) {
     Statement statement{"ALTER TABLE " + qualified(table.schema, table.name) +
                             " VALIDATE CONSTRAINT " + quote_identifier(constraint.name),
@@ -296,20 +342,23 @@ class Online {
       const Relation* now = to_.relation(part->object_name());
       if (now == nullptr || traffic_.is_attached(*now)) continue;
       const auto its = std::ranges::find_if(now->constraints, [&](const Constraint& each) {
-        return each.inherited && each.type == key.type && each.columns == key.columns &&
-               each.references_table == key.references_table &&
-               each.references_schema == key.references_schema;
+        return each.inherited && each.definition == key.definition &&
+               !adopted_of_.contains(to_string(object_of(*now, each)));
       });
-      if (its == now->constraints.end() || made_.contains(to_string(object_of(*now, *its))))
+      // One that it has by itself is adopted as well.
+      if (its == now->constraints.end() || made_.contains(to_string(object_of(*now, *its))) ||
+          std::ranges::find(part->constraints, its->name, &Constraint::name) !=
+              part->constraints.end())
         continue;
+      adopted_of_.insert(to_string(object_of(*now, *its)));
       const std::string name = qualified(now->schema, now->name);
       phase.together({"ALTER TABLE " + name + " ADD CONSTRAINT " + quote_identifier(its->name) +
                           definition + " NOT VALID",
                       Made{}, leftover_part(*now, *its)});
       validate(phase, *now, *its);
     }
-    adopted_.together(std::move(statement));
-    adopted_of_.insert(of);
+    (&phase == &fills_ ? fills_ : adopted_).together(std::move(statement));
+    if (&phase != &fills_) adopted_of_.insert(of);
     return true;
   }
 
@@ -480,6 +529,8 @@ class Online {
   std::set<std::string> postponed_of_;            // the objects of steps of which a part is
   std::set<catalog::ObjectName> postponed_keys_;  // tables that get such a key
   std::set<std::string> adopted_of_;
+  std::set<std::string> behind_fills_;  // of these the same, where they wait for a backfill
+  std::set<catalog::ObjectName> keys_behind_fills_;
   std::vector<Statement> validations_;  // once all else is there
   Phasing expand_;
   Phasing later_;    // at the end of expand

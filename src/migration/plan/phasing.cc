@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "base/quoting.h"
+
 namespace architrave::migration {
 
 namespace {
@@ -29,7 +31,7 @@ void Phasing::fill(Backfill backfill) {
 void Phasing::not_null(const catalog::ObjectName& table, const std::string& column) {
   const std::string name = catalog::qualified(table.schema, table.name);
   const std::string quoted = catalog::quote_identifier(column);
-  const std::string check = catalog::quote_identifier(column.substr(0, 40) + "_is_not_null");
+  const std::string check = catalog::quote_identifier(derived_name(column, "__is_not_null"));
   const std::string drop = " DROP CONSTRAINT ";
   together({"ALTER TABLE " + name + " ADD CONSTRAINT " + check + " CHECK (" + quoted +
                 " IS NOT NULL) NOT VALID",

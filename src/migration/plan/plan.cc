@@ -113,7 +113,8 @@ class Planner {
       return seen;
     }
     if (Status found = find_down(); !found) {
-      if (!how_.in_place && found.error().code == "plan.no_way") return found.error().message;
+      if (!how_.in_place && found.error().code == "plan.no_way")
+        return found.error().message + ": " + found.error().where;
       return refuse(found);
     }
     return plan_.proof.status() == ProofStatus::refuted ? plan_.proof.claims.back().seen
@@ -136,6 +137,23 @@ class Planner {
     return step;
   }
 
+  // What has an old name from now on goes by another on the way back, until it is dropped. Empty
+  // where nothing has it.
+  std::string make_room_for(const std::string& old_name) const {
+    const auto aside = [&](const char* kind, const std::string& name) {
+      return fmt::format("ALTER {} IF EXISTS {} RENAME TO {}", kind, old_name,
+                         catalog::quote_identifier(derived_name(name, "__new")));
+    };
+    for (const catalog::Relation& relation : to_.catalog.relations) {
+      if (catalog::qualified(relation.schema, relation.name) == old_name)
+        return aside("TABLE", relation.name);
+      for (const catalog::Index& index : relation.indexes)
+        if (catalog::qualified(relation.schema, index.name) == old_name)
+          return aside("INDEX", index.name);
+    }
+    return {};
+  }
+
   // Runs the renames that were asked for.
   Result<std::vector<RouteStep>> rename(engine::Sandbox& sandbox) {
     std::vector<RouteStep> steps;
@@ -148,7 +166,9 @@ class Planner {
       std::vector<std::string> there = {parsed->statement};
       std::vector<std::string> back = {parsed->back};
       // Both names are good until the contract phase.
-      if (!options_.online.in_place && !parsed->keep_old_name.empty()) {
+      if (const std::string room = make_room_for(parsed->object.name); !room.empty()) {
+        back.insert(back.begin(), room);
+      } else if (!how_.in_place && !parsed->keep_old_name.empty()) {
         there.insert(there.end(), parsed->keep_old_name.begin(), parsed->keep_old_name.end());
         back.insert(back.begin(), parsed->drop_old_name);
       }
@@ -176,7 +196,7 @@ class Planner {
     begin_ = std::move(*begin);
     catalog::copy_measurements(from_.catalog, begin_);
     shared_ = shared_columns(begin_, to_.catalog);
-    leave_out(shared_, options_.online.fill);
+    leave_out(shared_, begin_, options_.online.fill);
     if (Status counted = refuse_missing_values(plan_, from_, *origin_, begin_, names_, to_.catalog,
                                                options_.online.fill);
         !counted)
@@ -230,11 +250,13 @@ class Planner {
       undo_.push_back({each.swap.take_place.back().text, std::move(back)});
       swaps_.push_back(std::move(each.swap));
     }
-    for (Swap& each : attachments(begin_, to_.catalog, options_.online.small_bytes)) {
-      auto outcome = sandbox.run({{statements_of(each), true}});
-      if (!outcome) return fail(outcome);
-      if (outcome->front().ok) swaps_.push_back(std::move(each));
-    }
+    // As above.
+    for (auto* others : {attachments, replacements})
+      for (Swap& each : others(begin_, to_.catalog, options_.online.small_bytes)) {
+        auto outcome = sandbox.run({{statements_of(each), true}});
+        if (!outcome) return fail(outcome);
+        if (outcome->front().ok) swaps_.push_back(std::move(each));
+      }
     if (swaps_.empty()) return {};
     auto begin = ground_.look(sandbox);
     if (!begin) return fail(begin);
@@ -364,7 +386,7 @@ class Planner {
     std::set<std::string> lost;
     for (const Refused& each : plan_.lost) lost.insert(each.object);
     give_up(columns, states_.front(), lost);
-    leave_out(columns, options_.online.fill);
+    leave_out(columns, states_.front(), options_.online.fill);
     auto before = digest(*origin_, columns);
     if (!before) return fail(before);
     Claim reverses{ClaimKind::reverses, "the way back, phase by phase", {}, true};

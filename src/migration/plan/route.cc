@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "catalog/acl.h"
 #include "catalog/lookup.h"
+#include "catalog/postgres/statements.h"
 #include "engine/postgres/server.h"
 
 namespace architrave::migration {
@@ -59,6 +60,8 @@ void normalize(catalog::Catalog& catalog) {
   sort_all(catalog.others);
   sort_all(catalog.relations);
   for (catalog::Relation& relation : catalog.relations) {
+    for (catalog::Index& index : relation.indexes)
+      index.definition = postgres::without_options(index.definition);
     sort_all(relation.columns);
     for (catalog::Column& column : relation.columns)
       if (column.identity_sequence) sort_privileges(column.identity_sequence->acl);

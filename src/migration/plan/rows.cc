@@ -163,10 +163,12 @@ void give_up(SharedColumns& columns, const catalog::Catalog& catalog,
   }
 }
 
-void leave_out(SharedColumns& columns, const std::map<std::string, std::string>& fill) {
+void leave_out(SharedColumns& columns, const catalog::Catalog& catalog,
+               const std::map<std::string, std::string>& fill) {
+  std::set<std::string> filled;
   for (const auto& [column, value] : fill)
-    for (auto& [table, names] : columns)
-      if (column.starts_with(table + '.')) std::erase(names, column.substr(table.size() + 1));
+    filled.insert(to_string(catalog::Object{catalog::Kind::column, column}));
+  give_up(columns, catalog, filled);
 }
 
 Result<Digests> digest(engine::Sandbox& sandbox, const SharedColumns& columns) {

@@ -25,7 +25,8 @@ SharedColumns shared_columns(const catalog::Catalog& a, const catalog::Catalog& 
 // share of these; without columns that rows get a value in.
 void give_up(SharedColumns& columns, const catalog::Catalog& catalog,
              const std::set<std::string>& lost);
-void leave_out(SharedColumns& columns, const std::map<std::string, std::string>& fill);
+void leave_out(SharedColumns& columns, const catalog::Catalog& catalog,
+               const std::map<std::string, std::string>& fill);
 
 Result<Digests> digest(engine::Sandbox& sandbox, const SharedColumns& columns);
 

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "base/quoting.h"
 #include "base/text.h"
 #include "catalog/lookup.h"
 #include "catalog/postgres/transition.h"
 #include "migration/plan/stopped.h"
+#include "migration/plan/traffic.h"
 
 namespace architrave::migration {
 
@@ -21,10 +23,8 @@ using catalog::quote_identifier;
 using catalog::Relation;
 using catalog::RelationKind;
 
-constexpr std::size_t room = 57;  // of a name's 63 bytes, before "__new" or "__old"
-
-std::string new_name(const std::string& name) { return name.substr(0, room) + "__new"; }
-std::string old_name(const std::string& name) { return name.substr(0, room) + "__old"; }
+std::string new_name(const std::string& name) { return derived_name(name, "__new"); }
+std::string old_name(const std::string& name) { return derived_name(name, "__old"); }
 
 bool names(std::string_view sql, const Column& column) {
   return contains_word(sql, column.name) || contains_word(sql, quote_identifier(column.name));
@@ -84,6 +84,65 @@ bool can_swap(const Relation& table, const Column& column) {
   return true;
 }
 
+// Puts the index that goes by a new name in its place, as `key`'s if that is not null. Foreign keys
+// that hold on to the old one are made again by the route.
+void give_place(Swap& swap, const catalog::Lookup& lookup, const Relation& table, const Index& old,
+                const Constraint* key) {
+  std::vector<Statement>& place = swap.take_place;
+  const std::string alter = "ALTER TABLE " + qualified(table.schema, table.name) + ' ';
+  const std::string fresh = new_name(old.name);
+  if (key == nullptr) {
+    place.emplace_back("DROP INDEX " + qualified(table.schema, old.name));
+    place.emplace_back("ALTER INDEX " + qualified(table.schema, fresh) + " RENAME TO " +
+                       quote_identifier(old.name));
+    return;
+  }
+  const auto was = std::ranges::find(table.constraints, old.constraint, &Constraint::name);
+  for (const auto& each : lookup.referencing(table))
+    if (std::ranges::is_permutation(each.constraint->references_columns, was->columns))
+      place.emplace_back("ALTER TABLE " + qualified(each.child->schema, each.child->name) +
+                         " DROP CONSTRAINT " + quote_identifier(each.constraint->name));
+  place.emplace_back(alter + "DROP CONSTRAINT " + quote_identifier(key->name));
+  std::string tail;
+  if (key->deferrable) tail += " DEFERRABLE";
+  if (key->deferred) tail += " INITIALLY DEFERRED";
+  place.emplace_back(alter + "ADD CONSTRAINT " + quote_identifier(key->name) +
+                         (key->type == ConstraintType::primary_key ? " PRIMARY KEY" : " UNIQUE") +
+                         " USING INDEX " + quote_identifier(fresh) + tail,
+                     Made{Made::What::constraint, table.object_name(), key->name, {}});
+}
+
+// One that can be made beside the one that it replaces: of columns that stay as they are.
+bool can_replace(const Relation& table, const Relation& now, const Index& was, const Index& is) {
+  const Constraint* old_key = nullptr;
+  const Constraint* new_key = nullptr;
+  for (const Constraint& each : table.constraints)
+    if (each.name == was.constraint) old_key = &each;
+  for (const Constraint& each : now.constraints)
+    if (each.name == is.constraint) new_key = &each;
+  const bool same_kind = (old_key == nullptr) == (new_key == nullptr);
+  const bool is_key = new_key != nullptr && same_kind;
+  if (!same_kind || was.inherited || is.inherited || was.clustered ||
+      table.replica_identity == was.name || !is.valid ||
+      (is_key && (new_key->type == ConstraintType::exclusion ||
+                  old_key->type == ConstraintType::exclusion || is.method != "btree")))
+    return false;
+  if (!postgres::replaces(was, is) && !(is_key && postgres::replaces(*old_key, *new_key)))
+    return false;
+  const auto stays = [&](const Column& column) {
+    const Column* its = now.column(column.name);
+    return its == nullptr || !uses(is, column) || !postgres::rewrites(column, *its);
+  };
+  // A primary key would look for nulls under its lock.
+  const auto is_filled = [&](const catalog::IndexKey& key) {
+    const Column* column = table.column(key.column);
+    return column != nullptr && column->not_null;
+  };
+  return std::ranges::all_of(table.columns, stays) &&
+         (!is_key || new_key->type != ConstraintType::primary_key ||
+          std::ranges::all_of(is.keys, is_filled));
+}
+
 Swap make(const catalog::Lookup& lookup, const Relation& table, const Column& a, const Column& b) {
   const std::string name = qualified(table.schema, table.name);
   const std::string alter = "ALTER TABLE " + name + ' ';
@@ -92,9 +151,9 @@ Swap make(const catalog::Lookup& lookup, const Relation& table, const Column& a,
   const std::string aside = quote_identifier(old_name(a.name));
   const bool by_text = (a.type_category == "E" || b.type_category == "E") && b.type != "text";
   const std::string value = now + (by_text ? "::text::" : "::") + b.type;
-  const std::string function = qualified(
-      table.schema, ("sync_" + table.name).substr(0, room - 20) + '_' + a.name.substr(0, 20));
-  const std::string trigger = quote_identifier("sync_" + a.name.substr(0, room));
+  const std::string function =
+      qualified(table.schema, derived_name("sync_" + table.name + '_' + a.name, {}));
+  const std::string trigger = quote_identifier(derived_name("sync_" + a.name, {}));
 
   Swap swap;
   swap.column = to_string(object_of(table, a));
@@ -124,26 +183,8 @@ Swap make(const catalog::Lookup& lookup, const Relation& table, const Column& a,
     swap.alone.emplace_back(
         twin(index, a), Made{},
         leftover_index(table.object_name(), new_name(index.name), !index.constraint.empty()));
-    const std::string its_name = qualified(table.schema, index.name);
-    if (index.constraint.empty()) {
-      place.emplace_back("DROP INDEX " + its_name);
-      place.emplace_back("ALTER INDEX " + qualified(table.schema, new_name(index.name)) +
-                         " RENAME TO " + quote_identifier(index.name));
-      continue;
-    }
     const auto key = std::ranges::find(table.constraints, index.constraint, &Constraint::name);
-    for (const auto& each : lookup.referencing(table))
-      if (std::ranges::is_permutation(each.constraint->references_columns, key->columns))
-        place.emplace_back("ALTER TABLE " + qualified(each.child->schema, each.child->name) +
-                           " DROP CONSTRAINT " + quote_identifier(each.constraint->name));
-    place.emplace_back(alter + "DROP CONSTRAINT " + quote_identifier(key->name));
-    std::string tail;
-    if (key->deferrable) tail += " DEFERRABLE";
-    if (key->deferred) tail += " INITIALLY DEFERRED";
-    place.emplace_back(alter + "ADD CONSTRAINT " + quote_identifier(key->name) +
-                           (key->type == ConstraintType::primary_key ? " PRIMARY KEY" : " UNIQUE") +
-                           " USING INDEX " + quote_identifier(new_name(index.name)) + tail,
-                       Made{Made::What::constraint, table.object_name(), key->name, {}});
+    give_place(swap, lookup, table, index, key == table.constraints.end() ? nullptr : &*key);
   }
   if (!a.identity.empty()) place.emplace_back(alter + "ALTER COLUMN " + now + " DROP IDENTITY");
   place.emplace_back(alter + "RENAME COLUMN " + now + " TO " + aside);
@@ -155,7 +196,40 @@ Swap make(const catalog::Lookup& lookup, const Relation& table, const Column& a,
   return swap;
 }
 
+Swap replace(const catalog::Lookup& lookup, const Relation& table, const Relation& now,
+             const Index& was, const Index& is) {
+  Swap swap;
+  swap.column = to_string(object_of(table, was));
+  const std::string& sql = is.definition;
+  const std::size_t name_at = sql.find("INDEX ") + 6;
+  swap.alone.emplace_back(
+      sql.substr(0, name_at) + "CONCURRENTLY " + quote_identifier(new_name(is.name)) +
+          sql.substr(sql.find(" ON ", name_at + quote_identifier(is.name).size())),
+      Made{}, leftover_index(table.object_name(), new_name(is.name), !is.constraint.empty()));
+  const auto key = std::ranges::find(now.constraints, is.constraint, &Constraint::name);
+  give_place(swap, lookup, table, was, key == now.constraints.end() ? nullptr : &*key);
+  return swap;
+}
+
 }  // namespace
+
+std::vector<Swap> replacements(const Catalog& from, const Catalog& to, std::int64_t small_bytes) {
+  const catalog::Lookup lookup(from);
+  const Traffic traffic(from, small_bytes);
+  std::vector<Swap> list;
+  for (const Relation& table : from.relations) {
+    const Relation* now = to.relation(table.object_name());
+    if (now == nullptr || traffic.busy(*now) == nullptr || table.kind != RelationKind::table ||
+        table.parents != now->parents)
+      continue;
+    for (const Index& was : table.indexes) {
+      const auto is = std::ranges::find(now->indexes, was.name, &Index::name);
+      if (is != now->indexes.end() && can_replace(table, *now, was, *is))
+        list.push_back(replace(lookup, table, *now, was, *is));
+    }
+  }
+  return list;
+}
 
 std::vector<std::string> statements_of(const Swap& swap) {
   std::vector<std::string> statements = swap.prepare;

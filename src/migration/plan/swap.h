@@ -29,6 +29,11 @@ struct Swap {
 std::vector<Swap> swaps(const catalog::Catalog& from, const catalog::Catalog& to,
                         std::int64_t small_bytes);
 
+// For every index and key of a large table that is another under the same name from now on: the new
+// one is made beside it, so that the table is never without.
+std::vector<Swap> replacements(const catalog::Catalog& from, const catalog::Catalog& to,
+                               std::int64_t small_bytes);
+
 // All that a swap does to definitions, in order, as a transaction can.
 std::vector<std::string> statements_of(const Swap& swap);
 

@@ -26,10 +26,8 @@ using catalog::quote_identifier;
 using catalog::Relation;
 using catalog::RelationKind;
 
-constexpr std::size_t room = 57;  // of a name's 63 bytes, before "__new" or "__old"
-
-std::string new_name(const std::string& name) { return name.substr(0, room) + "__new"; }
-std::string old_name(const std::string& name) { return name.substr(0, room) + "__old"; }
+std::string new_name(const std::string& name) { return derived_name(name, "__new"); }
+std::string old_name(const std::string& name) { return derived_name(name, "__old"); }
 
 bool same_columns(const Relation& a, const Relation& b) {
   return a.columns.size() == b.columns.size() &&
@@ -371,10 +369,10 @@ class Maker {
   }
 
   static std::string place_name(const Relation& part) {
-    return quote_identifier(part.name.substr(0, room) + "_place");
+    return quote_identifier(derived_name(part.name, "_place"));
   }
   static std::string sync_name(const Relation& table) {
-    return ("sync_" + table.name).substr(0, room);
+    return derived_name("sync_" + table.name, {});
   }
 
   // A trigger of the `written` tables that carries over what happens to a row; one of each that may
@@ -402,8 +400,8 @@ class Maker {
     for (const Relation* each : emptied)
       swap.prepare.push_back(fmt::format(
           "CREATE TRIGGER {} AFTER TRUNCATE ON {} FOR EACH STATEMENT EXECUTE FUNCTION {}()",
-          quote_identifier(sync_name(table) + "_all"), qualified(each->schema, each->name),
-          function));
+          quote_identifier(derived_name(sync_name(table), "_all")),
+          qualified(each->schema, each->name), function));
     // The trigger carries over what is written, if only as it was. To carry it over once more does
     // no harm, and to ask whether it is there takes longer than that.
     for (const Relation* each : written) {
@@ -424,7 +422,7 @@ class Maker {
                                                qualified(of.schema, of.name)));
     };
     for (const Relation* each : written) drop(*each, sync_name(table));
-    for (const Relation* each : emptied) drop(*each, sync_name(table) + "_all");
+    for (const Relation* each : emptied) drop(*each, derived_name(sync_name(table), "_all"));
     swap.take_place.emplace_back("DROP FUNCTION " + qualified(table.schema, sync_name(table)) +
                                  "()");
   }

@@ -87,7 +87,7 @@ Proposal fix_for(const Catalog& catalog, const Relation& table, const Column& co
       fmt::format("ALTER TABLE {} ALTER COLUMN {}", name_of(table), quote_identifier(column.name));
   const std::string name = catalog::qualified(sequence.schema, sequence.name);
   const std::string plain = quote_identifier(sequence.name);
-  const std::string old_name = quote_identifier(sequence.name.substr(0, 50) + "_replaced");
+  const std::string old_name = quote_identifier(derived_name(sequence.name, "_replaced"));
   const std::string old = quote_identifier(sequence.schema) + '.' + old_name;
   const auto go_on = [](const std::string& to, const std::string& from) {
     return fmt::format("SELECT pg_catalog.setval({}, last_value, is_called) FROM {}",
