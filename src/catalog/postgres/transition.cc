@@ -118,6 +118,19 @@ void Transitioning::lose(const Part& part) {
   }
 }
 
+bool Transitioning::would_be_adopted(const Part& part) const {
+  if (part.constraint == nullptr || part.constraint->inherited ||
+      part.constraint->type != ConstraintType::foreign_key || !part.relation->is_partition())
+    return false;
+  return std::ranges::any_of(part.relation->parents, [&](const catalog::ObjectName& name) {
+    const Relation* whole = to_.relation(name);
+    return whole != nullptr && std::ranges::any_of(whole->constraints, [&](const Constraint& its) {
+             return its.definition == part.constraint->definition &&
+                    made_.contains(to_string(object_of(*whole, its)));
+           });
+  });
+}
+
 void Transitioning::add_unmaking(const std::string& key) {
   const Part& part = before_.at(key);
   if (gone(key) != "gone " + key) return;  // with the whole
@@ -129,7 +142,7 @@ void Transitioning::add_unmaking(const std::string& key) {
   step.statements = drop_of(part);
   // An event trigger would fire at what follows.
   const bool in_the_way = made_.contains(key) || options_.remake.contains(key) ||
-                          part.object.kind == Kind::event_trigger;
+                          part.object.kind == Kind::event_trigger || would_be_adopted(part);
   step.priority = in_the_way ? to_make_room : not_wanted;
   if (part.column != nullptr) step.priority += 2;
   if (is_table(part)) step.priority += 3;
@@ -330,6 +343,13 @@ void Transitioning::add_makings() {
             if (each->object_name() == made->second.relation->object_name())
               step.needs.push_back("moved " + to_string(object_of(*move.source)) + " to " +
                                    to_string(object_of(*move.target)));
+      if (made->second.constraint != nullptr &&
+          made->second.constraint->type == ConstraintType::foreign_key) {
+        step.needs.push_back("persistence " + to_string(object_of(*made->second.relation)));
+        if (const Relation* other = to_.relation(made->second.constraint->references_schema,
+                                                 made->second.constraint->references_table))
+          step.needs.push_back("persistence " + to_string(object_of(*other)));
+      }
       // What it refers to may be in another partition than it will be.
       if (made->second.constraint != nullptr &&
           made->second.constraint->type == ConstraintType::foreign_key)

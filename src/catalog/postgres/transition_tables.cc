@@ -271,14 +271,39 @@ void Transitioning::alter_parents(const Relation& before, const Relation& after)
   }
 }
 
+// A logged table refers to no unlogged one, in between neither.
+void Transitioning::alter_persistence(const Relation& before, const Relation& after) {
+  const std::string key = to_string(object_of(after));
+  Step& step = alter(altered_part, key,
+                     {"ALTER TABLE " + qualified(after.schema, after.name) +
+                      (after.unlogged ? " SET UNLOGGED" : " SET LOGGED")});
+  step.makes = {"persistence " + key};
+  step.needs = {key};
+  const auto wait_for = [&](const Relation& child, const Constraint& constraint,
+                            const Relation& other) {
+    const std::string its = to_string(object_of(child, constraint));
+    if (goes(its))
+      step.needs.push_back(gone(its));
+    else if (other.object_name() != before.object_name())
+      step.needs.push_back("persistence " + to_string(object_of(other)));
+  };
+  for (const auto& each : from_lookup_.referencing(before))
+    if (after.unlogged || goes(to_string(object_of(*each.child, *each.constraint))))
+      wait_for(*each.child, *each.constraint, *each.child);
+  for (const Constraint& each : before.constraints)
+    if (each.type == ConstraintType::foreign_key)
+      if (const Relation* other = from_.relation(each.references_schema, each.references_table);
+          other != nullptr && (!after.unlogged || goes(to_string(object_of(before, each)))))
+        wait_for(before, each, *other);
+}
+
 void Transitioning::alter_settings(const Relation& before, const Relation& after) {
   const std::string name = qualified(after.schema, after.name);
   const std::string key = to_string(object_of(after));
   const std::string table = "ALTER TABLE " + name;
   const std::string words = "ALTER " + table_words(after);
   Statements sql;
-  if (before.unlogged != after.unlogged)
-    sql.push_back(table + (after.unlogged ? " SET UNLOGGED" : " SET LOGGED"));
+  if (before.unlogged != after.unlogged) alter_persistence(before, after);
   if (before.access_method != after.access_method && options_.version >= 150000)
     sql.push_back(words + " SET ACCESS METHOD " +
                   (after.access_method.empty() ? "heap" : quote_identifier(after.access_method)));

@@ -99,6 +99,8 @@ class Transitioning {
   // What is inherited goes with that of the parent alone.
   void unmake_above(const Relation& child, const Part& part);
   void make(const std::string& key);
+  // Whether a foreign key of a partition, which goes, would be taken in by one that its whole gets.
+  bool would_be_adopted(const Part& part) const;
   bool goes(const std::string& key) const;  // by itself, or with its relation
   bool is_kept(const std::string& key) const { return after_.contains(key) && !goes(key); }
   // The token of an object's being gone, or no longer needing what it needed.
@@ -146,6 +148,7 @@ class Transitioning {
   void alter_parents(const Relation& before, const Relation& after);
   // Children that leave, which would follow what is done to the parent's columns until then.
   void wait_for_leaving(Statements& needs, const Relation& parent) const;
+  void alter_persistence(const Relation& before, const Relation& after);
   void alter_settings(const Relation& before, const Relation& after);
   void alter_index(const Relation& after, const Index& a, const Index& b);
   void alter_parts(const Relation& before, const Relation& after);
