@@ -254,7 +254,8 @@ void load(std::int64_t rows, const fs::path& others) {
   } else {
     fs::copy(others, bench.folder);
     if (const fs::path before = bench.folder / "before.sql"; fs::exists(before)) {
-      bench.ask(take(read_file(before)));
+      for (const std::string& sql : split(take(read_file(before)), ';'))
+        if (!trim(sql).empty()) bench.ask(sql);
       fs::remove(before);
     }
   }

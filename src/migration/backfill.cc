@@ -13,6 +13,7 @@ namespace {
 
 constexpr int rows_of_batch = 5000;
 constexpr int blocks_of_batch = 128;
+constexpr int most_passes = 10;
 
 // "f(each)" for each key column, comma separated.
 template <class Function>
@@ -73,29 +74,35 @@ $backfill$)",
       fmt::arg("end", variables("end")));
 }
 
-// A row that an UPDATE of somebody else's moves meanwhile to a block behind us was touched by
-// whatever keeps the new column in step.
+// A row that an UPDATE of somebody else's moves meanwhile to another block is met there or in the
+// next pass.
 std::string by_block(const Backfill& backfill) {
   return fmt::format(
       R"(DO $backfill$
 #variable_conflict use_column
 DECLARE
-  architrave_end bigint := pg_relation_size({literal}::regclass)
-    / current_setting('block_size')::bigint;
-  architrave_from bigint := 0;
+  architrave_end bigint;
+  architrave_from bigint;
 BEGIN
-  WHILE architrave_from < architrave_end LOOP
-    UPDATE {table} SET {set}
-      WHERE ctid >= format('(%s,0)', architrave_from)::tid
-        AND ctid < format('(%s,0)', architrave_from + {blocks})::tid{where};
-    COMMIT;
-    architrave_from := architrave_from + {blocks};
+  FOR architrave_pass IN 1..{passes} LOOP
+    architrave_end := pg_relation_size({literal}::regclass)
+      / current_setting('block_size')::bigint;
+    architrave_from := 0;
+    WHILE architrave_from < architrave_end LOOP
+      UPDATE {table} SET {set}
+        WHERE ctid >= format('(%s,0)', architrave_from)::tid
+          AND ctid < format('(%s,0)', architrave_from + {blocks})::tid{where};
+      COMMIT;
+      architrave_from := architrave_from + {blocks};
+    END LOOP;
+    EXIT WHEN NOT EXISTS (SELECT FROM {table} WHERE {left});
   END LOOP;
 END
 $backfill$)",
       fmt::arg("literal", quote_literal(backfill.table)), fmt::arg("table", backfill.table),
       fmt::arg("set", backfill.set), fmt::arg("where", and_where(backfill)),
-      fmt::arg("blocks", blocks_of_batch));
+      fmt::arg("blocks", blocks_of_batch), fmt::arg("passes", most_passes),
+      fmt::arg("left", backfill.where));
 }
 
 std::unexpected<Error> wrong(std::string message) {

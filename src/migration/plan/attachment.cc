@@ -9,7 +9,6 @@
 #include "catalog/lookup.h"
 #include "catalog/postgres/partition_bounds.h"
 #include "catalog/postgres/statements.h"
-#include "migration/plan/stopped.h"
 #include "migration/plan/traffic.h"
 
 namespace architrave::migration {
@@ -92,7 +91,7 @@ Swap make(const Catalog& from, const Relation& table, const Relation& now,
     if (is_key && (key->type == ConstraintType::exclusion || index.method != "btree")) continue;
     std::string create = index.definition;
     create.insert(create.find("INDEX ") + 6, "CONCURRENTLY ");
-    swap.alone.emplace_back(std::move(create), Made{}, leftover_part(now, index));
+    swap.alone.emplace_back(std::move(create));
     if (!is_key) continue;
     std::string tail = " USING INDEX " + quote_identifier(index.name);
     if (key->deferrable) tail += " DEFERRABLE";

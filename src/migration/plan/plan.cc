@@ -138,18 +138,24 @@ class Planner {
   }
 
   // What has an old name from now on goes by another on the way back, until it is dropped. Empty
-  // where nothing has it.
+  // where nothing has it, or has it by a rename, which is undone as well.
   std::string make_room_for(const std::string& old_name) const {
+    const auto is_renamed = [&](const std::string& name) {
+      return std::ranges::any_of(options_.renames, [&](const std::string& text) {
+        const std::string target = text.substr(text.find('=') + 1);
+        return target == catalog::quote_identifier(name) || target == old_name;
+      });
+    };
     const auto aside = [&](const char* kind, const std::string& name) {
       return fmt::format("ALTER {} IF EXISTS {} RENAME TO {}", kind, old_name,
                          catalog::quote_identifier(derived_name(name, "__new")));
     };
     for (const catalog::Relation& relation : to_.catalog.relations) {
       if (catalog::qualified(relation.schema, relation.name) == old_name)
-        return aside("TABLE", relation.name);
+        return is_renamed(relation.name) ? std::string() : aside("TABLE", relation.name);
       for (const catalog::Index& index : relation.indexes)
         if (catalog::qualified(relation.schema, index.name) == old_name)
-          return aside("INDEX", index.name);
+          return is_renamed(index.name) ? std::string() : aside("INDEX", index.name);
     }
     return {};
   }

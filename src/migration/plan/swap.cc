@@ -202,10 +202,9 @@ Swap replace(const catalog::Lookup& lookup, const Relation& table, const Relatio
   swap.column = to_string(object_of(table, was));
   const std::string& sql = is.definition;
   const std::size_t name_at = sql.find("INDEX ") + 6;
-  swap.alone.emplace_back(
-      sql.substr(0, name_at) + "CONCURRENTLY " + quote_identifier(new_name(is.name)) +
-          sql.substr(sql.find(" ON ", name_at + quote_identifier(is.name).size())),
-      Made{}, leftover_index(table.object_name(), new_name(is.name), !is.constraint.empty()));
+  swap.alone.emplace_back(sql.substr(0, name_at) + "CONCURRENTLY " +
+                          quote_identifier(new_name(is.name)) +
+                          sql.substr(sql.find(" ON ", name_at + quote_identifier(is.name).size())));
   const auto key = std::ranges::find(now.constraints, is.constraint, &Constraint::name);
   give_place(swap, lookup, table, was, key == now.constraints.end() ? nullptr : &*key);
   return swap;

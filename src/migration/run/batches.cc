@@ -165,13 +165,27 @@ class Run {
     return number(rows->cell(0, 0));
   }
 
-  // Rows are where their blocks are. What an UPDATE of ours or of somebody else's has moved to a
-  // later block is met again, which is why `where` must tell what is done.
+  // Rows are where their blocks are. What an UPDATE of ours or of somebody else's has moved to
+  // another block is met again, there or in the next pass, which is why `where` must tell what is
+  // done.
   Status by_block(const Position& from) {
+    size_ = 16;
     std::int64_t block = number(from.at);
+    for (int pass = 0; pass < most_passes; ++pass) {
+      if (Status done = blocks_from(block); !done) return done;
+      auto left = connection_.query(
+          fmt::format("SELECT FROM {} WHERE {} LIMIT 1", backfill_.table, backfill_.where));
+      if (!left) return fail(left);
+      if (left->size() == 0) return {};
+      if (Status estimated = estimate(); !estimated) return estimated;
+      block = 0;
+    }
+    return {};
+  }
+
+  Status blocks_from(std::int64_t block) {
     const double rows_of_block = static_cast<double>(std::max<std::int64_t>(estimated_, 1)) /
                                  static_cast<double>(std::max<std::int64_t>(blocks_, 1));
-    size_ = 16;
     while (block < blocks_) {
       const double begun = monotonic_seconds();
       const std::int64_t to = std::min(block + size_, blocks_);
