@@ -110,8 +110,6 @@ std::vector<Swap> attachments(const Catalog& from, const Catalog& to, std::int64
   std::vector<Swap> list;
   for (const Relation& table : from.relations) {
     const Relation* now = to.relation(table.object_name());
-    const bool is_small =
-        table.stats && table.stats->bytes <= small_bytes && table.stats->rows >= 0;
     if (now == nullptr || table.kind != RelationKind::table || now->kind != table.kind ||
         !now->is_partition() || !table.parents.empty() || traffic.busy(table) == nullptr ||
         !same_columns(table, *now))

@@ -325,6 +325,30 @@ TEST_P(RunnerTest, OnlyBatchesDoNotWaitForTheDisk) {
             "a off, migrations batch off, migrations state on");
 }
 
+// As an UPDATE of somebody else's does, to a block that was done: here one comes with another row.
+TEST_P(RunnerTest, RowsThatComeBehindABatchOfBlocksAreMet) {
+  write("1_a.up.sql",
+        "CREATE TABLE a (x int, z int);\n"
+        "INSERT INTO a VALUES (1), (2);\n"
+        "CREATE FUNCTION add() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO a VALUES "
+        "(3); RETURN NULL; END $$;\n"
+        "CREATE TRIGGER add AFTER UPDATE ON a FOR EACH ROW WHEN (OLD.x = 2) EXECUTE FUNCTION "
+        "add();\n");
+  const Backfill blocks{"a", {}, "z = 1", "z IS NULL"};
+  Migration fill;
+  fill.version = "2";
+  fill.name = "fill";
+  fill.up.steps = {Step::fill(blocks)};
+  ASSERT_TRUE(write_migration(fill, folder));
+  ASSERT_EQ(told(up(options)), "+1 +2");
+  EXPECT_EQ(ask("SELECT string_agg(x || ':' || z, ' ' ORDER BY x) FROM a"), "1:1 2:1 3:1");
+  ask("UPDATE a SET z = NULL WHERE x < 3");
+  Connection connection = connect();
+  const Status done = connection.execute(backfill_block(blocks));
+  ASSERT_TRUE(done) << describe(done.error());
+  EXPECT_EQ(ask("SELECT count(*) FROM a WHERE z IS NULL"), "0");
+}
+
 TEST_P(RunnerTest, ABackfillEndsWhileRowsAreAdded) {
   write("1_a.up.sql",
         "CREATE TABLE a (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, z int);\n"
