@@ -92,13 +92,7 @@ Swap make(const Catalog& from, const Relation& table, const Relation& now,
     std::string create = index.definition;
     create.insert(create.find("INDEX ") + 6, "CONCURRENTLY ");
     swap.alone.emplace_back(std::move(create));
-    if (!is_key) continue;
-    std::string tail = " USING INDEX " + quote_identifier(index.name);
-    if (key->deferrable) tail += " DEFERRABLE";
-    if (key->deferred) tail += " INITIALLY DEFERRED";
-    swap.take_place.emplace_back(
-        alter + "ADD CONSTRAINT " + quote_identifier(key->name) +
-        (key->type == ConstraintType::primary_key ? " PRIMARY KEY" : " UNIQUE") + tail);
+    if (is_key) swap.take_place.emplace_back(add_key(now, *key, index.name));
   }
   return swap;
 }

@@ -283,14 +283,7 @@ class Online {
                           concurrently(its_index->definition, "IF NOT EXISTS ")},
                      constraint->inherited ? leftover_part(*relation, *its_index)
                                            : leftover_index(made.table, its_index->name, true)});
-        std::string tail;
-        if (constraint->deferrable) tail += " DEFERRABLE";
-        if (constraint->deferred) tail += " INITIALLY DEFERRED";
-        apart.together(
-            {"ALTER TABLE " + name + " ADD CONSTRAINT " + its_name +
-                 (constraint->type == ConstraintType::primary_key ? " PRIMARY KEY" : " UNIQUE") +
-                 " USING INDEX " + quote_identifier(constraint->index) + tail,
-             made});
+        apart.together({add_key(*relation, *constraint, constraint->index), made});
         return true;
       }
       case ConstraintType::exclusion:

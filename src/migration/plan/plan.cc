@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <iterator>
 #include <memory>
@@ -137,29 +138,6 @@ class Planner {
     return step;
   }
 
-  // What has an old name from now on goes by another on the way back, until it is dropped. Empty
-  // where nothing has it, or has it by a rename, which is undone as well.
-  std::string make_room_for(const std::string& old_name) const {
-    const auto is_renamed = [&](const std::string& name) {
-      return std::ranges::any_of(options_.renames, [&](const std::string& text) {
-        const std::string target = text.substr(text.find('=') + 1);
-        return target == catalog::quote_identifier(name) || target == old_name;
-      });
-    };
-    const auto aside = [&](const char* kind, const std::string& name) {
-      return fmt::format("ALTER {} IF EXISTS {} RENAME TO {}", kind, old_name,
-                         catalog::quote_identifier(derived_name(name, "__new")));
-    };
-    for (const catalog::Relation& relation : to_.catalog.relations) {
-      if (catalog::qualified(relation.schema, relation.name) == old_name)
-        return is_renamed(relation.name) ? std::string() : aside("TABLE", relation.name);
-      for (const catalog::Index& index : relation.indexes)
-        if (catalog::qualified(relation.schema, index.name) == old_name)
-          return is_renamed(index.name) ? std::string() : aside("INDEX", index.name);
-    }
-    return {};
-  }
-
   // Runs the renames that were asked for.
   Result<std::vector<RouteStep>> rename(engine::Sandbox& sandbox) {
     std::vector<RouteStep> steps;
@@ -172,7 +150,9 @@ class Planner {
       std::vector<std::string> there = {parsed->statement};
       std::vector<std::string> back = {parsed->back};
       // Both names are good until the contract phase.
-      if (const std::string room = make_room_for(parsed->object.name); !room.empty()) {
+      if (const std::string room =
+              room_for_old_name(to_.catalog, parsed->object.name, options_.renames);
+          !room.empty()) {
         back.insert(back.begin(), room);
       } else if (!how_.in_place && !parsed->keep_old_name.empty()) {
         there.insert(there.end(), parsed->keep_old_name.begin(), parsed->keep_old_name.end());
@@ -243,25 +223,23 @@ class Planner {
         return fail("plan.no_way", outcome->front().error, outcome->front().statement,
                     "--in-place changes the type under a lock");
     }
-    for (TableSwap& each :
-         table_swaps(begin_, to_.catalog, options_.online.small_bytes, ground_.role())) {
-      // What stands in its way, a type that is new too, is for the way under a lock to find.
-      auto outcome = sandbox.run({{statements_of(each.swap), true}});
-      if (!outcome) return fail(outcome);
-      if (!outcome->front().ok) continue;
-      RouteStep back;
-      back.act = RouteStep::Act::alter;
-      back.of = each.swap.column;
-      back.statements = std::move(each.back);
-      undo_.push_back({each.swap.take_place.back().text, std::move(back)});
-      swaps_.push_back(std::move(each.swap));
-    }
-    // As above.
-    for (auto* others : {attachments, replacements})
-      for (Swap& each : others(begin_, to_.catalog, options_.online.small_bytes)) {
+    const std::int64_t small = options_.online.small_bytes;
+    for (std::vector<Swap> list : std::array{
+             table_swaps(begin_, to_.catalog, small, ground_.role()),
+             attachments(begin_, to_.catalog, small), replacements(begin_, to_.catalog, small)})
+      for (Swap& each : list) {
+        // What stands in its way, a type that is new too, is for the way under a lock to find.
         auto outcome = sandbox.run({{statements_of(each), true}});
         if (!outcome) return fail(outcome);
-        if (outcome->front().ok) swaps_.push_back(std::move(each));
+        if (!outcome->front().ok) continue;
+        if (!each.back.empty()) {
+          RouteStep back;
+          back.act = RouteStep::Act::alter;
+          back.of = each.column;
+          back.statements = each.back;
+          undo_.push_back({each.take_place.back().text, std::move(back)});
+        }
+        swaps_.push_back(std::move(each));
       }
     if (swaps_.empty()) return {};
     auto begin = ground_.look(sandbox);

@@ -1,5 +1,7 @@
 #include "migration/plan/renames.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <ranges>
@@ -139,6 +141,27 @@ void add_old_name(Rename& rename, const Catalog& from) {
 }
 
 }  // namespace
+
+std::string room_for_old_name(const catalog::Catalog& to, const std::string& old_name,
+                              const std::vector<std::string>& renames) {
+  const auto aside = [&](const char* kind, const std::string& name) -> std::string {
+    const bool is_renamed = std::ranges::any_of(renames, [&](const std::string& text) {
+      const std::string target = text.substr(text.find('=') + 1);
+      return target == catalog::quote_identifier(name) || target == old_name;
+    });
+    if (is_renamed) return {};
+    return fmt::format("ALTER {} IF EXISTS {} RENAME TO {}", kind, old_name,
+                       catalog::quote_identifier(derived_name(name, "__new")));
+  };
+  for (const catalog::Relation& relation : to.relations) {
+    if (catalog::qualified(relation.schema, relation.name) == old_name)
+      return aside("TABLE", relation.name);
+    for (const catalog::Index& index : relation.indexes)
+      if (catalog::qualified(relation.schema, index.name) == old_name)
+        return aside("INDEX", index.name);
+  }
+  return {};
+}
 
 Result<Rename> parse_rename(const std::string& text, const Catalog& from) {
   const std::size_t equals = text.find('=');

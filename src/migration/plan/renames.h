@@ -29,6 +29,12 @@ struct Rename {
 // qualified the same. Errors "plan.rename".
 Result<Rename> parse_rename(const std::string& text, const catalog::Catalog& from);
 
+// "ALTER TABLE IF EXISTS app.orders RENAME TO orders__new": what has the old name of something in
+// `to` goes by another on the way back, until it is dropped. Empty where nothing has it, or has it
+// by one of the renames, which is undone as well.
+std::string room_for_old_name(const catalog::Catalog& to, const std::string& old_name,
+                              const std::vector<std::string>& renames);
+
 // Renames in an order that runs. A name that another has, who is to be renamed as well, is waited
 // for; where they wait for each other, one goes by a third name in between.
 class RenameQueue {

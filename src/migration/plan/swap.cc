@@ -103,12 +103,7 @@ void give_place(Swap& swap, const catalog::Lookup& lookup, const Relation& table
       place.emplace_back("ALTER TABLE " + qualified(each.child->schema, each.child->name) +
                          " DROP CONSTRAINT " + quote_identifier(each.constraint->name));
   place.emplace_back(alter + "DROP CONSTRAINT " + quote_identifier(key->name));
-  std::string tail;
-  if (key->deferrable) tail += " DEFERRABLE";
-  if (key->deferred) tail += " INITIALLY DEFERRED";
-  place.emplace_back(alter + "ADD CONSTRAINT " + quote_identifier(key->name) +
-                         (key->type == ConstraintType::primary_key ? " PRIMARY KEY" : " UNIQUE") +
-                         " USING INDEX " + quote_identifier(fresh) + tail,
+  place.emplace_back(add_key(table, *key, fresh),
                      Made{Made::What::constraint, table.object_name(), key->name, {}});
 }
 
@@ -206,7 +201,11 @@ Swap replace(const catalog::Lookup& lookup, const Relation& table, const Relatio
                           quote_identifier(new_name(is.name)) +
                           sql.substr(sql.find(" ON ", name_at + quote_identifier(is.name).size())));
   const auto key = std::ranges::find(now.constraints, is.constraint, &Constraint::name);
-  give_place(swap, lookup, table, was, key == now.constraints.end() ? nullptr : &*key);
+  const bool is_key = key != now.constraints.end();
+  give_place(swap, lookup, table, was, is_key ? &*key : nullptr);
+  if (!is_key)
+    swap.back = {"ALTER INDEX " + qualified(table.schema, is.name) + " RENAME TO " +
+                 quote_identifier(new_name(is.name))};
   return swap;
 }
 
@@ -228,6 +227,14 @@ std::vector<Swap> replacements(const Catalog& from, const Catalog& to, std::int6
     }
   }
   return list;
+}
+
+std::string add_key(const Relation& table, const Constraint& key, const std::string& index) {
+  return "ALTER TABLE " + qualified(table.schema, table.name) + " ADD CONSTRAINT " +
+         quote_identifier(key.name) +
+         (key.type == ConstraintType::primary_key ? " PRIMARY KEY" : " UNIQUE") + " USING INDEX " +
+         quote_identifier(index) + (key.deferrable ? " DEFERRABLE" : "") +
+         (key.deferred ? " INITIALLY DEFERRED" : "");
 }
 
 std::vector<std::string> statements_of(const Swap& swap) {

@@ -21,6 +21,9 @@ struct Swap {
   std::string not_null_column;
   std::vector<Statement> take_place;    // in one transaction
   std::vector<std::string> until_then;  // "app.orders.c": constraints that go at its end
+  // What undoes its taking place: the old one has the rows again, or the new one its other name.
+  // Else that is for the route to find.
+  std::vector<std::string> back;
 };
 
 // For every column of a large table whose values would have to be written anew under a lock.
@@ -33,6 +36,10 @@ std::vector<Swap> swaps(const catalog::Catalog& from, const catalog::Catalog& to
 // one is made beside it, so that the table is never without.
 std::vector<Swap> replacements(const catalog::Catalog& from, const catalog::Catalog& to,
                                std::int64_t small_bytes);
+
+// "ALTER TABLE app.orders ADD CONSTRAINT orders_pkey PRIMARY KEY USING INDEX orders_pkey__new".
+std::string add_key(const catalog::Relation& table, const catalog::Constraint& key,
+                    const std::string& index);
 
 // All that a swap does to definitions, in order, as a transaction can.
 std::vector<std::string> statements_of(const Swap& swap);

@@ -144,7 +144,7 @@ class Maker {
     return sum;
   }
 
-  TableSwap make(const Relation& table, const Relation& now) const {
+  Swap make(const Relation& table, const Relation& now) const {
     const std::string name = qualified(table.schema, table.name);
     const std::string aside = qualified(table.schema, old_name(table.name));
     const std::vector<std::string> columns = names_of(table.columns);
@@ -152,8 +152,7 @@ class Maker {
     whole.insert(whole.begin(), &table);
     const std::vector<Namesakes> both = namesakes(table, now);
 
-    TableSwap made;
-    Swap& swap = made.swap;
+    Swap swap;
     swap.column = to_string(object_of(table));
     for (const Relation* each : whole) swap.replaced.push_back(replaced(*each, both));
     swap.prepare = definitions(now, parts(now, to_lookup_), both);
@@ -171,13 +170,13 @@ class Maker {
     for (const Namesakes& each : both) rename(*each.is, new_name, plain_name, then);
 
     // Where the new one has not taken its place, there is no old one, and nothing of this is done.
-    const auto back = [&](std::string sql) { made.back.push_back(std::move(sql)); };
+    const auto back = [&](std::string sql) { swap.back.push_back(std::move(sql)); };
     back("LOCK TABLE " + name + " IN ACCESS EXCLUSIVE MODE");
     back("TRUNCATE " + aside);
     back(fmt::format("INSERT INTO {0} ({1}) SELECT {1} FROM {2}", aside, list_of(columns), name));
     for (const Namesakes& each : both) rename(*each.is, plain_name, new_name, back);
     for (const Namesakes& each : both) rename(*each.was, old_name, plain_name, back);
-    return made;
+    return swap;
   }
 
   // What of a table's partitions gets other bounds: rows of the one list go into the other's.
@@ -254,7 +253,7 @@ class Maker {
 
   // The new partitions are filled below a table of their own, which deals out the rows and stays
   // without them until the end.
-  TableSwap make(const Relation& table, const Relation& now, const Moves& moves) const {
+  Swap make(const Relation& table, const Relation& now, const Moves& moves) const {
     const std::string name = qualified(table.schema, table.name);
     const std::string fresh = qualified(table.schema, new_name(table.name));
     std::vector<Namesakes> both;
@@ -270,8 +269,7 @@ class Maker {
       return "ALTER TABLE " + of + ' ' + what + ' ' + part;
     };
 
-    TableSwap made;
-    Swap& swap = made.swap;
+    Swap swap;
     swap.column = to_string(object_of(table));
     for (const Relation* each : moves.sources) {
       Relation old = *each;
@@ -326,11 +324,11 @@ class Maker {
       undo(alter(fresh, "ATTACH PARTITION", part + ' ' + each->partition_bound));
     }
     // Names alone do not tell whether those are there that have the rows.
-    made.back = {fmt::format(
+    swap.back = {fmt::format(
         "DO $back$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhparent = "
         "pg_catalog.to_regclass({})) THEN RETURN; END IF; {}; END $back$",
         quote_literal(fresh), join(back, "; "))};
-    return made;
+    return swap;
   }
 
  private:
@@ -491,10 +489,10 @@ class Maker {
 
 }  // namespace
 
-std::vector<TableSwap> table_swaps(const Catalog& from, const Catalog& to, std::int64_t small_bytes,
-                                   const std::string& role) {
+std::vector<Swap> table_swaps(const Catalog& from, const Catalog& to, std::int64_t small_bytes,
+                              const std::string& role) {
   const Maker maker(from, to, role);
-  std::vector<TableSwap> list;
+  std::vector<Swap> list;
   for (const Relation& table : from.relations) {
     const Relation* now = to.relation(table.schema, table.name);
     if (now == nullptr) continue;

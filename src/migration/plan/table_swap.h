@@ -13,15 +13,10 @@
 
 namespace architrave::migration {
 
-struct TableSwap {
-  Swap swap;                      // of the whole table, or of some of its partitions
-  std::vector<std::string> back;  // what undoes its taking place: the old one has the rows again
-};
-
 // Of tables larger than `small_bytes`. What this can't do is left to be done under a lock: tables
 // without a key, with triggers, rules, identities or heirs, and those whose columns change in the
 // same plan.
-std::vector<TableSwap> table_swaps(const catalog::Catalog& from, const catalog::Catalog& to,
-                                   std::int64_t small_bytes, const std::string& role);
+std::vector<Swap> table_swaps(const catalog::Catalog& from, const catalog::Catalog& to,
+                              std::int64_t small_bytes, const std::string& role);
 
 }  // namespace architrave::migration
