@@ -229,8 +229,6 @@ class Online {
     const Relation* table = busy(*relation);
     if (table == nullptr) return as_it_is();
     const bool is_partitioned = !table->partition_key.empty();
-    const std::string name = qualified(relation->schema, relation->name);
-    const std::string its_name = quote_identifier(constraint->name);
     switch (constraint->type) {
       case ConstraintType::foreign_key:
       case ConstraintType::check: {
