@@ -519,8 +519,8 @@ class Online {
   std::set<std::string> postponed_;               // names of what is made outside a transaction
   std::set<std::string> postponed_of_;            // the objects of steps of which a part is
   std::set<catalog::ObjectName> postponed_keys_;  // tables that get such a key
-  std::set<std::string> adopted_of_;
-  std::set<std::string> behind_fills_;  // of these the same, where they wait for a backfill
+  std::set<std::string> adopted_of_;    // foreign keys that a whole adopts at last, and its parts'
+  std::set<std::string> behind_fills_;  // as postponed_, of what waits for a backfill
   std::set<catalog::ObjectName> keys_behind_fills_;
   std::vector<Statement> validations_;  // once all else is there
   Phasing expand_;

@@ -7,6 +7,10 @@
 //   NOT NULL                     a check of it, validated; then SET NOT NULL, which trusts it
 //   a column with a default      the column, then the default, then a backfill
 //     that each row computes
+//   a partitioned table's        each partition's so, before the whole's takes them in
+//   an index, a key that is      the new one beside it, see swap.h
+//     another under its name
+//   a partition that was none    what ATTACH asks for before, see attachment.h
 //   a partition key or bounds    new tables beside the old ones, see table_swap.h
 //   a type that rows are           a column beside it, see swap.h
 //     written anew for
