@@ -1,5 +1,6 @@
-// A column's type changed beside those who use it: a new column, kept equal by a trigger and filled
-// in batches, takes the old one's place and name in a moment.
+// What is made beside those who use a table, and takes the old one's place and name in a moment: a
+// column of another type, kept equal by a trigger and filled in batches; an index or a key. Tables
+// and what they need to be attached are swaps as well, see table_swap.h and attachment.h.
 #pragma once
 
 #include <string>
@@ -11,7 +12,8 @@
 namespace architrave::migration {
 
 struct Swap {
-  std::string column;                 // "column app.orders.total", as catalog::to_string has it
+  // Or a table or an index: "column app.orders.total", as catalog::to_string has it.
+  std::string column;
   std::vector<std::string> replaced;  // the same of what the old one is called afterwards
   bool loses = false;                 // the new type does not hold every value of the old one
   std::vector<std::string> prepare;   // the new column and its trigger
