@@ -27,6 +27,27 @@ std::string not_null_name(const Relation& table, const Column& column) {
                                             : column.not_null_constraint;
 }
 
+// Whether one of the parents passes its NOT NULL on.
+bool gets_not_null(const Catalog& catalog, const Relation& table, const Column& column) {
+  return std::ranges::any_of(table.parents, [&](const catalog::ObjectName& each) {
+    const Relation* parent = catalog.relation(each);
+    const Column* above = parent == nullptr ? nullptr : parent->column(column.name);
+    return above != nullptr && above->not_null && !above->not_null_no_inherit;
+  });
+}
+
+// The same where it may be the parent's.
+std::string inherited_not_null_name(const Catalog& catalog, const Relation& table,
+                                    const Column& column) {
+  if (!column.not_null_own_name.empty()) return column.not_null_own_name;
+  for (const catalog::ObjectName& each : table.parents)
+    if (const Relation* parent = catalog.relation(each))
+      if (const Column* above = parent->column(column.name);
+          above != nullptr && above->not_null && !above->not_null_no_inherit)
+        return inherited_not_null_name(catalog, *parent, *above);
+  return not_null_name(table, column);
+}
+
 // A new type may not hold the old bounds: those that are narrower come before it.
 catalog::Sequence narrowed(const Column& before, const Column& after) {
   catalog::Sequence sequence = *before.identity_sequence;
@@ -63,6 +84,19 @@ void Transitioning::free_not_null_name(const Relation& before, const std::string
       needs.push_back("altered " + key);
     }
   }
+}
+
+bool Transitioning::is_validated_above(const Relation& before, const Relation& after,
+                                       const Column& column) const {
+  return std::ranges::any_of(after.parents, [&](const catalog::ObjectName& name) {
+    const Relation* was = from_.relation(name);
+    const Relation* is = to_.relation(name);
+    const Column* old_one = was == nullptr ? nullptr : was->column(column.name);
+    const Column* new_one = is == nullptr ? nullptr : is->column(column.name);
+    return old_one != nullptr && new_one != nullptr && old_one->not_null && new_one->not_null &&
+           !old_one->not_null_validated && new_one->not_null_validated &&
+           std::ranges::find(before.parents, name) != before.parents.end();
+  });
 }
 
 void Transitioning::wait_for_parents(const Relation& heir, const Column& column,
@@ -190,24 +224,22 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
   // partitions have by other names can't be renamed.
   const bool named_at_once = options_.version >= 180000 && b.not_null && !a.not_null &&
                              after.kind == RelationKind::partitioned_table;
+  // Given by a parent's, which comes first.
+  const bool gets = same_parents && b.inherited && b.not_null && gets_not_null(to_, after, b);
   // Of new rows alone from now on.
   const bool loosened = options_.version >= 180000 && b.not_null && !b.not_null_validated &&
-                        (!a.not_null || a.not_null_validated);
+                        (!a.not_null || a.not_null_validated) && !gets;
   if (loosened) {
     if (a.not_null) sql.push_back(all + "DROP NOT NULL");
     sql.push_back("ALTER TABLE " + table + " ADD CONSTRAINT " +
                   quote_identifier(not_null_name(after, b)) + " NOT NULL " +
                   quote_identifier(b.name) + " NOT VALID");
   } else if (a.not_null && b.not_null && !a.not_null_validated && b.not_null_validated) {
-    sql.push_back("ALTER TABLE " + table + " VALIDATE CONSTRAINT " +
-                  quote_identifier(not_null_name(before, a)));
+    if (!is_validated_above(before, after, b))
+      sql.push_back("ALTER TABLE " + table + " VALIDATE CONSTRAINT " +
+                    quote_identifier(inherited_not_null_name(from_, before, a)));
   } else if (a.not_null != b.not_null) {
-    const Column* above = nullptr;
-    for (const catalog::ObjectName& each : after.parents)
-      if (const Relation* parent = to_.relation(each))
-        if (const Column* found = parent->column(b.name)) above = found;
-    // Given by the parent's, which comes first.
-    if (!(same_parents && b.inherited && above != nullptr && above->not_null && b.not_null)) {
+    if (!gets) {
       if (b.not_null && options_.made_up.contains(its_key)) {
         const std::string value = made_up_value(b);
         if (std::string fill = fill_for_keys(after, b); !fill.empty())
@@ -225,7 +257,9 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
   const std::string old_name =
       a.not_null ? not_null_name(before, a) : not_null_name(after, {.name = b.name});
   const bool renamed = options_.version >= 180000 && b.not_null && !named_at_once && !loosened &&
-                       !b.inherited && !a.inherited && old_name != not_null_name(after, b);
+                       !gets_not_null(to_, after, b) &&
+                       !(a.not_null && gets_not_null(from_, before, a)) &&
+                       old_name != not_null_name(after, b);
   if (renamed)
     sql.push_back("ALTER TABLE " + table + " RENAME CONSTRAINT " + quote_identifier(old_name) +
                   " TO " + quote_identifier(not_null_name(after, b)));

@@ -160,6 +160,9 @@ class Transitioning {
 
   // For a column that comes with those that it is inherited from.
   void wait_for_parents(const Relation& heir, const Column& column, Statements& needs) const;
+  // Whether the parent's NOT NULL is validated, and the table's with it.
+  bool is_validated_above(const Relation& before, const Relation& after,
+                          const Column& column) const;
   void alter_columns(const Relation& before, const Relation& after);
   void alter_column(const Relation& before, const Relation& after, const Column& a,
                     const Column& b);
