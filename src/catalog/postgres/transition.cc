@@ -26,7 +26,9 @@ Statements Transitioning::drop_of(const Part& part) const {
   };
   if (whole_goes() && !cut_.contains(to_string(part.object))) return {};
   if (part.constraint != nullptr) {
-    if (part.constraint->inherited && !is_reattached(*part.relation)) return {};
+    if (part.constraint->inherited && !is_reattached(*part.relation) &&
+        !leaves_all_that_have(*part.relation, *part.constraint))
+      return {};
     if (!is_reattached(*part.relation) &&
         std::ranges::any_of(part.relation->indexes, [&](const Index& each) {
           return each.inherited && each.name == part.constraint->index;
@@ -237,6 +239,9 @@ void Transitioning::add_unmaking(const std::string& key) {
           wait_for(its);
       if (is_reattached(relation))
         step.needs.push_back("detached " + to_string(object_of(relation)));
+      for (const catalog::ObjectName& parent : relation.parents)
+        if (part.constraint != nullptr && leaves(relation, parent))
+          step.needs.push_back("detached " + to_string(object_of(relation)) + ' ' + parent.name);
       // An inherited part goes with its parent's; a constraint's index may be inherited by itself.
       const Index* index = part.index;
       if (part.constraint != nullptr)
@@ -350,6 +355,10 @@ void Transitioning::add_makings() {
                                                  made->second.constraint->references_table))
           step.needs.push_back("persistence " + to_string(object_of(*other)));
       }
+      if (made->second.constraint != nullptr &&
+          made->second.constraint->type == ConstraintType::check &&
+          !made_.contains(to_string(object_of(*made->second.relation))))
+        wait_for_heirs(step.needs, *made->second.relation, *made->second.constraint);
       // What it refers to may be in another partition than it will be.
       if (made->second.constraint != nullptr &&
           made->second.constraint->type == ConstraintType::foreign_key)

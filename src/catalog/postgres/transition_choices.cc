@@ -156,11 +156,27 @@ std::vector<catalog::Lookup::ForeignKey> Transitioning::constraints_below(
   return found;
 }
 
+bool Transitioning::leaves(const Relation& heir, const catalog::ObjectName& parent) const {
+  const Relation* now = to_.relation(heir.object_name());
+  return now != nullptr && !heir.is_partition() && !goes(to_string(object_of(heir))) &&
+         std::ranges::find(now->parents, parent) == now->parents.end();
+}
+
+bool Transitioning::leaves_all_that_have(const Relation& heir, const Constraint& check) const {
+  return check.type == ConstraintType::check &&
+         std::ranges::all_of(heir.parents, [&](const catalog::ObjectName& name) {
+           const Relation* parent = from_.relation(name);
+           return leaves(heir, name) || parent == nullptr ||
+                  std::ranges::find(parent->constraints, check.name, &Constraint::name) ==
+                      parent->constraints.end();
+         });
+}
+
 void Transitioning::unmake_above(const Relation& child, const Part& part) {
   if (is_reattached(child)) return;
   for (const catalog::ObjectName& name : child.parents) {
     const Relation* parent = from_.relation(name);
-    if (parent == nullptr) continue;
+    if (parent == nullptr || leaves(child, name)) continue;
     if (part.constraint != nullptr && part.constraint->inherited) {
       for (const Constraint& each : parent->constraints)
         if (each.type == part.constraint->type && each.columns == part.constraint->columns &&
@@ -373,6 +389,9 @@ void Transitioning::compare(const Relation& before, const Relation& after) {
         [&](const Constraint& a, const Constraint& b) {
           return must_replace(a, b) ||
                  (can_reference(a.type) && leaves_parent(a.inherited, b.inherited)) ||
+                 // Only one that comes when the parent gets it is the parent's alone.
+                 (a.type == ConstraintType::check && !a.inherited && b.inherited &&
+                  before.parents != after.parents && !after.is_partition()) ||
                  (before.parents != after.parents && is_twin(after, b));
         });
   const auto is_own = [](const Index& index) { return index.constraint.empty(); };
@@ -414,18 +433,24 @@ bool Transitioning::holds_up_its_heirs(const Part& part) const {
          });
 }
 
+std::string Transitioning::free_name(const std::string& schema, const std::string& name,
+                                     const std::string& tail) const {
+  const auto is_used = [&](const std::string& it) {
+    const auto has = [&](const auto& each) { return each.second.name == it; };
+    return std::ranges::any_of(before_, has) || std::ranges::any_of(after_, has);
+  };
+  std::string free = derived_name(name, tail);
+  for (int i = 2; is_used("name " + qualified(schema, free)); ++i)
+    free = derived_name(name, tail + std::to_string(i));
+  return free;
+}
+
 void Transitioning::note_taken_names() {
   for (const auto& [key, part] : before_) {
     if (part.name.empty()) continue;
     if (goes(key) && holds_up_its_heirs(part)) {
       const catalog::Sequence& sequence = *part.column->identity_sequence;
-      const auto is_used = [&](const std::string& name) {
-        const auto has = [&](const auto& each) { return each.second.name == name; };
-        return std::ranges::any_of(before_, has) || std::ranges::any_of(after_, has);
-      };
-      std::string aside = derived_name(sequence.name, "__dropped");
-      for (int i = 2; is_used("name " + qualified(sequence.schema, aside)); ++i)
-        aside = derived_name(sequence.name, "__dropped" + std::to_string(i));
+      const std::string aside = free_name(sequence.schema, sequence.name, "__dropped");
       alter(to_make_room, key,
             {"ALTER SEQUENCE " + qualified(sequence.schema, sequence.name) + " RENAME TO " +
              quote_identifier(aside)})

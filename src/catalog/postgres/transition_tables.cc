@@ -17,6 +17,12 @@ std::string table_words(const Relation& relation) {
          qualified(relation.schema, relation.name);
 }
 
+// Whether heirs have the check, too.
+bool passes_on(const Relation& table, const std::string& check) {
+  const auto its = std::ranges::find(table.constraints, check, &Constraint::name);
+  return its != table.constraints.end() && its->type == ConstraintType::check && !its->no_inherit;
+}
+
 // A view's columns may only be added to, at the end.
 bool extends(const Relation& before, const Relation& after) {
   if (before.columns.size() > after.columns.size()) return false;
@@ -227,24 +233,37 @@ void Transitioning::alter_parents(const Relation& before, const Relation& after)
       altering_[key].push_back("detached " + key);
     }
   } else {
-    // A column that another parent gives from now on would become its own in between.
-    const bool passes_on = std::ranges::any_of(after.columns, [&](const Column& column) {
-      const Column* was = before.column(column.name);
-      return column.inherited && was != nullptr && was->inherited && !after.is_partition() &&
+    // A column or a check that another parent gives from now on would become its own in between.
+    const auto is_passed_on = [&](const auto& old_list, const auto& each, const auto& gives) {
+      const auto was = std::ranges::find_if(
+          old_list, [&](const auto& other) { return other.name == each.name; });
+      return each.inherited && was != old_list.end() && was->inherited && !after.is_partition() &&
              !goes(to_string(object_of(before, *was))) &&
-             std::ranges::none_of(before.parents, [&](const catalog::ObjectName& each) {
-               const Relation* parent = from_.relation(each);
-               return parent != nullptr && parent->column(column.name) != nullptr &&
-                      std::ranges::find(after.parents, each) != after.parents.end();
+             std::ranges::none_of(before.parents, [&](const catalog::ObjectName& name_of_parent) {
+               const Relation* parent = from_.relation(name_of_parent);
+               return parent != nullptr && gives(*parent) &&
+                      std::ranges::find(after.parents, name_of_parent) != after.parents.end();
              });
-    });
+    };
+    const bool stays_until_then =
+        std::ranges::any_of(after.columns,
+                            [&](const Column& column) {
+                              return is_passed_on(before.columns, column, [&](const Relation& it) {
+                                return it.column(column.name) != nullptr;
+                              });
+                            }) ||
+        std::ranges::any_of(after.constraints, [&](const Constraint& check) {
+          return check.type == ConstraintType::check &&
+                 is_passed_on(before.constraints, check,
+                              [&](const Relation& it) { return passes_on(it, check.name); });
+        });
     for (const catalog::ObjectName& parent : before.parents) {
       if (std::ranges::find(after.parents, parent) != after.parents.end()) continue;
       Step& step =
-          alter(passes_on ? altered_part : to_make_room, key,
+          alter(stays_until_then ? altered_part : to_make_room, key,
                 {"ALTER TABLE " + name + " NO INHERIT " + qualified(parent.schema, parent.name)});
       step.makes = {"detached " + key + ' ' + parent.name};
-      if (passes_on)
+      if (stays_until_then)
         for (const catalog::ObjectName& each : after.parents)
           step.needs.push_back("attached " + key + ' ' + each.name);
       else
@@ -256,18 +275,90 @@ void Transitioning::alter_parents(const Relation& before, const Relation& after)
       if (const Relation* parent = to_.relation(name_of_parent)) attach(after, *parent);
     return;
   }
-  for (const catalog::ObjectName& parent : after.parents) {
-    if (!before.is_partition() && std::ranges::find(before.parents, parent) != before.parents.end())
+  for (const catalog::ObjectName& parent : after.parents)
+    if (before.is_partition() || std::ranges::find(before.parents, parent) == before.parents.end())
+      inherit(after, parent);
+}
+
+void Transitioning::inherit(const Relation& heir, const catalog::ObjectName& parent) {
+  const std::string name = qualified(heir.schema, heir.name);
+  const std::string key = to_string(object_of(heir));
+  const Relation* found = to_.relation(parent);
+  // The server takes no heir without the parent's checks, and a check that the heir is given is its
+  // own beside the parent's. Those of a parent that gets them later are the parent's alone: so
+  // these are given to it by a parent that stands there for the moment.
+  Statements checks;
+  const std::string giver = qualified(heir.schema, free_name(heir.schema, heir.name, "__checks"));
+  Statements needs = {key};
+  for (const Constraint& each : heir.constraints) {
+    const std::string its_key = to_string(object_of(heir, each));
+    if (each.type != ConstraintType::check || found == nullptr || !passes_on(*found, each.name))
       continue;
-    Step& step =
-        alter(altered_part, key,
-              {"ALTER TABLE " + name + " INHERIT " + qualified(parent.schema, parent.name)});
-    step.makes = {"attached " + key + ' ' + parent.name};
-    step.needs = {key};
-    if (const Relation* found = to_.relation(parent)) {
-      const std::string parent_key = to_string(object_of(*found));
-      step.needs.insert(step.needs.end(), {parent_key, "released " + parent_key});
-    }
+    needs.insert(needs.end(), {its_key, gone(its_key)});
+    if (each.inherited && is_there_at_once(*found, each.name) &&
+        !(before_.contains(its_key) && is_kept(its_key)))
+      checks.push_back("ALTER TABLE " + giver + " ADD CONSTRAINT " + quote_identifier(each.name) +
+                       ' ' + constraint_definition(each, options_.version));
+  }
+  // One that goes is not asked for any more.
+  if (const Relation* was = from_.relation(parent))
+    for (const Constraint& each : was->constraints)
+      if (const std::string its_key = to_string(object_of(*was, each));
+          each.type == ConstraintType::check && goes(its_key))
+        needs.push_back(gone(its_key));
+  Statements sql = {"ALTER TABLE " + name + " INHERIT " + qualified(parent.schema, parent.name)};
+  if (!checks.empty()) {
+    checks.insert(checks.begin(),
+                  {"CREATE TABLE " + giver + " (LIKE " + qualified(parent.schema, parent.name) +
+                       " INCLUDING GENERATED)",
+                   "ALTER TABLE " + name + " INHERIT " + giver});
+    sql.insert(sql.begin(), checks.begin(), checks.end());
+    sql.insert(sql.end(), {"ALTER TABLE " + name + " NO INHERIT " + giver, "DROP TABLE " + giver});
+  }
+  Step& step = alter(altered_part, key, std::move(sql));
+  step.makes = {"attached " + key + ' ' + parent.name};
+  step.needs = std::move(needs);
+  if (found == nullptr) return;
+  const std::string parent_key = to_string(object_of(*found));
+  step.needs.insert(step.needs.end(), {parent_key, "released " + parent_key});
+  for (const catalog::ObjectName& above : found->parents)
+    step.needs.push_back("attached " + parent_key + ' ' + above.name);
+}
+
+bool Transitioning::comes_with_parent(const Relation& table, const std::string& check) const {
+  const Relation* before = from_.relation(table.object_name());
+  return std::ranges::any_of(table.parents, [&](const catalog::ObjectName& name) {
+    const Relation* parent = to_.relation(name);
+    return parent != nullptr && passes_on(*parent, check) &&
+           (before == nullptr || std::ranges::find(before->parents, name) == before->parents.end());
+  });
+}
+
+bool Transitioning::is_there_at_once(const Relation& table, const std::string& check) const {
+  if (!passes_on(table, check)) return false;
+  const auto its = std::ranges::find(table.constraints, check, &Constraint::name);
+  const std::string key = to_string(object_of(table, *its));
+  if (before_.contains(key) && is_kept(key)) return true;
+  if (!its->inherited)
+    return (its->validated && made_.contains(to_string(object_of(table)))) ||
+           comes_with_parent(table, check);
+  return std::ranges::any_of(table.parents, [&](const catalog::ObjectName& name) {
+    const Relation* parent = to_.relation(name);
+    return parent != nullptr && is_there_at_once(*parent, check);
+  });
+}
+
+void Transitioning::wait_for_heirs(Statements& needs, const Relation& table,
+                                   const Constraint& check) const {
+  if (check.no_inherit || (!check.inherited && comes_with_parent(table, check.name))) return;
+  for (const Relation* child : to_lookup_.children(table)) {
+    if (child->is_partition()) continue;
+    needs.push_back("attached " + to_string(object_of(*child)) + ' ' + table.name);
+    for (const Constraint& its : child->constraints)
+      if (its.name == check.name) {
+        needs.push_back(gone(to_string(object_of(*child, its))));
+        if (its.inherited) wait_for_heirs(needs, *child, its);
+      }
   }
 }
 
@@ -370,6 +461,7 @@ void Transitioning::add_check(const Relation& table, const Constraint& check) {
   step.needs = needs(key);
   step.needs.push_back(to_string(object_of(table)));
   step.needs.push_back(gone(key));
+  wait_for_heirs(step.needs, table, check);
 }
 
 void Transitioning::alter_index(const Relation& after, const Index& a, const Index& b) {

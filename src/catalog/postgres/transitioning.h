@@ -76,6 +76,9 @@ class Transitioning {
 
   void compare_all();
   void note_taken_names();
+  // One like it that nothing has, before or afterwards.
+  std::string free_name(const std::string& schema, const std::string& name,
+                        const std::string& tail) const;
   // Whether a table goes whose identity's sequence has the name of one of a new table: its heirs
   // leave it for that table, which would wait for the name until it has none.
   bool holds_up_its_heirs(const Part& part) const;
@@ -96,7 +99,10 @@ class Transitioning {
   // Constraints of partitions' own whose indexes are attached to this one: neither goes alone.
   std::vector<catalog::Lookup::ForeignKey> constraints_below(const Relation& parent,
                                                              const Index& index) const;
-  // What is inherited goes with that of the parent alone.
+  // Whether an heir stays without this parent, or without all that give it a check.
+  bool leaves(const Relation& heir, const catalog::ObjectName& parent) const;
+  bool leaves_all_that_have(const Relation& heir, const Constraint& check) const;
+  // What is inherited goes with that of the parent alone, unless it leaves that.
   void unmake_above(const Relation& child, const Part& part);
   void make(const std::string& key);
   // Whether a foreign key of a partition, which goes, would be taken in by one that its whole gets.
@@ -146,6 +152,13 @@ class Transitioning {
 
   void alter_relation(const Relation& before, const Relation& after);
   void alter_parents(const Relation& before, const Relation& after);
+  void inherit(const Relation& heir, const catalog::ObjectName& parent);
+  // Whether one of the parents that it gets has the check.
+  bool comes_with_parent(const Relation& table, const std::string& check) const;
+  // Whether the table has the check before any is added to tables that are there.
+  bool is_there_at_once(const Relation& table, const std::string& check) const;
+  // Heirs that come get a check that its parent gets too when they are there, as the parent's.
+  void wait_for_heirs(Statements& needs, const Relation& table, const Constraint& check) const;
   // Children that leave, which would follow what is done to the parent's columns until then.
   void wait_for_leaving(Statements& needs, const Relation& parent) const;
   void alter_persistence(const Relation& before, const Relation& after);
