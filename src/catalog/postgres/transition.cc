@@ -233,10 +233,16 @@ void Transitioning::add_unmaking(const std::string& key) {
             wait_for(user);
     } else if (part.constraint != nullptr || part.index != nullptr) {
       const bool is_key = part.constraint == nullptr || can_reference(part.constraint->type);
-      for (const auto& each : from_lookup_.referencing(relation))
-        if (const std::string its = to_string(object_of(*each.child, *each.constraint));
-            is_key && its != key && goes(its))
-          wait_for(its);
+      // Partitions lose theirs with it, to which there may be foreign keys, too.
+      const auto wait_for_references = [&](const auto& self, const Relation& table) -> void {
+        for (const auto& each : from_lookup_.referencing(table))
+          if (const std::string its = to_string(object_of(*each.child, *each.constraint));
+              its != key && goes(its))
+            wait_for(its);
+        for (const Relation* child : from_lookup_.children(table))
+          if (child->is_partition()) self(self, *child);
+      };
+      if (is_key) wait_for_references(wait_for_references, relation);
       if (is_reattached(relation))
         step.needs.push_back("detached " + to_string(object_of(relation)));
       for (const catalog::ObjectName& parent : relation.parents)
@@ -359,6 +365,16 @@ void Transitioning::add_makings() {
           made->second.constraint->type == ConstraintType::check &&
           !made_.contains(to_string(object_of(*made->second.relation))))
         wait_for_heirs(step.needs, *made->second.relation, *made->second.constraint);
+      // In place of its whole's: with that still there, it would be one more, and the way back
+      // would have to make both.
+      if (made->second.constraint != nullptr && !made->second.constraint->inherited &&
+          made->second.constraint->type == ConstraintType::foreign_key)
+        if (const Relation* was = from_.relation(made->second.relation->object_name()))
+          for (const Constraint& each : was->constraints)
+            if (const std::string its = to_string(object_of(*was, each));
+                each.inherited && each.definition == made->second.constraint->definition &&
+                goes(its))
+              step.needs.push_back(gone(its));
       // What it refers to may be in another partition than it will be.
       if (made->second.constraint != nullptr &&
           made->second.constraint->type == ConstraintType::foreign_key)

@@ -302,6 +302,10 @@ void Transitioning::compare_all() {
   for (const std::string& key : options_.remake)
     if (const auto found = before_.find(key); found != before_.end() && !is_table(found->second))
       unmake(key);
+  for (const auto& [key, part] : before_)
+    if (const auto now = after_.find(key);
+        now != after_.end() && would_be_adopted(part) && !now->second.constraint->inherited)
+      unmake(key);  // and made again behind its whole's
   plan_moves();
 }
 
@@ -381,14 +385,14 @@ void Transitioning::compare(const Relation& before, const Relation& after) {
           unmake(to_string(object_of(*each.child, *each.constraint)));
     }
   }
-  // No statement takes a partition's index from its parent's.
+  // No statement takes a partition's index, key or foreign key from its parent's.
   const auto leaves_parent = [&](bool was_inherited, bool is_inherited) {
     return was_inherited && !is_inherited && before.is_partition() && !is_reattached(before);
   };
   lists(before.constraints, after.constraints, plain_key,
         [&](const Constraint& a, const Constraint& b) {
           return must_replace(a, b) ||
-                 (can_reference(a.type) && leaves_parent(a.inherited, b.inherited)) ||
+                 (a.type != ConstraintType::check && leaves_parent(a.inherited, b.inherited)) ||
                  // Only one that comes when the parent gets it is the parent's alone.
                  (a.type == ConstraintType::check && !a.inherited && b.inherited &&
                   before.parents != after.parents && !after.is_partition()) ||

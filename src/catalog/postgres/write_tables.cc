@@ -183,6 +183,13 @@ void Writer::add_constraints(const Relation& table, const std::string& name) {
           to_string(Object{Kind::index, qualified(table.schema, constraint.name)}));
       continue;
     }
+    // One like its whole's would be adopted, if it were there first.
+    if (!constraint.inherited)
+      for (const catalog::ObjectName& whole_name : table.parents)
+        if (const Relation* whole = catalog_.relation(whole_name); table.is_partition() && whole)
+          for (const Constraint& other : whole->constraints)
+            if (other.definition == constraint.definition)
+              each.needs.push_back(to_string(object_of(*whole, other)));
     if (const Relation* parent =
             catalog_.relation(constraint.references_schema, constraint.references_table)) {
       each.needs.push_back(to_string(object_of(*parent)));

@@ -332,6 +332,10 @@ class Online {
     for (const Relation* part : traffic_.holders(before)) {
       const Relation* now = to_.relation(part->object_name());
       if (now == nullptr || traffic_.is_attached(*now)) continue;
+      // One of its own comes after that, or it would be adopted in the other's place.
+      for (const Constraint& each : now->constraints)
+        if (!each.inherited && each.definition == key.definition && &phase != &fills_)
+          adopted_of_.insert(to_string(object_of(*now, each)));
       const auto its = std::ranges::find_if(now->constraints, [&](const Constraint& each) {
         return each.inherited && each.definition == key.definition &&
                !adopted_of_.contains(to_string(object_of(*now, each)));
