@@ -136,6 +136,39 @@ std::string identity_options(const Relation& relation, const Column& column) {
   return std::string(trim(text));
 }
 
+bool is_made_with_whole(const Relation& relation, const Constraint& constraint) {
+  const auto index = std::ranges::find(relation.indexes, constraint.index, &catalog::Index::name);
+  return index != relation.indexes.end() &&
+         (constraint.type == ConstraintType::exclusion || index->method != "btree");
+}
+
+std::string usual_index_name(const Relation& relation, const catalog::Index& index, int number) {
+  std::vector<std::string> columns;
+  const auto add = [&](const std::string& name) {
+    std::string column = name;
+    for (int i = 1; std::ranges::find(columns, column) != columns.end(); ++i)
+      column = name + std::to_string(i);
+    columns.push_back(column);
+  };
+  if (!index.primary) {
+    for (const catalog::IndexKey& key : index.keys) add(key.column.empty() ? "expr" : key.column);
+    std::ranges::for_each(index.include, add);
+  }
+  const std::string tail =
+      (index.primary ? "_pkey" : "_excl") + (number == 0 ? "" : std::to_string(number));
+  const std::string list = join(columns, "_");
+  constexpr std::size_t longest = 63;
+  std::size_t of_table = relation.name.size();
+  std::size_t of_list = list.size();
+  while (of_table + of_list + (list.empty() ? 0 : 1) + tail.size() > longest)
+    --(of_table > of_list ? of_table : of_list);
+  const auto cut = [](const std::string& text, std::size_t size) {
+    while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
+    return text.substr(0, size);
+  };
+  return cut(relation.name, of_table) + (list.empty() ? "" : "_") + cut(list, of_list) + tail;
+}
+
 std::string constraint_definition(const Constraint& constraint, int version) {
   if (!constraint.definition.empty())
     return version < 150000 ? replace_all(constraint.definition, " NULLS NOT DISTINCT", "")

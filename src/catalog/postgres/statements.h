@@ -66,6 +66,13 @@ std::string create_view(const catalog::Relation& view);
 // A view of the same columns and nothing else, for CREATE OR REPLACE to fill later.
 std::string create_empty_view(const catalog::Relation& view);
 
+// Whether no partition can have the constraint before its whole has it: the server attaches no
+// index of an exclusion, nor one WITHOUT OVERLAPS, and makes each partition's by itself.
+bool is_made_with_whole(const catalog::Relation& relation, const catalog::Constraint& constraint);
+// What the server calls the index of such a constraint; where that name is taken, with a number.
+std::string usual_index_name(const catalog::Relation& relation, const catalog::Index& index,
+                             int number);
+
 // What follows ADD CONSTRAINT name.
 std::string constraint_definition(const catalog::Constraint& constraint, int version);
 std::string create_index(const catalog::Relation& relation, const catalog::Index& index,

@@ -318,6 +318,8 @@ void Transitioning::add_makings() {
       step.needs.insert(step.needs.end(), {table, "attached " + table});
     }
     if (unmade_.contains(key)) step.needs.push_back("gone " + key);
+    for (std::size_t i = 0, count = step.needs.size(); i < count; ++i)
+      if (step.needs[i].starts_with("name ")) wait_for_name(step.needs, std::string(step.needs[i]));
     if (const auto made = after_.find(key); made != after_.end() &&
                                             step.priority == writing::of_owned_sequence &&
                                             made->second.sequence != nullptr) {

@@ -393,6 +393,8 @@ void Transitioning::compare(const Relation& before, const Relation& after) {
         [&](const Constraint& a, const Constraint& b) {
           return must_replace(a, b) ||
                  (a.type != ConstraintType::check && leaves_parent(a.inherited, b.inherited)) ||
+                 (b.inherited && is_made_with_whole(after, b) &&
+                  (!a.inherited || is_reattached(before))) ||
                  // Only one that comes when the parent gets it is the parent's alone.
                  (a.type == ConstraintType::check && !a.inherited && b.inherited &&
                   before.parents != after.parents && !after.is_partition()) ||

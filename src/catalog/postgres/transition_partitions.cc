@@ -1,9 +1,11 @@
 // Partitions that come, go and get other bounds, and the rows that have their place elsewhere then.
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 #include "base/text.h"
 #include "catalog/postgres/partition_bounds.h"
+#include "catalog/postgres/statements.h"
 #include "catalog/postgres/transitioning.h"
 
 namespace architrave::postgres::transitioning {
@@ -31,15 +33,21 @@ void Transitioning::attach(const Relation& table, const Relation& parent) {
       if (its != key) step.needs.push_back(goes(its) ? gone(its) : "detached " + its);
     }
   for (const Relation* each : {&table, &parent}) {
+    std::set<std::string> given;  // by the whole, when it is attached
     for (const Constraint& part : each->constraints)
-      if (!is_twin(*each, part)) step.needs.push_back(to_string(object_of(*each, part)));
+      if (part.inherited && is_made_with_whole(*each, part))
+        given.insert(part.index);
+      else if (!is_twin(*each, part))
+        step.needs.push_back(to_string(object_of(*each, part)));
     for (const Index& part : each->indexes)
-      if (!is_twin(*each, part)) step.needs.push_back(to_string(object_of(*each, part)));
-    // An index that goes would become a part of one like it, and then could not be dropped.
+      if (!is_twin(*each, part) && !given.contains(part.name))
+        step.needs.push_back(to_string(object_of(*each, part)));
+    // An index that goes would become a part of one like it, and then could not be dropped; or
+    // have the name that the server gives another.
     if (const Relation* before = from_.relation(each->object_name()))
       for (const Index& part : before->indexes)
         if (const std::string its = to_string(object_of(*before, part));
-            part.constraint.empty() && goes(its))
+            goes(its) && (part.constraint.empty() || part.method != "btree"))
           step.needs.push_back(gone(its));
   }
 }

@@ -53,7 +53,11 @@ void Writer::add_indexes(const Relation& relation, const std::string& name) {
       each.statements = {create_index(relation, index, options_.version)};
       std::ranges::move(after, std::back_inserter(each.statements));
     }
-    if (index.inherited && !options_.apart.contains(relation.object_name()))
+    const auto constraint =
+        std::ranges::find(relation.constraints, index.constraint, &Constraint::name);
+    const bool is_given =
+        constraint != relation.constraints.end() && is_made_with_whole(relation, *constraint);
+    if (index.inherited && !is_given && !options_.apart.contains(relation.object_name()))
       attach(relation, index, taken);
   }
 }

@@ -169,15 +169,22 @@ void Writer::add_constraints(const Relation& table, const std::string& name) {
     // A partition gets its parent's foreign keys by itself; one that has a name of its own is
     // made first, and then adopted.
     if (foreign && constraint.inherited && parent_has(table, constraint)) continue;
+    const bool with_whole = !foreign && is_made_with_whole(table, constraint);
+    if (with_whole && constraint.inherited) {
+      add_given(table, constraint);
+      continue;
+    }
     Step& each = step(!foreign               ? of_key
                       : constraint.inherited ? of_partition_foreign_key
                                              : of_foreign_key,
                       object_of(table, constraint));
     each.needs.push_back(to_string(object_of(table)));
-    each.statements = {"ALTER TABLE " +
-                       std::string(foreign && !table.partition_key.empty() ? "" : "ONLY ") + name +
-                       " ADD CONSTRAINT " + quote_identifier(constraint.name) + ' ' +
-                       constraint_definition(constraint, options_.version)};
+    each.statements = {
+        "ALTER TABLE " +
+        std::string((foreign || with_whole) && !table.partition_key.empty() ? "" : "ONLY ") + name +
+        " ADD CONSTRAINT " + quote_identifier(constraint.name) + ' ' +
+        constraint_definition(constraint, options_.version)};
+    if (with_whole) wait_for_given_names(each.needs, table, constraint.index);
     if (!foreign) {
       each.makes.push_back(
           to_string(Object{Kind::index, qualified(table.schema, constraint.name)}));
@@ -197,6 +204,62 @@ void Writer::add_constraints(const Relation& table, const std::string& name) {
         if (index.unique) each.needs.push_back(to_string(object_of(*parent, index)));
     }
   }
+}
+
+void Writer::add_given(const Relation& partition, const Constraint& constraint) {
+  const auto index = std::ranges::find(partition.indexes, constraint.index, &Index::name);
+  const Relation* whole = catalog_.relation(partition.parents.front());
+  if (whole == nullptr) return;
+  for (const Constraint& each : whole->constraints) {
+    if (each.type != constraint.type || each.definition != constraint.definition ||
+        (!index->whole.empty() && each.index != index->whole))
+      continue;
+    const Object object = object_of(partition, *index);
+    Step& given = steps_.emplace_back();
+    given.priority = of_attached_index;
+    given.name = object.name;
+    given.of = "attached " + to_string(object);
+    given.makes = {to_string(object), to_string(object_of(partition, constraint))};
+    given.needs = {to_string(object_of(partition)), to_string(object_of(*whole, each))};
+    if (const std::string name = given_names(partition, *index).back(); name != index->name)
+      given.statements = {"ALTER INDEX " + qualified(partition.schema, name) + " RENAME TO " +
+                          quote_identifier(index->name)};
+    return;
+  }
+}
+
+std::vector<std::string> Writer::given_names(const Relation& partition, const Index& index) {
+  if (holders_.empty())
+    for (const Relation& relation : catalog_.relations) {
+      const auto hold = [&](const std::string& name, const Object& object) {
+        holders_.emplace(qualified(relation.schema, name), to_string(object));
+      };
+      hold(relation.name, object_of(relation));
+      for (const Index& each : relation.indexes) hold(each.name, object_of(relation, each));
+      for (const Constraint& each : relation.constraints)
+        hold(each.name, object_of(relation, each));
+    }
+  std::vector<std::string> names;
+  do {
+    names.push_back(usual_index_name(partition, index, static_cast<int>(names.size())));
+  } while (names.back() != index.name &&
+           holders_.contains(qualified(partition.schema, names.back())));
+  return names;
+}
+
+void Writer::wait_for_given_names(Statements& needs, const Relation& whole,
+                                  const std::string& index) {
+  for (const Relation* part : lookup_.children(whole))
+    for (const Index& each : part->indexes) {
+      if (each.whole != index) continue;
+      for (const std::string& name : given_names(*part, each)) {
+        const std::string its_name = qualified(part->schema, name);
+        needs.push_back("name " + its_name);
+        if (name != each.name && holders_.contains(its_name))
+          needs.push_back(holders_.at(its_name));
+      }
+      wait_for_given_names(needs, *part, each.name);
+    }
 }
 
 bool Writer::parent_has(const Relation& table, const Constraint& constraint) const {

@@ -131,6 +131,12 @@ class Writer {
   void add_not_valid(const Relation& table, const std::string& name);
   void descendants(const Relation& table, std::vector<const Relation*>& below) const;
   void add_constraints(const Relation& table, const std::string& name);
+  // What a partition has of its whole's by the server's doing.
+  void add_given(const Relation& partition, const Constraint& constraint);
+  // The names that the server tries for it, up to that which it takes: those before are others'.
+  std::vector<std::string> given_names(const Relation& partition, const Index& index);
+  // For the others, and for what has one of these names until it goes.
+  void wait_for_given_names(Statements& needs, const Relation& whole, const std::string& index);
   bool parent_has(const Relation& table, const Constraint& constraint) const;
 
   // ---- write_table_parts.cc
@@ -147,6 +153,7 @@ class Writer {
   std::set<std::string> taken_names_;
   std::optional<Mentions> mentions_;  // where nothing is known of dependencies
   std::unordered_map<std::string, Statements> needs_;
+  std::unordered_map<std::string, std::string> holders_;  // of names, where they are asked for
   std::vector<Step> steps_;
   std::vector<Step> comments_;
   std::vector<Step> owners_;
