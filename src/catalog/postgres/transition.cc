@@ -104,6 +104,10 @@ Statements Transitioning::drop_of(const Part& part) const {
   if (part.other != nullptr) return part.other->drop;
   if (part.type != nullptr && part.type->kind == catalog::TypeKind::domain)
     return {"DROP DOMAIN " + name};
+  if (part.type != nullptr && std::ranges::any_of(gone_with_, [&](const auto& each) {
+        return each.second == to_string(part.object);
+      }))
+    return {"DROP TYPE " + name + " CASCADE"};
   return {"DROP " + writing::upper_words(part.object.kind) + ' ' + name};
 }
 
@@ -161,8 +165,13 @@ void Transitioning::add_unmaking(const std::string& key) {
   const auto wait_for = [&](const std::string& other) {
     if (other != key) step.needs.push_back(gone(other));
   };
-  if (const auto users = users_.find(key); users != users_.end())
-    for (const std::string& user : users->second) wait_for(user);
+  const auto wait_for_its_users = [&](const std::string& needed) {
+    if (const auto users = users_.find(needed); users != users_.end())
+      for (const std::string& user : users->second) wait_for(user);
+  };
+  wait_for_its_users(key);
+  for (const auto& [routine, type] : gone_with_)
+    if (type == key) wait_for_its_users(routine);
   if (part.sequence != nullptr && !part.sequence->owned_by_table.empty()) {
     const std::string column = to_string(Object{
         Kind::column, qualified(part.sequence->owned_by_schema, part.sequence->owned_by_table) +
@@ -350,6 +359,14 @@ void Transitioning::add_makings() {
           if (const auto* its = before_.at(other).routine;
               its != nullptr && other != object && may_be_confused(*its, *made->second.routine))
             step.needs.push_back(gone(other));
+      if (made->second.other != nullptr)
+        for (const std::string& other : unmade_)
+          if (const OtherObject* its = before_.at(other).other;
+              its != nullptr && other != object && may_be_confused(*its, *made->second.other))
+            step.needs.push_back(gone(other));
+      if (made->second.object.kind == Kind::publication)
+        for (const auto& [table, value] : made->second.other->properties)
+          step.needs.push_back("persistence " + table);
       if (made->second.trigger != nullptr || made->second.rule != nullptr)
         for (const Move& move : moves_)
           for (const Relation* each : {move.source, move.target})

@@ -66,6 +66,8 @@ bool Transitioning::goes(const std::string& key) const {
 }
 
 std::string Transitioning::gone(const std::string& key) const {
+  if (const auto with = gone_with_.find(key); with != gone_with_.end())
+    return "gone " + with->second;
   const auto found = before_.find(key);
   if (found != before_.end() && found->second.is_part() && !cut_.contains(key)) {
     const std::string whole = to_string(object_of(*found->second.relation));
@@ -517,18 +519,43 @@ void Transitioning::cut_circles() {
   };
   for (const auto& [table, keys] : std::map(references))
     if (marks[table] == Mark::none) visit(visit, table);
-  // A policy that asks a view of its own table, a check that calls a function on its row.
+  // A policy that asks a view of its own table, a check, an index or a default whose function reads
+  // the table.
   for (const auto& [key, part] : before_) {
-    if (!part.is_part() || part.column != nullptr || part.index != nullptr) continue;
+    if (!part.is_part()) continue;
+    const Column* column = part.column;
+    if (column != nullptr && (column->default_value.empty() || !column->generated.empty()))
+      continue;
+    if (part.index != nullptr && (!part.index->constraint.empty() || part.index->inherited))
+      continue;
     const std::string table = to_string(object_of(*part.relation));
     const auto its_needs = old_needs_.find(key);
     if (!unmade_.contains(table) || its_needs == old_needs_.end()) continue;
     std::set<std::string> seen;
-    if (std::ranges::any_of(its_needs->second, [&](const std::string& need) {
+    if (std::ranges::none_of(its_needs->second, [&](const std::string& need) {
           return need != table && unmade_.contains(need) && needed(need, table, seen);
-        })) {
-      cut_.insert(key);
+        }))
+      continue;
+    cut_.insert(key);
+    if (column == nullptr)
       unmade_.insert(key);
+    else
+      alter(to_make_room, key,
+            {"ALTER TABLE " + qualified(part.relation->schema, part.relation->name) +
+             " ALTER COLUMN " + quote_identifier(column->name) + " DROP DEFAULT"})
+          .makes = {gone(key)};
+  }
+  // A type and its own functions, its input or canonical one: neither goes before the other.
+  for (const auto& [key, part] : before_) {
+    if (part.type == nullptr || !unmade_.contains(key)) continue;
+    const auto its_needs = old_needs_.find(key);
+    if (its_needs == old_needs_.end()) continue;
+    for (const std::string& need : its_needs->second) {
+      const auto found = before_.find(need);
+      std::set<std::string> seen;
+      if (found != before_.end() && found->second.routine != nullptr && unmade_.contains(need) &&
+          needed(need, key, seen))
+        gone_with_.emplace(need, key);
     }
   }
 }

@@ -1,6 +1,7 @@
 // What is altered in schemas, extensions, types, sequences, routines and other objects.
 #include <algorithm>
 #include <iterator>
+#include <string_view>
 
 #include "catalog/diff.h"
 #include "catalog/postgres/statements.h"
@@ -86,14 +87,34 @@ bool must_replace(const catalog::Routine& before, const catalog::Routine& after)
   return before.kind == catalog::RoutineKind::aggregate || signature(before) != signature(after);
 }
 
+namespace {
+
+// anyelement and the like take what other types take, too.
+bool is_polymorphic(std::string_view arguments) {
+  for (std::size_t at = 0; (at = arguments.find("any", at)) != std::string_view::npos; ++at)
+    if (at == 0 || std::string_view(" (,").contains(arguments[at - 1])) return true;
+  return false;
+}
+
+}  // namespace
+
 bool may_be_confused(const catalog::Routine& a, const catalog::Routine& b) {
   const auto is_flexible = [](const catalog::Routine& routine) {
     return signature(routine).find(" DEFAULT ") != std::string_view::npos ||
+           is_polymorphic(routine.arguments) ||
            (routine.kind == catalog::RoutineKind::procedure &&
             signature(routine).find("OUT ") != std::string_view::npos) ||
            routine.arguments.find("VARIADIC ") != std::string::npos;
   };
   return a.schema == b.schema && a.name == b.name && (is_flexible(a) || is_flexible(b));
+}
+
+bool may_be_confused(const OtherObject& a, const OtherObject& b) {
+  const auto symbol = [](const OtherObject& each) {
+    return each.name.substr(0, each.name.find(' '));
+  };
+  return a.kind == Kind::operator_ && b.kind == Kind::operator_ && a.schema == b.schema &&
+         symbol(a) == symbol(b) && (is_polymorphic(a.name) || is_polymorphic(b.name));
 }
 
 bool must_replace(const OtherObject& before, const OtherObject& after) {

@@ -386,6 +386,9 @@ void Transitioning::alter_persistence(const Relation& before, const Relation& af
       if (const Relation* other = from_.relation(each.references_schema, each.references_table);
           other != nullptr && (!after.unlogged || goes(to_string(object_of(before, each)))))
         wait_for(before, each, *other);
+  for (const OtherObject& other : from_.others)
+    if (other.kind == Kind::publication && other.properties.contains(key))
+      step.needs.push_back(gone(to_string(Object{other.kind, other.name})));
 }
 
 void Transitioning::alter_settings(const Relation& before, const Relation& after) {

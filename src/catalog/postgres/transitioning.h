@@ -243,6 +243,7 @@ class Transitioning {
   std::unordered_map<std::string, Statements> old_needs_;
   std::unordered_map<std::string, std::string> taken_;  // names, and the token of their being free
   std::set<std::string> cut_;       // parts that go before their tables, see cut_circles
+  std::unordered_map<std::string, std::string> gone_with_;  // functions, and whose type's they are
   std::set<std::string> loosened_;  // domains whose checks use a function that goes
   std::set<std::string> unmade_;
   std::set<std::string> made_;
@@ -304,6 +305,7 @@ bool must_replace(const Index& before, const Index& after);
 bool must_replace(const Column& before, const Column& after);
 // Whether a call can be meant for either, since arguments may be left out.
 bool may_be_confused(const catalog::Routine& a, const catalog::Routine& b);
+bool may_be_confused(const OtherObject& a, const OtherObject& b);
 // Whether values have to be moved to another type or collation.
 bool changes_type(const Column& before, const Column& after);
 // A position outside of the new bounds would be refused: it goes to the nearest that is inside.
