@@ -1,6 +1,7 @@
 #include "migration/plan/swap.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/quoting.h"
 #include "base/text.h"
@@ -144,8 +145,7 @@ Swap make(const catalog::Lookup& lookup, const Relation& table, const Column& a,
   const std::string now = quote_identifier(a.name);
   const std::string fresh = quote_identifier(new_name(a.name));
   const std::string aside = quote_identifier(old_name(a.name));
-  const bool by_text = (a.type_category == "E" || b.type_category == "E") && b.type != "text";
-  const std::string value = now + (by_text ? "::text::" : "::") + b.type;
+  const std::string value = as_type_of(now, a, b);
   const std::string function =
       qualified(table.schema, derived_name("sync_" + table.name + '_' + a.name, {}));
   const std::string trigger = quote_identifier(derived_name("sync_" + a.name, {}));
@@ -237,8 +237,15 @@ std::string add_key(const Relation& table, const Constraint& key, const std::str
          (key.deferred ? " INITIALLY DEFERRED" : "");
 }
 
+std::string as_type_of(const std::string& value, const Column& a, const Column& b) {
+  if (a.type == b.type) return value;
+  const bool by_text = (a.type_category == "E" || b.type_category == "E") && b.type != "text";
+  return value + (by_text ? "::text::" : "::") + b.type;
+}
+
 std::vector<std::string> statements_of(const Swap& swap) {
   std::vector<std::string> statements = swap.prepare;
+  std::ranges::copy(swap.trial, std::back_inserter(statements));
   for (const Statement& each : swap.alone)
     statements.push_back(replace_all(each.text, "INDEX CONCURRENTLY ", "INDEX "));
   if (!swap.not_null_table.name.empty())

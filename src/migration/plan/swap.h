@@ -17,6 +17,7 @@ struct Swap {
   std::vector<std::string> replaced;  // the same of what the old one is called afterwards
   bool loses = false;                 // the new type does not hold every value of the old one
   std::vector<std::string> prepare;   // the new column and its trigger
+  std::vector<std::string> trial;     // what the trigger does, on no row: to be tried once, not run
   std::vector<Backfill> fills;
   std::vector<Statement> alone;        // twins of indexes on the old column; validations
   catalog::ObjectName not_null_table;  // empty: it may be null
@@ -43,7 +44,11 @@ std::vector<Swap> replacements(const catalog::Catalog& from, const catalog::Cata
 std::string add_key(const catalog::Relation& table, const catalog::Constraint& key,
                     const std::string& index);
 
-// All that a swap does to definitions, in order, as a transaction can.
+// A value of the one column as one of the other.
+std::string as_type_of(const std::string& value, const catalog::Column& a,
+                       const catalog::Column& b);
+
+// All that a swap does to definitions, in order, as a transaction can, and its trial.
 std::vector<std::string> statements_of(const Swap& swap);
 
 // A key by which a table's rows can be taken in order; empty if it has none.

@@ -33,9 +33,35 @@ bool same_columns(const Relation& a, const Relation& b) {
   return a.columns.size() == b.columns.size() &&
          std::ranges::all_of(a.columns, [&](const Column& column) {
            const Column* same = b.column(column.name);
-           return same != nullptr && same->type == column.type && same->identity.empty() &&
-                  same->generated.empty() && column.identity.empty() && column.generated.empty();
+           return same != nullptr && same->generated == column.generated &&
+                  same->identity.empty() && column.identity.empty();
          });
+}
+
+bool same_types(const Relation& a, const Relation& b) {
+  return std::ranges::all_of(
+      a.columns, [&](const Column& each) { return b.column(each.name)->type == each.type; });
+}
+
+// Whether a column's values would have to be written anew, under a lock in all partitions at once.
+bool is_rewritten(const Relation& a, const Relation& b) {
+  return std::ranges::any_of(a.columns, [&](const Column& each) {
+    return each.generated.empty() && postgres::rewrites(each, *b.column(each.name));
+  });
+}
+
+// Whether rows can go over and come back, and those of the one be found in the other: no value is
+// lost, and those of keys are told apart as they were.
+bool keeps_rows(const Relation& a, const Relation& b) {
+  const std::vector<std::string> key = key_of(a);
+  return std::ranges::all_of(a.columns, [&](const Column& each) {
+    const Column& now = *b.column(each.name);
+    const bool is_key =
+        contains_word(a.partition_key, each.name) || std::ranges::find(key, each.name) != key.end();
+    return each.type == now.type || (postgres::keeps_values(each, now) &&
+                                     (!is_key || (each.type_category == now.type_category &&
+                                                  now.type_schema == "pg_catalog")));
+  });
 }
 
 template <class T>
@@ -90,9 +116,19 @@ Relation apart(const Relation& table) {
   return made;
 }
 
-std::string list_of(const std::vector<std::string>& names, const std::string& before = {}) {
+std::string list_of(const std::vector<std::string>& names) {
   std::vector<std::string> list;
-  for (const std::string& name : names) list.push_back(before + quote_identifier(name));
+  for (const std::string& name : names) list.push_back(quote_identifier(name));
+  return join(list, ", ");
+}
+
+// Their values in the one table as the other's.
+std::string list_of(const std::vector<std::string>& names, const Relation& from, const Relation& to,
+                    const std::string& before = {}) {
+  std::vector<std::string> list;
+  for (const std::string& name : names)
+    list.push_back(
+        as_type_of(before + quote_identifier(name), *from.column(name), *to.column(name)));
   return join(list, ", ");
 }
 
@@ -113,9 +149,11 @@ class Maker {
         return each->object_name() == relation.object_name();
       });
     };
-    return is_plain(table) && is_plain(now) && table.partition_key != now.partition_key &&
-           table.parents.empty() && now.parents.empty() && has_plain_key(table) &&
-           same_columns(table, now) && table.triggers.empty() && table.rules.empty() &&
+    return is_plain(table) && is_plain(now) && table.parents.empty() && now.parents.empty() &&
+           has_plain_key(table) && same_columns(table, now) && keeps_rows(table, now) &&
+           (table.partition_key != now.partition_key ||
+            (!table.partition_key.empty() && is_rewritten(table, now))) &&
+           table.triggers.empty() && table.rules.empty() &&
            // A table's heirs are not its rows' places.
            (!table.partition_key.empty() || old_parts.empty()) &&
            (!now.partition_key.empty() || new_parts.empty()) &&
@@ -147,7 +185,6 @@ class Maker {
   Swap make(const Relation& table, const Relation& now) const {
     const std::string name = qualified(table.schema, table.name);
     const std::string aside = qualified(table.schema, old_name(table.name));
-    const std::vector<std::string> columns = names_of(table.columns);
     std::vector<const Relation*> whole = parts(table, lookup_);
     whole.insert(whole.begin(), &table);
     const std::vector<Namesakes> both = namesakes(table, now);
@@ -173,7 +210,8 @@ class Maker {
     const auto back = [&](std::string sql) { swap.back.push_back(std::move(sql)); };
     back("LOCK TABLE " + name + " IN ACCESS EXCLUSIVE MODE");
     back("TRUNCATE " + aside);
-    back(fmt::format("INSERT INTO {0} ({1}) SELECT {1} FROM {2}", aside, list_of(columns), name));
+    back(fmt::format("INSERT INTO {} ({}) SELECT {} FROM {}", aside, list_of(carried(table)),
+                     list_of(carried(table), now, table), name));
     for (const Namesakes& each : both) rename(*each.is, plain_name, new_name, back);
     for (const Namesakes& each : both) rename(*each.was, old_name, plain_name, back);
     return swap;
@@ -190,7 +228,8 @@ class Maker {
     if (table.kind != RelationKind::partitioned_table || now.kind != table.kind ||
         table.partition_key != now.partition_key || !table.parents.empty() ||
         !now.parents.empty() || !has_plain_key(table) || !same_columns(table, now) ||
-        !table.triggers.empty() || !now.triggers.empty() || !table.rules.empty() ||
+        !same_types(table, now) || !table.triggers.empty() || !now.triggers.empty() ||
+        !table.rules.empty() ||
         // What is attached is to have all of that already.
         !same(table.constraints, now.constraints) || !same(table.indexes, now.indexes) ||
         !lookup_.referencing(table).empty())
@@ -306,7 +345,7 @@ class Maker {
       then(alter(part, "DROP CONSTRAINT", place_name(*each)));
     }
 
-    const std::string columns = list_of(names_of(table.columns));
+    const std::string columns = list_of(carried(table));
     std::vector<std::string> back = {"LOCK TABLE " + name + " IN ACCESS EXCLUSIVE MODE"};
     const auto undo = [&](std::string sql) { back.push_back(std::move(sql)); };
     for (const Relation* each : moves.targets)
@@ -351,9 +390,11 @@ class Maker {
     return list;
   }
 
-  static std::vector<std::string> names_of(const std::vector<Column>& columns) {
+  // What of a row is written: the rest is computed.
+  static std::vector<std::string> carried(const Relation& table) {
     std::vector<std::string> names;
-    for (const Column& column : columns) names.push_back(column.name);
+    for (const Column& column : table.columns)
+      if (column.generated.empty()) names.push_back(column.name);
     return names;
   }
 
@@ -381,15 +422,18 @@ class Maker {
     const std::string fresh = qualified(table.schema, new_name(table.name));
     const std::string function = qualified(table.schema, sync_name(table));
     const std::vector<std::string> same = tells_apart(table, now);
-    const std::vector<std::string> columns = names_of(table.columns);
+    const std::vector<std::string> columns = carried(table);
     // Writers need no rights on a table that they do not know.
     swap.prepare.push_back(fmt::format(
         "CREATE FUNCTION {0}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = "
         "pg_catalog, pg_temp AS $sync$ BEGIN IF TG_OP = 'TRUNCATE' THEN {6}; RETURN NULL; "
         "END IF; IF TG_OP <> 'INSERT' THEN DELETE FROM {1} WHERE ({2}) = ({3}); END IF; IF TG_OP "
         "<> 'DELETE' THEN INSERT INTO {1} ({4}) VALUES ({5}); END IF; RETURN NULL; END $sync$",
-        function, fresh, list_of(same), list_of(same, "OLD."), list_of(columns),
-        list_of(columns, "NEW."), empty(table, fresh)));
+        function, fresh, list_of(same), list_of(same, table, now, "OLD."), list_of(columns),
+        list_of(columns, table, now, "NEW."), empty(table, fresh)));
+    swap.trial = {fmt::format("INSERT INTO {} ({}) SELECT {} FROM {} WHERE false", fresh,
+                              list_of(columns), list_of(columns, table, now),
+                              qualified(table.schema, table.name))};
     for (const Relation* each : written)
       swap.prepare.push_back(fmt::format(
           "CREATE TRIGGER {} AFTER INSERT OR UPDATE OR DELETE ON {} FOR EACH ROW EXECUTE FUNCTION "
