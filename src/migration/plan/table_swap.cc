@@ -236,14 +236,14 @@ class Maker {
       return std::nullopt;
     const std::vector<const Relation*>& were = lookup_.children(table);
     const std::vector<const Relation*>& are = to_lookup_.children(now);
-    const auto is_default = [](const Relation* each) {
-      return each->partition_bound == postgres::default_bound;
-    };
-    // The server reads the whole of one whenever another is attached.
-    if (std::ranges::any_of(were, is_default) || std::ranges::any_of(are, is_default))
+    const Relation* rest = rest_of(were);
+    const Relation* its_rest = rest_of(are);
+    if ((rest == nullptr) != (its_rest == nullptr) ||
+        (rest != nullptr && rest->object_name() != its_rest->object_name()))
       return std::nullopt;
     const auto overlap = [&](const Relation* a, const Relation* b) {
-      return !postgres::are_disjoint(now, a->partition_bound, b->partition_bound);
+      return is_rest(*a) || is_rest(*b) ||
+             !postgres::are_disjoint(now, a->partition_bound, b->partition_bound);
     };
     const auto changes = [](const Relation* each, const Relation* other) {
       return other == nullptr ||
@@ -252,14 +252,22 @@ class Maker {
     Moves moves;
     for (const Relation* each : are)
       if (changes(each, from_.relation(each->object_name()))) moves.targets.push_back(each);
+    // The server reads the whole of the default whenever another is attached beside it; and the
+    // rows of one that goes are the default's.
+    const bool one_goes = std::ranges::any_of(were, [&](const Relation* each) {
+      return each != rest && to_.relation(each->object_name()) == nullptr;
+    });
+    const bool rest_changes = rest != nullptr && (one_goes || !moves.targets.empty());
+    if (rest_changes) moves.targets.push_back(its_rest);
     Catalog places;
     for (const Relation* each : moves.targets) places.relations.push_back(*each);
     const auto is_among = [](const std::vector<const Relation*>& list, const Relation* relation) {
       return std::ranges::find(list, relation->object_name(), &Relation::object_name) != list.end();
     };
     for (const Relation* each : were)
-      if (changes(each, to_.relation(each->object_name())) &&
-          postgres::has_place(places, now, each->partition_bound))
+      if (each == rest ? rest_changes
+                       : changes(each, to_.relation(each->object_name())) &&
+                             postgres::has_place(places, now, each->partition_bound))
         moves.sources.push_back(each);
     std::erase_if(moves.targets, [&](const Relation* target) {
       return from_.relation(target->object_name()) == nullptr &&
@@ -284,8 +292,9 @@ class Maker {
         // What has a place here for some of its rows only.
         std::ranges::none_of(were, [&](const Relation* each) {
           return !is_among(moves.sources, each) &&
-                 std::ranges::any_of(moves.targets,
-                                     [&](const Relation* target) { return overlap(each, target); });
+                 std::ranges::any_of(moves.targets, [&](const Relation* target) {
+                   return target != its_rest && overlap(each, target);
+                 });
         });
     return can ? std::optional(std::move(moves)) : std::nullopt;
   }
@@ -318,7 +327,16 @@ class Maker {
     std::vector<Namesakes> renamed = both;
     renamed.push_back({&table, &now});
     swap.prepare = definitions(now, moves.targets, renamed);
-    // A check of the bound, as the server says it: what is attached with one is not read.
+    // A check of the bound, as the server says it: what is attached with one is not read. That of
+    // the default is what no other has, so that the others are there for a moment.
+    std::vector<std::string> stand_ins;
+    if (rest_of(moves.targets) != nullptr)
+      for (const Relation* each : to_lookup_.children(now))
+        if (std::ranges::find(moves.targets, each) == moves.targets.end()) {
+          stand_ins.push_back(qualified(each->schema, derived_name(each->name, "__place")));
+          swap.prepare.push_back(fmt::format("CREATE TABLE {} PARTITION OF {} {}", stand_ins.back(),
+                                             fresh, each->partition_bound));
+        }
     for (const Relation* each : moves.targets) {
       const std::string part = its_name(*each, new_name);
       swap.prepare.push_back(fmt::format(
@@ -327,6 +345,7 @@ class Maker {
           quote_literal(alter(part, "ADD CONSTRAINT", place_name(*each) + " CHECK (")),
           quote_literal(part) + "::pg_catalog.regclass"));
     }
+    if (!stand_ins.empty()) swap.prepare.push_back("DROP TABLE " + join(stand_ins, ", "));
     keep_equal(swap, table, now, moves.sources, moves.sources);
 
     const auto then = [&](std::string sql) { swap.take_place.emplace_back(std::move(sql)); };
@@ -376,6 +395,16 @@ class Maker {
     const Relation* was;
     const Relation* is;
   };
+
+  static bool is_rest(const Relation& partition) {
+    return partition.partition_bound == postgres::default_bound;
+  }
+  // The default partition, or null.
+  static const Relation* rest_of(const std::vector<const Relation*>& partitions) {
+    const auto found =
+        std::ranges::find_if(partitions, [](const Relation* each) { return is_rest(*each); });
+    return found == partitions.end() ? nullptr : *found;
+  }
 
   static std::vector<const Relation*> parts(const Relation& table, const catalog::Lookup& lookup) {
     std::vector<const Relation*> list;
