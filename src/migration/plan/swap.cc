@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 
 #include "base/quoting.h"
 #include "base/text.h"
@@ -191,21 +192,65 @@ Swap make(const catalog::Lookup& lookup, const Relation& table, const Column& a,
   return swap;
 }
 
+// "CREATE INDEX CONCURRENTLY i__new ON …".
+std::string beside(const Index& index) {
+  const std::string& sql = index.definition;
+  const std::size_t name_at = sql.find("INDEX ") + 6;
+  const std::string on =
+      sql.substr(sql.find(" ON ", name_at + quote_identifier(index.name).size()));
+  return sql.substr(0, name_at) + (on.starts_with(" ON ONLY ") ? "" : "CONCURRENTLY ") +
+         quote_identifier(new_name(index.name)) + on;
+}
+
+// A partition's part of a partitioned index.
+struct IndexPart {
+  const Relation* partition;
+  const Index* index;
+  std::string whole;
+};
+
+// All of them, at every depth, each behind that which it is attached to; nothing if one is missing.
+std::optional<std::vector<IndexPart>> parts_of(const catalog::Lookup& lookup, const Relation& table,
+                                               const Index& whole) {
+  std::vector<IndexPart> parts;
+  for (const Relation* each : lookup.children(table)) {
+    const auto its = std::ranges::find(each->indexes, whole.name, &Index::whole);
+    if (its == each->indexes.end() || !its->constraint.empty()) return std::nullopt;
+    parts.push_back({each, &*its, qualified(table.schema, new_name(whole.name))});
+    auto below = parts_of(lookup, *each, *its);
+    if (!below) return std::nullopt;
+    std::ranges::move(*below, std::back_inserter(parts));
+  }
+  return parts;
+}
+
 Swap replace(const catalog::Lookup& lookup, const Relation& table, const Relation& now,
-             const Index& was, const Index& is) {
+             const Index& was, const Index& is, const std::vector<IndexPart>& parts) {
   Swap swap;
   swap.column = to_string(object_of(table, was));
-  const std::string& sql = is.definition;
-  const std::size_t name_at = sql.find("INDEX ") + 6;
-  swap.alone.emplace_back(sql.substr(0, name_at) + "CONCURRENTLY " +
-                          quote_identifier(new_name(is.name)) +
-                          sql.substr(sql.find(" ON ", name_at + quote_identifier(is.name).size())));
+  swap.alone.emplace_back(beside(is));
+  for (const IndexPart& each : parts) {
+    Index part = *each.index;
+    part.name = new_name(part.name);
+    swap.alone.emplace_back(beside(*each.index), Made{}, leftover_part(*each.partition, part));
+    swap.alone.emplace_back("ALTER INDEX " + each.whole + " ATTACH PARTITION " +
+                            qualified(each.partition->schema, part.name));
+  }
   const auto key = std::ranges::find(now.constraints, is.constraint, &Constraint::name);
   const bool is_key = key != now.constraints.end();
   give_place(swap, lookup, table, was, is_key ? &*key : nullptr);
-  if (!is_key)
-    swap.back = {"ALTER INDEX " + qualified(table.schema, is.name) + " RENAME TO " +
-                 quote_identifier(new_name(is.name))};
+  if (is_key) return swap;
+  const auto rename = [](const std::string& schema, const std::string& from,
+                         const std::string& to) {
+    return "ALTER INDEX " + qualified(schema, from) + " RENAME TO " + quote_identifier(to);
+  };
+  swap.back = {rename(table.schema, is.name, new_name(is.name))};
+  for (const IndexPart& each : parts) {
+    const std::string& schema = each.partition->schema;
+    const std::string& name = each.index->name;
+    swap.take_place.emplace_back(rename(schema, new_name(name), name));
+    swap.back.push_back(rename(schema, name, new_name(name)));
+  }
   return swap;
 }
 
@@ -213,17 +258,30 @@ Swap replace(const catalog::Lookup& lookup, const Relation& table, const Relatio
 
 std::vector<Swap> replacements(const Catalog& from, const Catalog& to, std::int64_t small_bytes) {
   const catalog::Lookup lookup(from);
+  const catalog::Lookup to_lookup(to);
   const Traffic traffic(from, small_bytes);
   std::vector<Swap> list;
   for (const Relation& table : from.relations) {
     const Relation* now = to.relation(table.object_name());
-    if (now == nullptr || traffic.busy(*now) == nullptr || table.kind != RelationKind::table ||
+    if (now == nullptr || now->kind != table.kind || traffic.busy(*now) == nullptr ||
         table.parents != now->parents)
       continue;
+    const bool is_whole = table.kind == RelationKind::partitioned_table;
     for (const Index& was : table.indexes) {
       const auto is = std::ranges::find(now->indexes, was.name, &Index::name);
-      if (is != now->indexes.end() && can_replace(table, *now, was, *is))
-        list.push_back(replace(lookup, table, *now, was, *is));
+      if (is == now->indexes.end() || !can_replace(table, *now, was, *is)) continue;
+      if (!is_whole) {
+        list.push_back(replace(lookup, table, *now, was, *is, {}));
+        continue;
+      }
+      const auto parts = parts_of(to_lookup, *now, *is);
+      const bool were_there = parts && std::ranges::all_of(*parts, [&](const IndexPart& each) {
+                                return from.relation(each.partition->object_name()) != nullptr &&
+                                       !traffic.is_attached(*each.partition);
+                              });
+      if (were_there && is->constraint.empty() &&
+          !(was.unique && !lookup.referencing(table).empty()))
+        list.push_back(replace(lookup, table, *now, was, *is, *parts));
     }
   }
   return list;
