@@ -472,7 +472,8 @@ class Online {
     Phasing& phase = swap.fills.empty() ? expand_ : beside_;
     for (const Statement& each : swap.alone) phase.alone(each);
     if (!swap.not_null_table.name.empty())
-      beside_.not_null(swap.not_null_table, swap.not_null_column);
+      beside_.not_null(swap.not_null_table, swap.not_null_column,
+                       leftover_not_null(swap.not_null_table, swap.not_null_column));
   }
 
   void drop(const RouteStep& step, const std::string& sql) {

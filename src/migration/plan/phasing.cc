@@ -28,7 +28,8 @@ void Phasing::fill(Backfill backfill) {
   steps_.push_back(Step::fill(std::move(backfill)));
 }
 
-void Phasing::not_null(const catalog::ObjectName& table, const std::string& column) {
+void Phasing::not_null(const catalog::ObjectName& table, const std::string& column,
+                       Leftover leftover) {
   const std::string name = catalog::qualified(table.schema, table.name);
   const std::string quoted = catalog::quote_identifier(column);
   const std::string check = catalog::quote_identifier(derived_name(column, "__is_not_null"));
@@ -39,7 +40,8 @@ void Phasing::not_null(const catalog::ObjectName& table, const std::string& colu
             {"ALTER TABLE IF EXISTS " + name + drop + "IF EXISTS " + check, {}, {}}});
   alone("ALTER TABLE " + name + " VALIDATE CONSTRAINT " + check);
   together({"ALTER TABLE " + name + " ALTER COLUMN " + quoted + " SET NOT NULL",
-            {Made::What::not_null, table, column, {}}});
+            {Made::What::not_null, table, column, {}},
+            std::move(leftover)});
   together("ALTER TABLE " + name + drop + check);
 }
 

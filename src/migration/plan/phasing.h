@@ -17,7 +17,8 @@ class Phasing {
   void alone(Statement statement, bool patient = true);
   void fill(Backfill backfill);
   // By way of a check that is validated by itself, which SET NOT NULL trusts.
-  void not_null(const catalog::ObjectName& table, const std::string& column);
+  void not_null(const catalog::ObjectName& table, const std::string& column,
+                Leftover leftover = {});
   void close();
   std::vector<Step> take();
 

@@ -215,20 +215,13 @@ class Planner {
   // Puts new columns in the places of those whose type changes and that are too large to rewrite.
   Status swap(engine::Sandbox& sandbox) {
     if (how_.in_place) return {};
-    swaps_ = swaps(begin_, to_.catalog, options_.online.small_bytes);
-    for (const Swap& each : swaps_) {
-      auto outcome = sandbox.run({{statements_of(each), false}});
-      if (!outcome) return fail(outcome);
-      if (!outcome->front().ok)
-        return fail("plan.no_way", outcome->front().error, outcome->front().statement,
-                    "--in-place changes the type under a lock");
-    }
     const std::int64_t small = options_.online.small_bytes;
-    for (std::vector<Swap> list : std::array{
-             table_swaps(begin_, to_.catalog, small, ground_.role()),
-             attachments(begin_, to_.catalog, small), replacements(begin_, to_.catalog, small)})
+    const Catalog& to = to_.catalog;
+    std::set<std::string> tables;
+    // What stands in its way, a type that needs a new function, is for the way under a lock to
+    // find.
+    const auto try_all = [&](std::vector<Swap> list) -> Status {
       for (Swap& each : list) {
-        // What stands in its way, a type that is new too, is for the way under a lock to find.
         auto outcome = sandbox.run({{statements_of(each), true}});
         if (!outcome) return fail(outcome);
         if (!outcome->front().ok) continue;
@@ -239,8 +232,23 @@ class Planner {
           back.statements = each.back;
           undo_.push_back({each.take_place.back().text, std::move(back)});
         }
+        tables.insert(each.column);
         swaps_.push_back(std::move(each));
       }
+      return {};
+    };
+    if (Status done = try_all(new_types(begin_, to, small, ground_.role())); !done) return done;
+    if (Status done = try_all(table_swaps(begin_, to, small, ground_.role())); !done) return done;
+    if (Status done = try_all(attachments(begin_, to, small)); !done) return done;
+    if (Status done = try_all(replacements(begin_, to, small, tables)); !done) return done;
+    for (Swap& each : swaps(begin_, to, small, tables)) {
+      auto outcome = sandbox.run({{statements_of(each), false}});
+      if (!outcome) return fail(outcome);
+      if (!outcome->front().ok)
+        return fail("plan.no_way", outcome->front().error, outcome->front().statement,
+                    "--in-place changes the type under a lock");
+      swaps_.push_back(std::move(each));
+    }
     if (swaps_.empty()) return {};
     auto begin = ground_.look(sandbox);
     if (!begin) return fail(begin);

@@ -81,6 +81,18 @@ Leftover leftover_part(const Relation& partition, const Constraint& constraint) 
           {}};
 }
 
+Leftover leftover_not_null(const ObjectName& table, const std::string& column) {
+  const std::string name = qualified(table.schema, table.name);
+  const std::string quoted = quote_identifier(column);
+  return {fmt::format("DO $left$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE"
+                      " attrelid = pg_catalog.to_regclass({}) AND pg_catalog.quote_ident(attname)"
+                      " = {} AND NOT attisdropped) THEN ALTER TABLE {} ALTER COLUMN {} DROP NOT"
+                      " NULL; END IF; END $left$",
+                      quote_literal(name), quote_literal(quoted), name, quoted),
+          {},
+          {}};
+}
+
 std::vector<std::string> leftovers(const std::vector<Step>& phase, const Catalog& before) {
   std::vector<std::string> left;
   for (const Step& step : phase)

@@ -18,6 +18,9 @@ Leftover leftover_index(const catalog::ObjectName& table, const std::string& ind
 Leftover leftover_part(const catalog::Relation& partition, const catalog::Index& index);
 Leftover leftover_part(const catalog::Relation& partition, const catalog::Constraint& constraint);
 
+// Of the NOT NULL of a column that gets another's name, unless it has that.
+Leftover leftover_not_null(const catalog::ObjectName& table, const std::string& column);
+
 // What a phase makes for a while only, a check that goes before NOT NULL or an index that becomes
 // another's, is still there: statements that take it away if so, and do nothing else. They come
 // before the way back. `before` is what there was before the phase.

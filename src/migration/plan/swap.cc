@@ -28,6 +28,10 @@ using catalog::RelationKind;
 std::string new_name(const std::string& name) { return derived_name(name, "__new"); }
 std::string old_name(const std::string& name) { return derived_name(name, "__old"); }
 
+bool is_known_to_be_large(const Relation& table, std::int64_t small_bytes) {
+  return table.stats && table.stats->bytes > small_bytes;
+}
+
 bool names(std::string_view sql, const Column& column) {
   return contains_word(sql, column.name) || contains_word(sql, quote_identifier(column.name));
 }
@@ -69,21 +73,6 @@ bool uses(const Index& index, const Column& column) {
                              }) ||
          std::ranges::find(index.include, column.name) != index.include.end() ||
          names(index.predicate, column);
-}
-
-bool can_swap(const Relation& table, const Column& column) {
-  if (table.kind != RelationKind::table || table.is_partition() || !table.parents.empty() ||
-      !table.of_type.empty() || !column.generated.empty())
-    return false;
-  for (const Column& other : table.columns)
-    if (!other.generated.empty() && names(other.default_value, column)) return false;
-  for (const Index& index : table.indexes)
-    if (uses(index, column) &&
-        (index.definition.empty() || table.replica_identity == index.name || index.clustered))
-      return false;
-  for (const Constraint& each : table.constraints)
-    if (each.type == ConstraintType::exclusion && names(each.definition, column)) return false;
-  return true;
 }
 
 // Puts the index that goes by a new name in its place, as `key`'s if that is not null. Foreign keys
@@ -168,6 +157,8 @@ Swap make(const catalog::Lookup& lookup, const Relation& table, const Column& a,
                  .key = key_of(table),
                  .set = fresh + " = " + value,
                  .where = fresh + " IS DISTINCT FROM " + value}};
+  // The planner knows nothing of it yet.
+  swap.alone.emplace_back("ANALYZE " + name + " (" + fresh + ')');
   if (a.not_null && b.not_null) {
     swap.not_null_table = table.object_name();
     swap.not_null_column = new_name(a.name);
@@ -256,7 +247,23 @@ Swap replace(const catalog::Lookup& lookup, const Relation& table, const Relatio
 
 }  // namespace
 
-std::vector<Swap> replacements(const Catalog& from, const Catalog& to, std::int64_t small_bytes) {
+bool can_swap(const Relation& table, const Column& column) {
+  if (table.kind != RelationKind::table || table.is_partition() || !table.parents.empty() ||
+      !table.of_type.empty() || !column.generated.empty())
+    return false;
+  for (const Column& other : table.columns)
+    if (!other.generated.empty() && names(other.default_value, column)) return false;
+  for (const Index& index : table.indexes)
+    if (uses(index, column) &&
+        (index.definition.empty() || table.replica_identity == index.name || index.clustered))
+      return false;
+  for (const Constraint& each : table.constraints)
+    if (each.type == ConstraintType::exclusion && names(each.definition, column)) return false;
+  return true;
+}
+
+std::vector<Swap> replacements(const Catalog& from, const Catalog& to, std::int64_t small_bytes,
+                               const std::set<std::string>& others) {
   const catalog::Lookup lookup(from);
   const catalog::Lookup to_lookup(to);
   const Traffic traffic(from, small_bytes);
@@ -264,7 +271,7 @@ std::vector<Swap> replacements(const Catalog& from, const Catalog& to, std::int6
   for (const Relation& table : from.relations) {
     const Relation* now = to.relation(table.object_name());
     if (now == nullptr || now->kind != table.kind || traffic.busy(*now) == nullptr ||
-        table.parents != now->parents)
+        table.parents != now->parents || others.contains(to_string(object_of(table))))
       continue;
     const bool is_whole = table.kind == RelationKind::partitioned_table;
     for (const Index& was : table.indexes) {
@@ -285,6 +292,38 @@ std::vector<Swap> replacements(const Catalog& from, const Catalog& to, std::int6
     }
   }
   return list;
+}
+
+bool is_checked(const catalog::Type& type) {
+  return type.kind == catalog::TypeKind::domain && (type.not_null || !type.constraints.empty());
+}
+
+std::vector<Swap> new_types(const Catalog& from, const Catalog& to, std::int64_t small_bytes,
+                            const std::string& role) {
+  const Traffic traffic(from, small_bytes);
+  Catalog with = from;
+  for (const Relation& table : from.relations) {
+    const Relation* now = to.relation(table.object_name());
+    if (now == nullptr || std::ranges::none_of(traffic.holders(table), [&](const Relation* each) {
+          return is_known_to_be_large(*each, small_bytes);
+        }))
+      continue;
+    for (const Column& column : now->columns) {
+      const catalog::Type* type = to.type(column.type_schema, column.type_name);
+      const Column* was = table.column(column.name);
+      if (type == nullptr || with.type(type->schema, type->name) != nullptr) continue;
+      if (was == nullptr ? is_checked(*type) : postgres::rewrites(*was, column))
+        with.types.push_back(*type);
+    }
+  }
+  if (with.types.size() == from.types.size()) return {};
+  catalog::sort(with);
+  Swap swap;
+  for (const postgres::Step& step :
+       postgres::transition(from, with, {.version = from.server.version_number, .role = role})
+           .steps)
+    swap.prepare.insert(swap.prepare.end(), step.statements.begin(), step.statements.end());
+  return {std::move(swap)};
 }
 
 std::string add_key(const Relation& table, const Constraint& key, const std::string& index) {
@@ -329,13 +368,15 @@ std::vector<std::string> key_of(const Relation& table) {
   return {};
 }
 
-std::vector<Swap> swaps(const Catalog& from, const Catalog& to, std::int64_t small_bytes) {
+std::vector<Swap> swaps(const Catalog& from, const Catalog& to, std::int64_t small_bytes,
+                        const std::set<std::string>& others) {
   const catalog::Lookup lookup(from);
   std::vector<Swap> list;
   for (const Relation& table : from.relations) {
     const Relation* now = to.relation(table.schema, table.name);
-    if (now == nullptr || !table.is_table() || now->kind != table.kind || !table.stats ||
-        table.stats->bytes <= small_bytes || !lookup.children(table).empty())
+    if (now == nullptr || !table.is_table() || now->kind != table.kind ||
+        !is_known_to_be_large(table, small_bytes) || !lookup.children(table).empty() ||
+        others.contains(to_string(object_of(table))))
       continue;
     for (const Column& a : table.columns) {
       const Column* b = now->column(a.name);

@@ -3,6 +3,7 @@
 // and what they need to be attached are swaps as well, see table_swap.h and attachment.h.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,14 +32,25 @@ struct Swap {
 
 // For every column of a large table whose values would have to be written anew under a lock.
 // `small_bytes`: tables of at most that size, or of unknown size, are changed in place; so is what
-// this can't do: partitions, columns that others are computed from.
+// this can't do. `others`: tables, as above, for which all is done in another way.
 std::vector<Swap> swaps(const catalog::Catalog& from, const catalog::Catalog& to,
-                        std::int64_t small_bytes);
+                        std::int64_t small_bytes, const std::set<std::string>& others);
+
+// Whether a column can be replaced by one beside it: not of a partition or an heir, nor one that
+// others are computed from, or that is in an index which can't be made twice.
+bool can_swap(const catalog::Relation& table, const catalog::Column& column);
 
 // For every index and key of a large table that is another under the same name from now on: the new
 // one is made beside it, so that the table is never without.
 std::vector<Swap> replacements(const catalog::Catalog& from, const catalog::Catalog& to,
-                               std::int64_t small_bytes);
+                               std::int64_t small_bytes, const std::set<std::string>& others);
+
+// New types that values of a large table go to, made before all else.
+std::vector<Swap> new_types(const catalog::Catalog& from, const catalog::Catalog& to,
+                            std::int64_t small_bytes, const std::string& role);
+
+// A domain whose values are looked at: a column of it is not added without.
+bool is_checked(const catalog::Type& type);
 
 // "ALTER TABLE app.orders ADD CONSTRAINT orders_pkey PRIMARY KEY USING INDEX orders_pkey__new".
 std::string add_key(const catalog::Relation& table, const catalog::Constraint& key,

@@ -11,6 +11,7 @@
 #include "catalog/diff.h"
 #include "catalog/lookup.h"
 #include "catalog/postgres/partition_bounds.h"
+#include "catalog/postgres/statements.h"
 #include "catalog/postgres/transition.h"
 
 namespace architrave::migration {
@@ -29,13 +30,21 @@ using catalog::RelationKind;
 std::string new_name(const std::string& name) { return derived_name(name, "__new"); }
 std::string old_name(const std::string& name) { return derived_name(name, "__old"); }
 
+bool is_plain_table(const Relation& table) { return table.kind == RelationKind::table; }
+
+// The other may have more, which rows come to by themselves.
 bool same_columns(const Relation& a, const Relation& b) {
-  return a.columns.size() == b.columns.size() &&
-         std::ranges::all_of(a.columns, [&](const Column& column) {
-           const Column* same = b.column(column.name);
-           return same != nullptr && same->generated == column.generated &&
-                  same->identity.empty() && column.identity.empty();
-         });
+  const bool may_count = is_plain_table(a) && is_plain_table(b);
+  const auto has = [&](const Column& column) {
+    const Column* same = b.column(column.name);
+    return same != nullptr && same->generated == column.generated &&
+           same->identity == column.identity && (may_count || column.identity.empty());
+  };
+  const auto comes = [&](const Column& column) {
+    return a.column(column.name) != nullptr ||
+           (column.identity.empty() && (!column.not_null || !column.default_value.empty()));
+  };
+  return std::ranges::all_of(a.columns, has) && std::ranges::all_of(b.columns, comes);
 }
 
 bool same_types(const Relation& a, const Relation& b) {
@@ -47,6 +56,24 @@ bool same_types(const Relation& a, const Relation& b) {
 bool is_rewritten(const Relation& a, const Relation& b) {
   return std::ranges::any_of(a.columns, [&](const Column& each) {
     return each.generated.empty() && postgres::rewrites(each, *b.column(each.name));
+  });
+}
+
+// Whether a column is new for which the server writes the table anew: one that it computes, or of a
+// domain that has something to check.
+bool is_rewritten_for_more(const Relation& a, const Relation& b, const Catalog& to) {
+  return std::ranges::any_of(b.columns, [&](const Column& each) {
+    if (a.column(each.name) != nullptr) return false;
+    const catalog::Type* type = to.type(each.type_schema, each.type_name);
+    return each.generated == "stored" || (type != nullptr && is_checked(*type));
+  });
+}
+
+// Whether a column's values are written anew and no column beside it can take its place.
+bool is_rewritten_as_a_whole(const Relation& a, const Relation& b) {
+  return std::ranges::any_of(a.columns, [&](const Column& each) {
+    return each.generated.empty() && postgres::rewrites(each, *b.column(each.name)) &&
+           !can_swap(a, each);
   });
 }
 
@@ -98,6 +125,15 @@ Relation apart(const Relation& table) {
   made.comment.clear();
   made.acl.reset();
   made.replica_identity.clear();
+  for (Column& column : made.columns) {
+    column.identity.clear();
+    column.identity_sequence.reset();
+  }
+  // It would hold on to rows of the old one, which its writers take away before the new one's.
+  std::erase_if(made.constraints, [&](const Constraint& each) {
+    return each.type == catalog::ConstraintType::foreign_key &&
+           each.references_schema == table.schema && each.references_table == table.name;
+  });
   for (Index& index : made.indexes) {
     const std::string own = ' ' + quote_identifier(index.name) + " ON ";
     if (const std::size_t at = index.definition.find(own); at != std::string::npos)
@@ -114,6 +150,17 @@ Relation apart(const Relation& table) {
     index.name = new_name(index.name);
   }
   return made;
+}
+
+// A column that an UPDATE can set to what it is, the key's first if that can be; or nothing.
+std::optional<std::string> touched_column(const Relation& table) {
+  const auto can_be_set = [](const Column& column) {
+    return column.generated.empty() && column.identity != "always";
+  };
+  const std::vector<std::string> key = key_of(table);
+  if (!key.empty() && can_be_set(*table.column(key.front()))) return key.front();
+  const auto found = std::ranges::find_if(table.columns, can_be_set);
+  return found == table.columns.end() ? std::nullopt : std::optional(found->name);
 }
 
 std::string list_of(const std::vector<std::string>& names) {
@@ -149,10 +196,12 @@ class Maker {
         return each->object_name() == relation.object_name();
       });
     };
-    return is_plain(table) && is_plain(now) && table.parents.empty() && now.parents.empty() &&
-           has_plain_key(table) && same_columns(table, now) && keeps_rows(table, now) &&
-           (table.partition_key != now.partition_key ||
-            (!table.partition_key.empty() && is_rewritten(table, now))) &&
+    return is_plain(table) && is_plain(now) && !is_published(table) && table.parents.empty() &&
+           now.parents.empty() && has_plain_key(table) && touched_column(table) &&
+           same_columns(table, now) && keeps_rows(table, now) &&
+           (table.partition_key != now.partition_key || is_rewritten_for_more(table, now, to_) ||
+            (is_plain_table(table) ? is_rewritten_as_a_whole(table, now)
+                                   : is_rewritten(table, now))) &&
            table.triggers.empty() && table.rules.empty() &&
            // A table's heirs are not its rows' places.
            (!table.partition_key.empty() || old_parts.empty()) &&
@@ -194,6 +243,8 @@ class Maker {
     for (const Relation* each : whole) swap.replaced.push_back(replaced(*each, both));
     swap.prepare = definitions(now, parts(now, to_lookup_), both);
     keep_equal(swap, table, now, {&table}, whole);
+    // The planner knows nothing of it yet.
+    swap.alone.emplace_back("ANALYZE " + qualified(now.schema, new_name(now.name)));
     leave_alone(swap, table, {&table}, whole);
     const auto then = [&](std::string sql) { swap.take_place.emplace_back(std::move(sql)); };
     // They would ask the old one, which gets no new rows; those that stay are made again.
@@ -203,6 +254,9 @@ class Maker {
           then(fmt::format("ALTER TABLE {} DROP CONSTRAINT {}",
                            qualified(child->schema, child->name),
                            quote_identifier(constraint->name)));
+    for (const Column& each : table.columns)
+      if (!each.identity.empty())
+        then(hand_over(each, name, *now.column(each.name), now, new_name(now.name)));
     for (const Namesakes& each : both) rename(*each.was, plain_name, old_name, then);
     for (const Namesakes& each : both) rename(*each.is, new_name, plain_name, then);
 
@@ -212,6 +266,9 @@ class Maker {
     back("TRUNCATE " + aside);
     back(fmt::format("INSERT INTO {} ({}) SELECT {} FROM {}", aside, list_of(carried(table)),
                      list_of(carried(table), now, table), name));
+    for (const Column& each : table.columns)
+      if (!each.identity.empty())
+        back(hand_over(*now.column(each.name), name, each, table, old_name(table.name)));
     for (const Namesakes& each : both) rename(*each.is, plain_name, new_name, back);
     for (const Namesakes& each : both) rename(*each.was, old_name, plain_name, back);
     return swap;
@@ -226,7 +283,7 @@ class Maker {
   // Nothing where that can't be done beside those who use the table, or is no work.
   std::optional<Moves> moves(const Relation& table, const Relation& now) const {
     if (table.kind != RelationKind::partitioned_table || now.kind != table.kind ||
-        table.partition_key != now.partition_key || !table.parents.empty() ||
+        table.partition_key != now.partition_key || !table.parents.empty() || is_published(table) ||
         !now.parents.empty() || !has_plain_key(table) || !same_columns(table, now) ||
         !same_types(table, now) || !table.triggers.empty() || !now.triggers.empty() ||
         !table.rules.empty() ||
@@ -347,6 +404,8 @@ class Maker {
     }
     if (!stand_ins.empty()) swap.prepare.push_back("DROP TABLE " + join(stand_ins, ", "));
     keep_equal(swap, table, now, moves.sources, moves.sources);
+    for (const Relation* each : moves.targets)
+      swap.alone.emplace_back("ANALYZE " + its_name(*each, new_name));
 
     const auto then = [&](std::string sql) { swap.take_place.emplace_back(std::move(sql)); };
     // Before its partitions, as those who write to it do.
@@ -406,6 +465,18 @@ class Maker {
     return found == partitions.end() ? nullptr : *found;
   }
 
+  // Subscribers would miss what the new one is filled with, or get it twice.
+  bool is_published(const Relation& table) const {
+    const std::string schema = " TABLES IN SCHEMA " + quote_identifier(table.schema);
+    return std::ranges::any_of(from_.others, [&](const catalog::OtherObject& other) {
+      return other.kind == catalog::Kind::publication &&
+             (other.properties.contains(to_string(object_of(table))) ||
+              std::ranges::any_of(other.definition, [&](const std::string& sql) {
+                return sql.find(" FOR ALL TABLES") != std::string::npos || sql.ends_with(schema);
+              }));
+    });
+  }
+
   static std::vector<const Relation*> parts(const Relation& table, const catalog::Lookup& lookup) {
     std::vector<const Relation*> list;
     gather(table, lookup, list);
@@ -434,6 +505,25 @@ class Maker {
         }))
       table.name = old_name(table.name);
     return to_string(object_of(table));
+  }
+
+  // An identity from one table's column to the other's, where it is: the sequence goes with the
+  // table that has it, so that another gets its name and goes on where it was.
+  static std::string hand_over(const Column& from, const std::string& name, const Column& to,
+                               Relation table, const std::string& its_name) {
+    table.name = its_name;
+    const std::string options = postgres::identity_options(table, to);
+    const auto sequence_of = [](const Column& column) {
+      return qualified(column.identity_sequence->schema, column.identity_sequence->name);
+    };
+    return fmt::format(
+        "DO $identity$ DECLARE place bigint; used boolean; BEGIN SELECT last_value, is_called INTO "
+        "place, used FROM {}; ALTER TABLE {} ALTER COLUMN {} DROP IDENTITY; ALTER TABLE {} ALTER "
+        "COLUMN {} ADD GENERATED {} AS IDENTITY{}; PERFORM pg_catalog.setval({}, place, used); END "
+        "$identity$",
+        sequence_of(from), name, quote_identifier(from.name), qualified(table.schema, table.name),
+        quote_identifier(to.name), to.identity == "always" ? "ALWAYS" : "BY DEFAULT",
+        options.empty() ? "" : " (" + options + ')', quote_literal(sequence_of(to)));
   }
 
   static std::string place_name(const Relation& part) {
@@ -476,11 +566,10 @@ class Maker {
     // The trigger carries over what is written, if only as it was. To carry it over once more does
     // no harm, and to ask whether it is there takes longer than that.
     for (const Relation* each : written) {
-      const std::vector<std::string> key = key_of(*each);
-      const std::string first = quote_identifier(key.front());
+      const std::string touched = quote_identifier(*touched_column(*each));
       swap.fills.push_back({.table = qualified(each->schema, each->name),
-                            .key = key,
-                            .set = first + " = " + first,
+                            .key = key_of(*each),
+                            .set = touched + " = " + touched,
                             .where = {}});
     }
   }
