@@ -55,6 +55,7 @@ std::string lost_attribute(const catalog::Catalog& from, const catalog::Column& 
 bool rewrites(const catalog::Column& from, const catalog::Column& to);
 
 // Whether one of the same name has to be dropped and made for it.
+bool replaces(const catalog::Type& before, const catalog::Type& after);
 bool replaces(const catalog::Index& before, const catalog::Index& after);
 bool replaces(const catalog::Constraint& before, const catalog::Constraint& after);
 

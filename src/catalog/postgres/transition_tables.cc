@@ -554,6 +554,10 @@ bool replaces(const catalog::Index& before, const catalog::Index& after) {
   return transitioning::must_replace(before, after);
 }
 
+bool replaces(const catalog::Type& before, const catalog::Type& after) {
+  return transitioning::must_replace(before, after);
+}
+
 bool replaces(const catalog::Constraint& before, const catalog::Constraint& after) {
   return transitioning::must_replace(before, after);
 }

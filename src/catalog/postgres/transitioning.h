@@ -242,7 +242,7 @@ class Transitioning {
   std::unordered_map<std::string, Statements> needs_;  // in the new one
   std::unordered_map<std::string, Statements> old_needs_;
   std::unordered_map<std::string, std::string> taken_;  // names, and the token of their being free
-  std::set<std::string> cut_;       // parts that go before their tables, see cut_circles
+  std::set<std::string> cut_;  // parts that go before their tables, see cut_circles
   std::unordered_map<std::string, std::string> gone_with_;  // functions, and whose type's they are
   std::set<std::string> loosened_;  // domains whose checks use a function that goes
   std::set<std::string> unmade_;

@@ -111,17 +111,28 @@ TEST(PairsTest, GoThereAndBackOnTheNewest) {
 // Every ninth, since each is stopped at all of its steps, and those that take something away in one
 // step and make it again in another.
 TEST(PairsTest, ComeBackFromAnywhere) {
-  try_all(
-      own_pairs(
-          9, {"busy_partitions_constraints", "busy_partitions_filled",
-              "busy_partitions_index_replaced", "busy_partitions_indexes", "busy_partitions_keys",
-              "function_used_everywhere", "identity_of_column_with_nulls", "identity_of_heirs",
-              "index_and_key_replaced", "inheritance_left", "large_partition_beside_default",
-              "large_partition_key_change", "large_partition_split", "large_partitions_retyped",
-              "large_table_to_partitioned", "not_null_names_of_heirs",
-              "partition_index_with_own_constraint", "table_attached_with_what_it_needs",
-              "tables_and_partitions_dropped"}),
-      stop);
+  try_all(own_pairs(9, {"busy_partitions_constraints",
+                        "busy_partitions_filled",
+                        "busy_partitions_index_replaced",
+                        "busy_partitions_indexes",
+                        "busy_partitions_keys",
+                        "function_used_everywhere",
+                        "identity_of_column_with_nulls",
+                        "identity_of_heirs",
+                        "index_and_key_replaced",
+                        "inheritance_left",
+                        "large_enum_loses_label",
+                        "large_partition_beside_default",
+                        "large_partition_key_change",
+                        "large_partition_split",
+                        "large_partitions_retyped",
+                        "large_table_gets_computed_column",
+                        "large_table_to_partitioned",
+                        "not_null_names_of_heirs",
+                        "partition_index_with_own_constraint",
+                        "table_attached_with_what_it_needs",
+                        "tables_and_partitions_dropped"}),
+          stop);
 }
 
 // Pairs of others' making; every sixth, since all take minutes.

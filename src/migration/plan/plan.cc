@@ -27,6 +27,7 @@
 #include "migration/plan/sqlite.h"
 #include "migration/plan/stopped.h"
 #include "migration/plan/table_swap.h"
+#include "migration/plan/type_swap.h"
 #include "migration/unsaid.h"
 
 namespace architrave::migration {
@@ -220,23 +221,34 @@ class Planner {
     std::set<std::string> tables;
     // What stands in its way, a type that needs a new function, is for the way under a lock to
     // find.
-    const auto try_all = [&](std::vector<Swap> list) -> Status {
-      for (Swap& each : list) {
-        auto outcome = sandbox.run({{statements_of(each), true}});
-        if (!outcome) return fail(outcome);
-        if (!outcome->front().ok) continue;
-        if (!each.back.empty()) {
-          RouteStep back;
-          back.act = RouteStep::Act::alter;
-          back.of = each.column;
-          back.statements = each.back;
-          undo_.push_back({each.take_place.back().text, std::move(back)});
-        }
-        tables.insert(each.column);
-        swaps_.push_back(std::move(each));
+    const auto take = [&](Swap swap) {
+      if (!swap.back.empty()) {
+        RouteStep back;
+        back.act = RouteStep::Act::alter;
+        back.of = swap.column;
+        back.statements = swap.back;
+        undo_.push_back({swap.take_place.back().text, std::move(back)});
       }
+      tables.insert(swap.column);
+      swaps_.push_back(std::move(swap));
+    };
+    const auto try_together = [&](std::vector<Swap> list) -> Status {
+      engine::Unit unit{{}, true};
+      for (const Swap& each : list)
+        std::ranges::move(statements_of(each), std::back_inserter(unit.statements));
+      auto outcome = sandbox.run({unit});
+      if (!outcome) return fail(outcome);
+      if (outcome->front().ok)
+        for (Swap& each : list) take(std::move(each));
       return {};
     };
+    const auto try_all = [&](std::vector<Swap> list) -> Status {
+      for (Swap& each : list)
+        if (Status done = try_together({std::move(each)}); !done) return done;
+      return {};
+    };
+    for (std::vector<Swap>& list : type_swaps(begin_, to, small, ground_.role()))
+      if (Status done = try_together(std::move(list)); !done) return done;
     if (Status done = try_all(new_types(begin_, to, small, ground_.role())); !done) return done;
     if (Status done = try_all(table_swaps(begin_, to, small, ground_.role())); !done) return done;
     if (Status done = try_all(attachments(begin_, to, small)); !done) return done;

@@ -28,10 +28,6 @@ using catalog::RelationKind;
 std::string new_name(const std::string& name) { return derived_name(name, "__new"); }
 std::string old_name(const std::string& name) { return derived_name(name, "__old"); }
 
-bool is_known_to_be_large(const Relation& table, std::int64_t small_bytes) {
-  return table.stats && table.stats->bytes > small_bytes;
-}
-
 bool names(std::string_view sql, const Column& column) {
   return contains_word(sql, column.name) || contains_word(sql, quote_identifier(column.name));
 }
@@ -129,60 +125,6 @@ bool can_replace(const Relation& table, const Relation& now, const Index& was, c
           std::ranges::all_of(is.keys, is_filled));
 }
 
-Swap make(const catalog::Lookup& lookup, const Relation& table, const Column& a, const Column& b) {
-  const std::string name = qualified(table.schema, table.name);
-  const std::string alter = "ALTER TABLE " + name + ' ';
-  const std::string now = quote_identifier(a.name);
-  const std::string fresh = quote_identifier(new_name(a.name));
-  const std::string aside = quote_identifier(old_name(a.name));
-  const std::string value = as_type_of(now, a, b);
-  const std::string function =
-      qualified(table.schema, derived_name("sync_" + table.name + '_' + a.name, {}));
-  const std::string trigger = quote_identifier(derived_name("sync_" + a.name, {}));
-
-  Swap swap;
-  swap.column = to_string(object_of(table, a));
-  Column renamed = a;
-  renamed.name = old_name(a.name);
-  swap.replaced = {to_string(object_of(table, renamed))};
-  swap.loses = !postgres::keeps_values(a, b);
-  swap.prepare = {alter + "ADD COLUMN " + fresh + ' ' + b.type +
-                      (b.collation.empty() ? "" : " COLLATE " + b.collation),
-                  "CREATE FUNCTION " + function +
-                      "() RETURNS trigger LANGUAGE plpgsql AS $sync$ BEGIN NEW." + fresh +
-                      " := NEW." + value + "; RETURN NEW; END $sync$",
-                  "CREATE TRIGGER " + trigger + " BEFORE INSERT OR UPDATE ON " + name +
-                      " FOR EACH ROW EXECUTE FUNCTION " + function + "()"};
-  swap.fills = {{.table = name,
-                 .key = key_of(table),
-                 .set = fresh + " = " + value,
-                 .where = fresh + " IS DISTINCT FROM " + value}};
-  // The planner knows nothing of it yet.
-  swap.alone.emplace_back("ANALYZE " + name + " (" + fresh + ')');
-  if (a.not_null && b.not_null) {
-    swap.not_null_table = table.object_name();
-    swap.not_null_column = new_name(a.name);
-  }
-  std::vector<Statement>& place = swap.take_place;
-  place = {{"DROP TRIGGER " + trigger + " ON " + name}, {"DROP FUNCTION " + function + "()"}};
-  for (const Index& index : table.indexes) {
-    if (!uses(index, a)) continue;
-    swap.alone.emplace_back(
-        twin(index, a), Made{},
-        leftover_index(table.object_name(), new_name(index.name), !index.constraint.empty()));
-    const auto key = std::ranges::find(table.constraints, index.constraint, &Constraint::name);
-    give_place(swap, lookup, table, index, key == table.constraints.end() ? nullptr : &*key);
-  }
-  if (!a.identity.empty()) place.emplace_back(alter + "ALTER COLUMN " + now + " DROP IDENTITY");
-  place.emplace_back(alter + "RENAME COLUMN " + now + " TO " + aside);
-  place.emplace_back(alter + "RENAME COLUMN " + fresh + " TO " + now);
-  // Nobody gives it a value any more.
-  if (!a.default_value.empty())
-    place.emplace_back(alter + "ALTER COLUMN " + aside + " DROP DEFAULT");
-  if (a.not_null) place.emplace_back(alter + "ALTER COLUMN " + aside + " DROP NOT NULL");
-  return swap;
-}
-
 // "CREATE INDEX CONCURRENTLY i__new ON …".
 std::string beside(const Index& index) {
   const std::string& sql = index.definition;
@@ -246,6 +188,10 @@ Swap replace(const catalog::Lookup& lookup, const Relation& table, const Relatio
 }
 
 }  // namespace
+
+bool is_known_to_be_large(const Relation& table, std::int64_t small_bytes) {
+  return table.stats && table.stats->bytes > small_bytes;
+}
 
 bool can_swap(const Relation& table, const Column& column) {
   if (table.kind != RelationKind::table || table.is_partition() || !table.parents.empty() ||
@@ -368,6 +314,61 @@ std::vector<std::string> key_of(const Relation& table) {
   return {};
 }
 
+Swap column_swap(const catalog::Lookup& lookup, const Relation& table, const Column& a,
+                 const Column& b) {
+  const std::string name = qualified(table.schema, table.name);
+  const std::string alter = "ALTER TABLE " + name + ' ';
+  const std::string now = quote_identifier(a.name);
+  const std::string fresh = quote_identifier(new_name(a.name));
+  const std::string aside = quote_identifier(old_name(a.name));
+  const std::string value = as_type_of(now, a, b);
+  const std::string function =
+      qualified(table.schema, derived_name("sync_" + table.name + '_' + a.name, {}));
+  const std::string trigger = quote_identifier(derived_name("sync_" + a.name, {}));
+
+  Swap swap;
+  swap.column = to_string(object_of(table, a));
+  Column renamed = a;
+  renamed.name = old_name(a.name);
+  swap.replaced = {to_string(object_of(table, renamed))};
+  swap.loses = !postgres::keeps_values(a, b);
+  swap.prepare = {alter + "ADD COLUMN " + fresh + ' ' + b.type +
+                      (b.collation.empty() ? "" : " COLLATE " + b.collation),
+                  "CREATE FUNCTION " + function +
+                      "() RETURNS trigger LANGUAGE plpgsql AS $sync$ BEGIN NEW." + fresh +
+                      " := NEW." + value + "; RETURN NEW; END $sync$",
+                  "CREATE TRIGGER " + trigger + " BEFORE INSERT OR UPDATE ON " + name +
+                      " FOR EACH ROW EXECUTE FUNCTION " + function + "()"};
+  swap.fills = {{.table = name,
+                 .key = key_of(table),
+                 .set = fresh + " = " + value,
+                 .where = fresh + " IS DISTINCT FROM " + value}};
+  // The planner knows nothing of it yet.
+  swap.alone.emplace_back("ANALYZE " + name + " (" + fresh + ')');
+  if (a.not_null && b.not_null) {
+    swap.not_null_table = table.object_name();
+    swap.not_null_column = new_name(a.name);
+  }
+  std::vector<Statement>& place = swap.take_place;
+  place = {{"DROP TRIGGER " + trigger + " ON " + name}, {"DROP FUNCTION " + function + "()"}};
+  for (const Index& index : table.indexes) {
+    if (!uses(index, a)) continue;
+    swap.alone.emplace_back(
+        twin(index, a), Made{},
+        leftover_index(table.object_name(), new_name(index.name), !index.constraint.empty()));
+    const auto key = std::ranges::find(table.constraints, index.constraint, &Constraint::name);
+    give_place(swap, lookup, table, index, key == table.constraints.end() ? nullptr : &*key);
+  }
+  if (!a.identity.empty()) place.emplace_back(alter + "ALTER COLUMN " + now + " DROP IDENTITY");
+  place.emplace_back(alter + "RENAME COLUMN " + now + " TO " + aside);
+  place.emplace_back(alter + "RENAME COLUMN " + fresh + " TO " + now);
+  // Nobody gives it a value any more.
+  if (!a.default_value.empty())
+    place.emplace_back(alter + "ALTER COLUMN " + aside + " DROP DEFAULT");
+  if (a.not_null) place.emplace_back(alter + "ALTER COLUMN " + aside + " DROP NOT NULL");
+  return swap;
+}
+
 std::vector<Swap> swaps(const Catalog& from, const Catalog& to, std::int64_t small_bytes,
                         const std::set<std::string>& others) {
   const catalog::Lookup lookup(from);
@@ -381,7 +382,7 @@ std::vector<Swap> swaps(const Catalog& from, const Catalog& to, std::int64_t sma
     for (const Column& a : table.columns) {
       const Column* b = now->column(a.name);
       if (b == nullptr || !b->generated.empty() || !postgres::rewrites(a, *b)) continue;
-      if (can_swap(table, a)) list.push_back(make(lookup, table, a, *b));
+      if (can_swap(table, a)) list.push_back(column_swap(lookup, table, a, *b));
     }
   }
   return list;

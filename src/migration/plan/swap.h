@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "catalog/catalog.h"
+#include "catalog/lookup.h"
 #include "migration/files.h"
 
 namespace architrave::migration {
@@ -39,6 +40,12 @@ std::vector<Swap> swaps(const catalog::Catalog& from, const catalog::Catalog& to
 // Whether a column can be replaced by one beside it: not of a partition or an heir, nor one that
 // others are computed from, or that is in an index which can't be made twice.
 bool can_swap(const catalog::Relation& table, const catalog::Column& column);
+
+// Puts the new one, of any type, in the place of the old one.
+Swap column_swap(const catalog::Lookup& lookup, const catalog::Relation& table,
+                 const catalog::Column& a, const catalog::Column& b);
+
+bool is_known_to_be_large(const catalog::Relation& table, std::int64_t small_bytes);
 
 // For every index and key of a large table that is another under the same name from now on: the new
 // one is made beside it, so that the table is never without.

@@ -1,0 +1,114 @@
+#include "migration/plan/type_swap.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/quoting.h"
+#include "catalog/lookup.h"
+#include "catalog/postgres/transition.h"
+
+namespace architrave::migration {
+
+namespace {
+
+using catalog::Catalog;
+using catalog::Column;
+using catalog::qualified;
+using catalog::quote_identifier;
+using catalog::Relation;
+using catalog::Type;
+
+bool is_of(const Column& column, const Type& type) {
+  return column.type_schema == type.schema && column.type_name == type.name;
+}
+
+// Columns whose values go over; nothing if that can't be done beside those who use them, or all is
+// small.
+struct Holder {
+  const Relation* table;
+  const Column* was;
+  const Column* is;
+};
+std::optional<std::vector<Holder>> holders(const Catalog& from, const Catalog& to, const Type& type,
+                                           std::int64_t small_bytes) {
+  const std::string key = to_string(object_of(type));
+  const catalog::Lookup lookup(from);
+  std::vector<Holder> list;
+  bool any_large = false;
+  for (const Relation& table : from.relations) {
+    if (table.is_view()) continue;
+    const Relation* now = to.relation(table.object_name());
+    for (const Column& was : table.columns) {
+      const Column* is = now == nullptr ? nullptr : now->column(was.name);
+      if (is == nullptr || !is_of(*is, type)) continue;  // it goes, or goes to another type
+      if (!is_of(was, type)) continue;
+      if (was.type != is->type || now->kind != table.kind || !can_swap(table, was) ||
+          !lookup.children(table).empty())
+        return std::nullopt;
+      list.push_back({&table, &was, is});
+      any_large = any_large || is_known_to_be_large(table, small_bytes);
+    }
+  }
+  // What else has such values.
+  for (const catalog::Dependency& edge : from.dependencies)
+    if (to_string(edge.needs) == key && (edge.object.kind == catalog::Kind::type ||
+                                         (edge.object.kind == catalog::Kind::column &&
+                                          std::ranges::none_of(list, [&](const Holder& each) {
+                                            return object_of(*each.table, *each.was) == edge.object;
+                                          }))))
+      return std::nullopt;
+  return any_large ? std::optional(std::move(list)) : std::nullopt;
+}
+
+std::vector<Swap> make(const Catalog& from, const Type& was, const Type& is,
+                       const std::vector<Holder>& list, const std::string& role) {
+  const catalog::Lookup lookup(from);
+  Type made = is;
+  made.name = derived_name(is.name, "__new");
+  const std::string name = qualified(is.schema, is.name);
+  const std::string fresh = qualified(is.schema, made.name);
+  const std::string aside = derived_name(was.name, "__old");
+  Catalog with = from;
+  with.types.push_back(made);
+  catalog::sort(with);
+
+  std::vector<Swap> swaps(1);
+  swaps.front().column = to_string(object_of(was));
+  for (const postgres::Step& step :
+       postgres::transition(from, with, {.version = from.server.version_number, .role = role})
+           .steps)
+    swaps.front().prepare.insert(swaps.front().prepare.end(), step.statements.begin(),
+                                 step.statements.end());
+  for (const Holder& each : list) {
+    Column column = *each.is;
+    column.type = fresh;
+    swaps.push_back(column_swap(lookup, *each.table, *each.was, column));
+  }
+  Swap& last = swaps.emplace_back();
+  last.column = to_string(object_of(was));
+  const auto rename = [](const std::string& type, const std::string& to) {
+    return "ALTER TYPE " + type + " RENAME TO " + quote_identifier(to);
+  };
+  last.take_place = {rename(name, aside), rename(fresh, is.name)};
+  last.back = {rename(name, made.name), rename(qualified(was.schema, aside), was.name)};
+  return swaps;
+}
+
+}  // namespace
+
+std::vector<std::vector<Swap>> type_swaps(const Catalog& from, const Catalog& to,
+                                          std::int64_t small_bytes, const std::string& role) {
+  std::vector<std::vector<Swap>> all;
+  for (const Type& was : from.types) {
+    const Type* is = to.type(was.schema, was.name);
+    if (is == nullptr || was.kind != catalog::TypeKind::enumeration || is->kind != was.kind ||
+        !postgres::replaces(was, *is))
+      continue;
+    if (const auto list = holders(from, to, was, small_bytes))
+      all.push_back(make(from, was, *is, *list, role));
+  }
+  return all;
+}
+
+}  // namespace architrave::migration
