@@ -53,7 +53,7 @@ Swap make(const Catalog& from, const Relation& table, const Relation& now,
   const std::string alter = "ALTER TABLE " + name + ' ';
   const int version = from.server.version_number;
   Swap swap;
-  swap.column = to_string(object_of(table));
+  swap.of = to_string(object_of(table));
 
   const auto add = [&](const std::string& constraint, const std::string& definition) {
     const std::string quoted = quote_identifier(constraint);

@@ -21,6 +21,7 @@
 #include "migration/plan/kept.h"
 #include "migration/plan/misfits.h"
 #include "migration/plan/online.h"
+#include "migration/plan/partition_swap.h"
 #include "migration/plan/phases.h"
 #include "migration/plan/route.h"
 #include "migration/plan/rows.h"
@@ -225,11 +226,11 @@ class Planner {
       if (!swap.back.empty()) {
         RouteStep back;
         back.act = RouteStep::Act::alter;
-        back.of = swap.column;
+        back.of = swap.of;
         back.statements = swap.back;
         undo_.push_back({swap.take_place.back().text, std::move(back)});
       }
-      tables.insert(swap.column);
+      tables.insert(swap.of);
       swaps_.push_back(std::move(swap));
     };
     const auto try_together = [&](std::vector<Swap> list) -> Status {
@@ -251,6 +252,8 @@ class Planner {
       if (Status done = try_together(std::move(list)); !done) return done;
     if (Status done = try_all(new_types(begin_, to, small, ground_.role())); !done) return done;
     if (Status done = try_all(table_swaps(begin_, to, small, ground_.role())); !done) return done;
+    if (Status done = try_all(partition_swaps(begin_, to, small, ground_.role())); !done)
+      return done;
     if (Status done = try_all(attachments(begin_, to, small)); !done) return done;
     if (Status done = try_all(replacements(begin_, to, small, tables)); !done) return done;
     for (Swap& each : swaps(begin_, to, small, tables)) {

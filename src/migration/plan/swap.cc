@@ -25,9 +25,6 @@ using catalog::quote_identifier;
 using catalog::Relation;
 using catalog::RelationKind;
 
-std::string new_name(const std::string& name) { return derived_name(name, "__new"); }
-std::string old_name(const std::string& name) { return derived_name(name, "__old"); }
-
 bool names(std::string_view sql, const Column& column) {
   return contains_word(sql, column.name) || contains_word(sql, quote_identifier(column.name));
 }
@@ -160,7 +157,7 @@ std::optional<std::vector<IndexPart>> parts_of(const catalog::Lookup& lookup, co
 Swap replace(const catalog::Lookup& lookup, const Relation& table, const Relation& now,
              const Index& was, const Index& is, const std::vector<IndexPart>& parts) {
   Swap swap;
-  swap.column = to_string(object_of(table, was));
+  swap.of = to_string(object_of(table, was));
   swap.alone.emplace_back(beside(is));
   for (const IndexPart& each : parts) {
     Index part = *each.index;
@@ -188,6 +185,9 @@ Swap replace(const catalog::Lookup& lookup, const Relation& table, const Relatio
 }
 
 }  // namespace
+
+std::string new_name(const std::string& name) { return derived_name(name, "__new"); }
+std::string old_name(const std::string& name) { return derived_name(name, "__old"); }
 
 bool is_known_to_be_large(const Relation& table, std::int64_t small_bytes) {
   return table.stats && table.stats->bytes > small_bytes;
@@ -327,7 +327,7 @@ Swap column_swap(const catalog::Lookup& lookup, const Relation& table, const Col
   const std::string trigger = quote_identifier(derived_name("sync_" + a.name, {}));
 
   Swap swap;
-  swap.column = to_string(object_of(table, a));
+  swap.of = to_string(object_of(table, a));
   Column renamed = a;
   renamed.name = old_name(a.name);
   swap.replaced = {to_string(object_of(table, renamed))};

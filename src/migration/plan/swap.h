@@ -14,8 +14,7 @@
 namespace architrave::migration {
 
 struct Swap {
-  // Or a table or an index: "column app.orders.total", as catalog::to_string has it.
-  std::string column;
+  std::string of;                     // "column app.orders.total", as catalog::to_string has it
   std::vector<std::string> replaced;  // the same of what the old one is called afterwards
   bool loses = false;                 // the new type does not hold every value of the old one
   std::vector<std::string> prepare;   // the new column and its trigger
@@ -30,6 +29,10 @@ struct Swap {
   // Else that is for the route to find.
   std::vector<std::string> back;
 };
+
+// What goes by another name until it takes its place, and what goes by another from then on.
+std::string new_name(const std::string& name);
+std::string old_name(const std::string& name);
 
 // For every column of a large table whose values would have to be written anew under a lock.
 // `small_bytes`: tables of at most that size, or of unknown size, are changed in place; so is what

@@ -4,7 +4,6 @@
 #include <optional>
 #include <utility>
 
-#include "base/quoting.h"
 #include "catalog/lookup.h"
 #include "catalog/postgres/transition.h"
 
@@ -65,16 +64,16 @@ std::vector<Swap> make(const Catalog& from, const Type& was, const Type& is,
                        const std::vector<Holder>& list, const std::string& role) {
   const catalog::Lookup lookup(from);
   Type made = is;
-  made.name = derived_name(is.name, "__new");
+  made.name = new_name(is.name);
   const std::string name = qualified(is.schema, is.name);
   const std::string fresh = qualified(is.schema, made.name);
-  const std::string aside = derived_name(was.name, "__old");
+  const std::string aside = old_name(was.name);
   Catalog with = from;
   with.types.push_back(made);
   catalog::sort(with);
 
   std::vector<Swap> swaps(1);
-  swaps.front().column = to_string(object_of(was));
+  swaps.front().of = to_string(object_of(was));
   for (const postgres::Step& step :
        postgres::transition(from, with, {.version = from.server.version_number, .role = role})
            .steps)
@@ -86,7 +85,7 @@ std::vector<Swap> make(const Catalog& from, const Type& was, const Type& is,
     swaps.push_back(column_swap(lookup, *each.table, *each.was, column));
   }
   Swap& last = swaps.emplace_back();
-  last.column = to_string(object_of(was));
+  last.of = to_string(object_of(was));
   const auto rename = [](const std::string& type, const std::string& to) {
     return "ALTER TYPE " + type + " RENAME TO " + quote_identifier(to);
   };
