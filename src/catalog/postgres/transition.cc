@@ -163,7 +163,9 @@ void Transitioning::add_unmaking(const std::string& key) {
   if (const auto moves = emptied_.find(key); moves != emptied_.end())
     step.needs.insert(step.needs.end(), moves->second.begin(), moves->second.end());
   const auto wait_for = [&](const std::string& other) {
-    if (other != key) step.needs.push_back(gone(other));
+    if (other != key)
+      step.needs.push_back(
+          loosened_.contains(other) && part.routine != nullptr ? "released " + other : gone(other));
   };
   const auto wait_for_its_users = [&](const std::string& needed) {
     if (const auto users = users_.find(needed); users != users_.end())
@@ -177,6 +179,15 @@ void Transitioning::add_unmaking(const std::string& key) {
         Kind::column, qualified(part.sequence->owned_by_schema, part.sequence->owned_by_table) +
                           '.' + quote_identifier(part.sequence->owned_by_column)});
     wait_for(column);
+  }
+  if (loosened_.contains(key)) {
+    Statements sql;
+    for (const Constraint& check : part.type->constraints)
+      sql.push_back("ALTER DOMAIN " + part.object.name + " DROP CONSTRAINT " +
+                    quote_identifier(check.name));
+    if (!part.type->default_value.empty())
+      sql.push_back("ALTER DOMAIN " + part.object.name + " DROP DEFAULT");
+    alter(to_make_room, key, std::move(sql)).makes = {"released " + key};
   }
   if (part.relation != nullptr) {
     const Relation& relation = *part.relation;
@@ -513,6 +524,7 @@ void Transitioning::privileges(const std::string& key, const std::string& words,
 Transition Transitioning::run() {
   compare_all();
   cut_circles();
+  loosen_domains();
   note_taken_names();
   add_moves();
 

@@ -62,14 +62,20 @@ bool replaces(const catalog::Constraint& before, const catalog::Constraint& afte
 // What can't be altered nor made beside what it replaces, since rows depend on it: an enumeration
 // that loses a label, a table that becomes partitioned, a function that deals out rows. It has to
 // make room first, by statements that give it another name; a transition from the catalog as it is
-// then does the rest, or finds that more has to make room.
+// then does the rest, or finds that more has to make room. `in_use` names what a server would not
+// alter since rows hold it, as catalog::to_string(Object) does: a domain whose checks change while
+// it is in arrays, a table whose rows columns hold.
 struct Aside {
   catalog::Object object;
   std::vector<std::string> statements;  // the last: "ALTER TYPE app.mood RENAME TO mood_before"
-  std::string copy_rows;     // of a table: INSERT … SELECT, once the new one is there; else empty
-  std::vector<Loss> losses;  // what those rows do not take along
+  catalog::ObjectName rows_in;  // of a table whose rows go into the new one: its name until then
+  std::vector<Loss> losses;     // what those rows do not take along
   std::vector<std::string> copied = {};  // by it: "table app.t_before", and its partitions
 };
-std::vector<Aside> put_aside(const catalog::Catalog& from, const catalog::Catalog& to);
+std::vector<Aside> put_aside(const catalog::Catalog& from, const catalog::Catalog& to,
+                             const std::set<std::string>& in_use = {});
+// INSERT … SELECT, and what it needs before and after, in a catalog where all have made room.
+std::vector<std::string> copy_rows(const catalog::Catalog& from, const catalog::Catalog& to,
+                                   const Aside& aside);
 
 }  // namespace architrave::postgres

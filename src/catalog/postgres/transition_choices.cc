@@ -482,6 +482,29 @@ const Relation* Transitioning::whole_that_goes(const Relation& table) const {
   return &table;
 }
 
+void Transitioning::loosen_domains() {
+  const auto in_the_way = [&](const Part& routine) {
+    return goes(to_string(routine.object)) &&
+           std::ranges::any_of(made_, [&](const std::string& key) {
+             const Part& made = after_.at(key);
+             return made.routine != nullptr && (made.object == routine.object ||
+                                                may_be_confused(*routine.routine, *made.routine));
+           });
+  };
+  for (const std::string& key : unmade_) {
+    const Part& part = before_.at(key);
+    const auto needs = old_needs_.find(key);
+    if (part.type == nullptr || part.type->kind != catalog::TypeKind::domain ||
+        needs == old_needs_.end())
+      continue;
+    if (std::ranges::any_of(needs->second, [&](const std::string& need) {
+          const auto its = before_.find(need);
+          return its != before_.end() && its->second.routine != nullptr && in_the_way(its->second);
+        }))
+      loosened_.insert(key);
+  }
+}
+
 void Transitioning::cut_circles() {
   // Which of the tables that go refer to which; a partition for its parent, since what refers to
   // that holds on to each of its partitions.

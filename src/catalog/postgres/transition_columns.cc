@@ -332,7 +332,9 @@ void Transitioning::wait_for_users(const Relation& before, const Column& column,
   parts(before.columns);
   if (const auto users = users_.find(to_string(object_of(before))); users != users_.end())
     for (const std::string& user : users->second)
-      if (unmade_.contains(user) && before_.at(user).column == nullptr) needs.push_back(gone(user));
+      if (unmade_.contains(user) && before_.at(user).column == nullptr &&
+          !is_table(before_.at(user)))  // an heir, which follows
+        needs.push_back(gone(user));
 }
 
 void Transitioning::alter_identity(const Relation& after, const Column& a, const Column& b) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -89,7 +90,8 @@ bool contains(const catalog::Type& whole, const catalog::Type& part) {
 }
 
 // Types that are to be replaced, or hold values of one that is, and that rows hold.
-std::vector<const catalog::Type*> types_to_put_aside(const Catalog& from, const Catalog& to) {
+std::vector<const catalog::Type*> types_to_put_aside(const Catalog& from, const Catalog& to,
+                                                     const std::set<std::string>& in_use) {
   using List = std::vector<const catalog::Type*>;
   const auto has = [](const List& list, const catalog::Type& type) {
     return std::ranges::find(list, &type) != list.end();
@@ -108,7 +110,7 @@ std::vector<const catalog::Type*> types_to_put_aside(const Catalog& from, const 
   grow(replaced, [&](const catalog::Type& type) {
     const catalog::Type* now = to.type(type.schema, type.name);
     return now != nullptr &&
-           (must_replace(type, *now) ||
+           (must_replace(type, *now) || in_use.contains(to_string(object_of(type))) ||
             std::ranges::any_of(replaced, [&](const auto* part) { return contains(type, *part); }));
   });
   if (replaced.empty()) return {};
@@ -124,7 +126,17 @@ std::vector<const catalog::Type*> types_to_put_aside(const Catalog& from, const 
            });
   });
   std::erase_if(replaced, [&](const auto* type) { return !has(held, *type); });
-  return replaced;
+  // A range's functions are known by what it is made of, so that goes after it.
+  List wholes_first;
+  while (!replaced.empty()) {
+    const auto whole = std::ranges::find_if(replaced, [&](const auto* part) {
+      return std::ranges::none_of(
+          replaced, [&](const auto* other) { return other != part && contains(*other, *part); });
+    });
+    wholes_first.push_back(*whole);
+    replaced.erase(whole);
+  }
+  return wholes_first;
 }
 
 // What a range has that is not renamed with it: the functions that make its values, and its
@@ -313,11 +325,55 @@ const Relation* repartitioned_whole(const Catalog& from, const Relation& part, c
   return whole;
 }
 
+// Those of a table that the new one has as well, and that hold what they were given.
+std::vector<const Column*> copied_columns(const Relation& before, const Relation& now) {
+  std::vector<const Column*> columns;
+  for (const Column& column : now.columns)
+    if (column.generated.empty() && before.column(column.name) != nullptr)
+      columns.push_back(&column);
+  return columns;
+}
+
 }  // namespace
 
-std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
+std::vector<std::string> copy_rows(const Catalog& from, const Catalog& to, const Aside& aside) {
+  const Relation* before = from.relation(aside.rows_in);
+  const auto now = std::ranges::find(to.relations, aside.object,
+                                     [](const Relation& each) { return object_of(each); });
+  if (before == nullptr || now == to.relations.end()) return {};
+  std::string columns;
+  std::string values;
+  ValueChange change(from, to);
+  for (const Column* column : copied_columns(*before, *now)) {
+    const Column& was = *before->column(column->name);
+    const std::string name = quote_identifier(column->name);
+    const char* between = columns.empty() ? "" : ", ";
+    columns += between + name;
+    values += between;
+    if (was.type == column->type)
+      values += name;
+    else if (catalog::same_attributes(from, was, to, *column))
+      values += name + (was.type_category == "A" ? "::text[]::" : "::text::") + column->type;
+    else
+      values += change.of(name, was, *column);
+  }
+  const bool has_heirs = std::ranges::any_of(from.relations, [&](const Relation& other) {
+    return !other.is_partition() &&
+           std::ranges::find(other.parents, aside.rows_in) != other.parents.end();
+  });
+  Statements statements = std::move(change.before);
+  statements.push_back("INSERT INTO " + aside.object.name + " (" + columns +
+                       ") OVERRIDING SYSTEM VALUE SELECT " + values + " FROM " +
+                       (has_heirs ? "ONLY " : "") +
+                       qualified(aside.rows_in.schema, aside.rows_in.name));
+  std::ranges::move(change.after, std::back_inserter(statements));
+  return statements;
+}
+
+std::vector<Aside> put_aside(const Catalog& from, const Catalog& to,
+                             const std::set<std::string>& in_use) {
   std::vector<Aside> asides;
-  const std::vector<const catalog::Type*> made_room = types_to_put_aside(from, to);
+  const std::vector<const catalog::Type*> made_room = types_to_put_aside(from, to, in_use);
   for (const catalog::Type* type : made_room) {
     const std::string aside = free_name(from, to, type->schema, type->name);
     Statements statements;
@@ -377,14 +433,17 @@ std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
            });
   };
   const auto stays_plain = [&](const Relation& table, const Relation& now) {
-    return !now.is_partition() && table.kind == RelationKind::table && table.kind == now.kind &&
-           std::ranges::none_of(from.relations, [&](const Relation& other) {
-             return std::ranges::find(other.parents, table.object_name()) != other.parents.end();
-           });
+    return !now.is_partition() && table.kind == RelationKind::table && table.kind == now.kind;
+  };
+  const auto has_heirs = [&](const Relation& table) {
+    return std::ranges::any_of(from.relations, [&](const Relation& other) {
+      return std::ranges::find(other.parents, table.object_name()) != other.parents.end();
+    });
   };
   // No statement makes a column of its own its parent's, nor one of the parent's its own as well.
   const auto becomes_heir = [&](const Relation& table, const Relation& now) {
-    return stays_plain(table, now) && std::ranges::any_of(now.columns, [&](const Column& column) {
+    return stays_plain(table, now) && !has_heirs(table) &&
+           std::ranges::any_of(now.columns, [&](const Column& column) {
              const Column* was = table.column(column.name);
              if (was == nullptr) return false;
              return was->inherited ? !column.inherited && table.parents == now.parents
@@ -393,8 +452,10 @@ std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
   };
   // No statement writes values anew while columns hold the table's rows.
   const auto writes_held_rows = [&](const Relation& table, const Relation& now) {
-    return held.contains({table.schema, table.name}) && !table.is_partition() &&
-           stays_plain(table, now) && std::ranges::any_of(now.columns, [&](const Column& column) {
+    if (table.is_partition() || !stays_plain(table, now)) return false;
+    if (in_use.contains(to_string(object_of(table)))) return true;
+    return held.contains({table.schema, table.name}) &&
+           std::ranges::any_of(now.columns, [&](const Column& column) {
              const Column* was = table.column(column.name);
              if (was == nullptr) return !column.default_value.empty() || !column.identity.empty();
              return changes_type(*was, column) || must_replace(*was, column) ||
@@ -403,35 +464,35 @@ std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
                     });
            });
   };
+  const auto has_rows = [](const Relation* table) {
+    return table != nullptr && table->is_table() && table->kind != RelationKind::foreign_table;
+  };
+  const auto goes_aside = [&](const auto& self, const Relation& table) -> bool {
+    const Relation* now = to.relation(table.object_name());
+    if (!has_rows(&table) || !has_rows(now)) return false;
+    if (must_replace(table, *now) || changes_key(table, *now) || becomes_heir(table, *now) ||
+        writes_held_rows(table, *now))
+      return true;
+    // Its heirs are the new one's, and no statement makes their columns so.
+    return !table.is_partition() && stays_plain(table, *now) &&
+           std::ranges::any_of(table.parents, [&](const catalog::ObjectName& name) {
+             const Relation* parent = from.relation(name);
+             return parent != nullptr &&
+                    std::ranges::find(now->parents, name) != now->parents.end() &&
+                    self(self, *parent);
+           });
+  };
   for (const Relation& table : from.relations) {
     const Relation* now = to.relation(table.schema, table.name);
-    if (now == nullptr || !table.is_table() || !now->is_table() ||
-        table.kind == RelationKind::foreign_table || now->kind == RelationKind::foreign_table)
-      continue;
-    const bool with_whole = repartitioned_whole(from, table, to) != nullptr;
-    if (!with_whole && !must_replace(table, *now) && !changes_key(table, *now) &&
-        !becomes_heir(table, *now) && !writes_held_rows(table, *now))
-      continue;
+    const bool with_whole =
+        has_rows(&table) && has_rows(now) && repartitioned_whole(from, table, to) != nullptr;
+    if (!with_whole && !goes_aside(goes_aside, table)) continue;
     const std::string aside = free_name(from, to, table.schema, table.name);
     const std::string make_room = "ALTER TABLE " + qualified(table.schema, table.name) +
                                   " RENAME TO " + quote_identifier(aside);
     if (with_whole) {
       asides.push_back({object_of(table), {make_room}, {}, {}, {}});
       continue;
-    }
-    std::string columns;
-    std::string values;
-    for (const Column& column : now->columns) {
-      const Column* was = table.column(column.name);
-      if (!column.generated.empty() || was == nullptr) continue;
-      const std::string its_name = quote_identifier(column.name);
-      const char* between = columns.empty() ? "" : ", ";
-      columns += between + its_name;
-      values += between + its_name;
-      const bool anew = std::ranges::any_of(
-          made_room, [&](const catalog::Type* type) { return is_same_type(*was, *type); });
-      if (anew || was->type != column.type)
-        values += std::string(was->type_category == "A" ? "::text[]::" : "::text::") + column.type;
     }
     std::vector<Loss> losses;
     for (const Column& column : table.columns) {
@@ -442,22 +503,21 @@ std::vector<Aside> put_aside(const Catalog& from, const Catalog& to) {
       else if (its->generated.empty() && its->type != column.type && !keeps_values(column, *its))
         losses.push_back({object_of(table, column), "values that " + its->type + " does not hold"});
     }
-    std::string copy;
-    if (!columns.empty())
-      copy = "INSERT INTO " + qualified(table.schema, table.name) + " (" + columns +
-             ") OVERRIDING SYSTEM VALUE SELECT " + values + " FROM " +
-             qualified(table.schema, aside);
     const std::string name = qualified(table.schema, table.name);
     Statements statements;
-    // Another partition takes its place.
-    if (table.is_partition())
-      statements.push_back("ALTER TABLE " +
-                           qualified(table.parents.front().schema, table.parents.front().name) +
-                           " DETACH PARTITION " + name);
+    // Another takes its place; and what is done to the parent has nothing to do with it any more.
+    for (const catalog::ObjectName& parent : table.parents) {
+      const std::string whole = qualified(parent.schema, parent.name);
+      if (table.is_partition())
+        statements.push_back("ALTER TABLE " + whole + " DETACH PARTITION " + name);
+      else if (const Relation* above = from.relation(parent);
+               above != nullptr && !goes_aside(goes_aside, *above))
+        statements.push_back("ALTER TABLE " + name + " NO INHERIT " + whole);
+    }
     statements.push_back(make_room);
-    asides.push_back(
-        {object_of(table), std::move(statements), std::move(copy), std::move(losses), {}});
-    if (asides.back().copy_rows.empty()) continue;
+    asides.push_back({object_of(table), std::move(statements), {}, std::move(losses), {}});
+    if (copied_columns(table, *now).empty()) continue;
+    asides.back().rows_in = {table.schema, aside};
     std::vector<std::string>& copied = asides.back().copied;
     const auto named = [&](Relation relation, std::string its_name) {
       relation.name = std::move(its_name);

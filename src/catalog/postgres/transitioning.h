@@ -79,6 +79,9 @@ class Transitioning {
   // One like it that nothing has, before or afterwards.
   std::string free_name(const std::string& schema, const std::string& name,
                         const std::string& tail) const;
+  // Domains that go, but not before columns of theirs have another type: that can be one whose
+  // checks call a function in place of which theirs is.
+  void loosen_domains();
   // Whether a table goes whose identity's sequence has the name of one of a new table: its heirs
   // leave it for that table, which would wait for the name until it has none.
   bool holds_up_its_heirs(const Part& part) const;

@@ -190,6 +190,26 @@ bool make_up(const Tried& tried, const std::vector<Step>& steps,
   return news;
 }
 
+// What a statement would alter though rows elsewhere hold its values: a type, or the table whose
+// row type it is.
+std::set<std::string> in_use(const Tried& tried, const std::vector<Step>& steps,
+                             const catalog::Catalog& catalog) {
+  std::set<std::string> keys;
+  if (!tried.error.starts_with("cannot alter ") ||
+      tried.error.find(" because column ") == std::string::npos)
+    return keys;
+  if (tried.error.ends_with(" uses its row type")) {
+    // It may be an heir of the table that the statement names.
+    for (const catalog::Relation& table : catalog.relations)
+      if (table.is_table() &&
+          tried.error.find(" table \"" + table.name + "\" because ") != std::string::npos)
+        keys.insert(to_string(object_of(table)));
+  } else if (const Step* step = owner_of(steps, tried.statement)) {
+    keys.insert(step->of);
+  }
+  return keys;
+}
+
 // Learns from a refusal; false if there is nothing in it.
 bool learn(const Tried& tried, const std::vector<Step>& steps, const catalog::Catalog& from,
            Gone gone, postgres::TransitionOptions& options) {
@@ -204,8 +224,8 @@ bool learn(const Tried& tried, const std::vector<Step>& steps, const catalog::Ca
       tried.error.find("does not support SET SCHEMA") != std::string::npos)
     if (const Step* step = owner_of(steps, tried.statement))
       news = options.remake.insert(step->of).second;
-  for (const std::string& key : dependents(tried.error, from))
-    news = options.remake.insert(key).second || news;
+  for (const auto& keys : {dependents(tried.error, from), in_use(tried, steps, from)})
+    for (const std::string& key : keys) news = options.remake.insert(key).second || news;
   return news;
 }
 
@@ -229,14 +249,14 @@ std::set<std::string> behind_rows(const catalog::Catalog& to, const catalog::Obj
 
 // Rows of a table that had to make room go into the new one before the old one is dropped.
 void copy_rows(std::vector<Step>& steps, const std::vector<postgres::Aside>& asides,
-               const catalog::Catalog& to) {
+               const catalog::Catalog& from, const catalog::Catalog& to) {
   for (const postgres::Aside& aside : asides) {
-    if (aside.copy_rows.empty()) continue;
-    const std::set<std::string> behind = behind_rows(to, aside.object);
     Step copy;
+    copy.statements = postgres::copy_rows(from, to, aside);
+    if (copy.statements.empty()) continue;
+    const std::set<std::string> behind = behind_rows(to, aside.object);
     copy.act = Step::Act::alter;
     copy.of = to_string(aside.object);
-    copy.statements = {aside.copy_rows};
     const auto first = std::ranges::find_if(steps, [&](const Step& step) {
       if (step.act == Step::Act::make)
         return behind.contains(step.of) ||
@@ -332,33 +352,46 @@ Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, F
   if (!begin) return fail(begin);
 
   std::vector<postgres::Aside> asides;
-  for (;;) {
-    std::vector<postgres::Aside> more = postgres::put_aside(*begin, to);
-    if (more.empty()) break;
-    auto steps = make_room(sandbox, more);
-    if (!steps) return fail(steps);
-    std::ranges::move(*steps, std::back_inserter(route.steps));
-    std::ranges::move(more, std::back_inserter(asides));
-    begin = look(sandbox);
-    if (!begin) return fail(begin);
-  }
+  // Whether anything did.
+  const auto give_way = [&](const std::set<std::string>& found_in_use) -> Result<bool> {
+    for (bool any = false;; any = true) {
+      std::vector<postgres::Aside> more = postgres::put_aside(*begin, to, found_in_use);
+      if (more.empty()) return any;
+      auto steps = make_room(sandbox, more);
+      if (!steps) return fail(steps);
+      std::ranges::move(*steps, std::back_inserter(route.steps));
+      std::ranges::move(more, std::back_inserter(asides));
+      begin = look(sandbox);
+      if (!begin) return fail(begin);
+    }
+  };
+  if (auto gave_way = give_way({}); !gave_way) return fail(gave_way);
 
   postgres::TransitionOptions options;
   options.version = begin->server.version_number;
   options.role = role;
   options.made_up = std::move(start.made_up);
-  catalog::Catalog from = std::move(*begin);
+  catalog::Catalog from = *begin;
   for (int round = 0; round < rounds; ++round) {
     Tried tried;
     postgres::Transition found;
     for (int attempt = 0; attempt < attempts; ++attempt) {
       found = postgres::transition(from, to, options);
-      if (round == 0) copy_rows(found.steps, asides, to);
+      if (round == 0) copy_rows(found.steps, asides, from, to);
       if (found.steps.empty()) break;
       auto outcome = run_or_leave(sandbox, found.steps);
       if (!outcome) return fail(outcome);
       tried = std::move(*outcome);
-      if (tried.ok || !learn(tried, found.steps, from, gone, options)) break;
+      if (tried.ok) break;
+      if (round == 0) {
+        auto gave_way = give_way(in_use(tried, found.steps, from));
+        if (!gave_way) return fail(gave_way);
+        if (*gave_way) {
+          from = *begin;
+          continue;
+        }
+      }
+      if (!learn(tried, found.steps, from, gone, options)) break;
     }
     if (!tried.ok) return no_way(tried, found.steps);
     if (found.steps.empty() && round > 0) break;

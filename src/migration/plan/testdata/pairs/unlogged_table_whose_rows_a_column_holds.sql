@@ -1,0 +1,4 @@
+-- old
+CREATE UNLOGGED TABLE t (id int PRIMARY KEY, a int); CREATE TABLE hold (x t); INSERT INTO t VALUES (1, 2); INSERT INTO hold VALUES (ROW(1, 2));
+-- new
+CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE hold (x t); INSERT INTO t VALUES (1, 2); INSERT INTO hold VALUES (ROW(1, 2));
