@@ -35,10 +35,10 @@ std::string_view word(Phase phase);  // "expand"; "" for none
 // What a plan's statement makes, where a way back has to know it though the phase has stopped
 // before it. No file says so.
 struct Made {
-  enum class What { nothing, key_index, constraint, validation, not_null };
+  enum class What { nothing, index, key_index, constraint, validation, not_null };
   What what = What::nothing;
   catalog::ObjectName table;
-  std::string name;   // the constraint's; of not_null the column's
+  std::string name;   // the index's or constraint's; of not_null the column's
   std::string again;  // of an index: the statement that makes it if it is not there
 };
 // What takes away what a statement makes for a while only, if it is there.

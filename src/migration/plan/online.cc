@@ -196,7 +196,10 @@ class Online {
       if (&phase == &fills_) behind_fills_.insert(index->name);
       return true;
     }
-    phase.alone({concurrently(sql), {}, leftover});
+    phase.alone({concurrently(sql),
+                 Made{Made::What::index, relation->object_name(), index->name,
+                      concurrently(sql, "IF NOT EXISTS ")},
+                 leftover});
     (&phase == &fills_ ? behind_fills_ : postponed_).insert(index->name);
     return true;
   }

@@ -24,6 +24,13 @@ const Constraint* find_constraint(const Catalog& catalog, const Made& made) {
   return found == table->constraints.end() ? nullptr : &*found;
 }
 
+const catalog::Index* find_index(const Catalog& catalog, const Made& made) {
+  const Relation* table = catalog.relation(made.table);
+  if (table == nullptr) return nullptr;
+  const auto found = std::ranges::find(table->indexes, made.name, &catalog::Index::name);
+  return found == table->indexes.end() ? nullptr : &*found;
+}
+
 // Tables that are the table's heirs after it, and had the column NOT NULL before, of their own.
 std::vector<std::string> not_null_heirs(const Catalog& before, const Catalog& after,
                                         const Made& made) {
@@ -117,18 +124,24 @@ std::vector<std::string> leftovers(const std::vector<Step>& phase, const Catalog
 
 std::vector<Step> unmade(const std::vector<Step>& phase, const std::vector<Step>& back,
                          const Catalog& before, const Catalog& after) {
-  const auto is_made_by_it = [&](const std::string& constraint) {
+  const auto is_made_by_it = [&](Made::What what, const std::string& name) {
     return std::ranges::any_of(back, [&](const Step& step) {
       return std::ranges::any_of(step.statements, [&](const Statement& each) {
-        return each.made.what == Made::What::constraint && each.made.name == constraint;
+        return each.made.what == what && each.made.name == name;
       });
     });
   };
   const auto is_kept = [&](const Made& made) {
+    if (made.what == Made::What::index) {
+      const catalog::Index* was = find_index(before, made);
+      const catalog::Index* is = find_index(after, made);
+      return was != nullptr && is != nullptr && was->definition == is->definition &&
+             !is_made_by_it(made.what, made.name);
+    }
     const Constraint* was = find_constraint(before, made);
     const Constraint* is = find_constraint(after, made);
     return was != nullptr && is != nullptr && was->definition == is->definition && was->validated &&
-           !is_made_by_it(made.name);
+           !is_made_by_it(Made::What::constraint, made.name);
   };
   std::vector<Step> steps;
   const auto add = [&](const Step& like, std::string sql) {
@@ -145,6 +158,7 @@ std::vector<Step> unmade(const std::vector<Step>& phase, const std::vector<Step>
             add(phase[i], fmt::format("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL", heir,
                                       quote_identifier(each.made.name)));
           break;
+        case Made::What::index:
         case Made::What::key_index:
         case Made::What::validation:
           if (!is_kept(each.made)) break;
