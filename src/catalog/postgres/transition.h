@@ -67,9 +67,9 @@ bool replaces(const catalog::Constraint& before, const catalog::Constraint& afte
 // it is in arrays, a table whose rows columns hold.
 struct Aside {
   catalog::Object object;
-  std::vector<std::string> statements;  // the last: "ALTER TYPE app.mood RENAME TO mood_before"
-  catalog::ObjectName rows_in;  // of a table whose rows go into the new one: its name until then
-  std::vector<Loss> losses;     // what those rows do not take along
+  std::vector<std::string> statements;   // the last: "ALTER TYPE app.mood RENAME TO mood_before"
+  catalog::ObjectName rows_in;           // of a table: its name until it is dropped
+  std::vector<Loss> losses;              // what those rows do not take along
   std::vector<std::string> copied = {};  // by it: "table app.t_before", and its partitions
 };
 std::vector<Aside> put_aside(const catalog::Catalog& from, const catalog::Catalog& to,

@@ -109,9 +109,9 @@ std::vector<const catalog::Type*> types_to_put_aside(const Catalog& from, const 
   List replaced;
   grow(replaced, [&](const catalog::Type& type) {
     const catalog::Type* now = to.type(type.schema, type.name);
-    return now != nullptr &&
-           (must_replace(type, *now) || in_use.contains(to_string(object_of(type))) ||
-            std::ranges::any_of(replaced, [&](const auto* part) { return contains(type, *part); }));
+    if (now == nullptr) return to.relation(type.schema, type.name) != nullptr;
+    return must_replace(type, *now) || in_use.contains(to_string(object_of(type))) ||
+           std::ranges::any_of(replaced, [&](const auto* part) { return contains(type, *part); });
   });
   if (replaced.empty()) return {};
   List held;
@@ -181,16 +181,24 @@ bool changes(const Catalog& from, const Catalog& to, const Relation& relation,
   });
 }
 
-// The types whose values are in columns, in arrays too.
+// The types whose values are in columns, in arrays and in other types too.
 using TypeNames = std::set<std::pair<std::string, std::string>>;
 TypeNames held_in_columns(const Catalog& catalog) {
   TypeNames held;
+  std::vector<const std::vector<Column>*> open;
   for (const Relation& table : catalog.relations)
-    if (table.is_table())
-      for (const Column& column : table.columns)
-        if (column.type_category == "C" || column.type_category == "A")
-          held.emplace(column.type_schema,
-                       column.type_name.substr(column.type_category == "A" ? 1 : 0));
+    if (table.is_table()) open.push_back(&table.columns);
+  while (!open.empty()) {
+    const std::vector<Column>& columns = *open.back();
+    open.pop_back();
+    for (const Column& column : columns) {
+      Column its = catalog::beneath_domains(catalog, column);
+      if (its.type_category == "A")
+        its = catalog::beneath_domains(catalog, catalog::element_of(std::move(its)));
+      if (!held.emplace(its.type_schema, its.type_name).second) continue;
+      if (const auto* attributes = catalog::attributes(catalog, its)) open.push_back(attributes);
+    }
+  }
   return held;
 }
 
@@ -201,7 +209,9 @@ std::vector<const Relation*> views_to_put_aside(const Catalog& from, const Catal
   for (const Relation& view : from.relations) {
     std::set<const Relation*> seen;
     if (view.is_view() && held.contains({view.schema, view.name}) &&
-        to.relation(view.schema, view.name) != nullptr && changes(from, to, view, seen))
+        (to.relation(view.schema, view.name) != nullptr ||
+         to.type(view.schema, view.name) != nullptr) &&
+        changes(from, to, view, seen))
       views.push_back(&view);
   }
   return views;
@@ -340,7 +350,8 @@ std::vector<std::string> copy_rows(const Catalog& from, const Catalog& to, const
   const Relation* before = from.relation(aside.rows_in);
   const auto now = std::ranges::find(to.relations, aside.object,
                                      [](const Relation& each) { return object_of(each); });
-  if (before == nullptr || now == to.relations.end()) return {};
+  if (before == nullptr || now == to.relations.end() || copied_columns(*before, *now).empty())
+    return {};
   std::string columns;
   std::string values;
   ValueChange change(from, to);
@@ -482,16 +493,27 @@ std::vector<Aside> put_aside(const Catalog& from, const Catalog& to,
                     self(self, *parent);
            });
   };
+  // What no table is any more can't be made while columns hold rows of the table of its name.
+  const auto gives_name_away = [&](const Relation& table) {
+    const Relation* now = to.relation(table.object_name());
+    return table.is_table() && !table.is_partition() && held.contains({table.schema, table.name}) &&
+           (now != nullptr ? !now->is_table() : to.type(table.schema, table.name) != nullptr);
+  };
   for (const Relation& table : from.relations) {
     const Relation* now = to.relation(table.schema, table.name);
     const bool with_whole =
         has_rows(&table) && has_rows(now) && repartitioned_whole(from, table, to) != nullptr;
-    if (!with_whole && !goes_aside(goes_aside, table)) continue;
+    const bool for_another_kind = gives_name_away(table);
+    if (!with_whole && !for_another_kind && !goes_aside(goes_aside, table)) continue;
     const std::string aside = free_name(from, to, table.schema, table.name);
     const std::string make_room = "ALTER TABLE " + qualified(table.schema, table.name) +
                                   " RENAME TO " + quote_identifier(aside);
     if (with_whole) {
       asides.push_back({object_of(table), {make_room}, {}, {}, {}});
+      continue;
+    }
+    if (for_another_kind) {
+      asides.push_back({object_of(table), {make_room}, {table.schema, aside}, {}, {}});
       continue;
     }
     std::vector<Loss> losses;
@@ -515,9 +537,9 @@ std::vector<Aside> put_aside(const Catalog& from, const Catalog& to,
         statements.push_back("ALTER TABLE " + name + " NO INHERIT " + whole);
     }
     statements.push_back(make_room);
-    asides.push_back({object_of(table), std::move(statements), {}, std::move(losses), {}});
+    asides.push_back(
+        {object_of(table), std::move(statements), {table.schema, aside}, std::move(losses), {}});
     if (copied_columns(table, *now).empty()) continue;
-    asides.back().rows_in = {table.schema, aside};
     std::vector<std::string>& copied = asides.back().copied;
     const auto named = [&](Relation relation, std::string its_name) {
       relation.name = std::move(its_name);

@@ -413,6 +413,11 @@ Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, F
     std::erase_if(route.losses, [&](const postgres::Loss& loss) {
       return std::ranges::find(aside.copied, to_string(loss.object)) != aside.copied.end();
     });
+    // And where they had nowhere to go, it is by its own name that they are lost.
+    for (postgres::Loss& loss : route.losses)
+      if (loss.object.kind == aside.object.kind &&
+          loss.object.name == catalog::qualified(aside.rows_in.schema, aside.rows_in.name))
+        loss.object = aside.object;
   }
   return route;
 }
