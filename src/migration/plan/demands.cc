@@ -413,29 +413,61 @@ class Demanding {
           std::ranges::find(before->constraints, check.definition, &Constraint::definition) !=
               before->constraints.end())
         continue;
-      each_column_of(domain, [&](const Relation& table, const Column& column) {
+      each_value_of(domain, [&](const Relation& table, const Column& column,
+                                const std::string& value, const std::string& elements) {
+        const std::string name = sight_.column(table, column.name);
         Demand& demand = demands_.emplace_back();
         demand.object = fmt::format("constraint {} of type {}", quote_identifier(check.name),
                                     qualified(domain.schema, domain.name));
         demand.misfit = "broken by {}" + (" of " + qualified(table.schema, table.name));
-        demand.shown = {sight_.column(table, column.name)};
+        demand.shown = {name};
         // Its checks speak of VALUE.
-        demand.rows = fmt::format("FROM (SELECT {}, {} AS value FROM {}) AS its WHERE NOT ({})",
-                                  demand.shown.front(), demand.shown.front(), sight_.table(table),
-                                  check.expression);
-        demand.finds = fmt::format("SELECT {} {}", demand.shown.front(), demand.rows);
+        demand.rows =
+            elements.empty()
+                ? fmt::format("FROM (SELECT {}, {} AS value FROM {}) AS its WHERE NOT ({})", name,
+                              value, sight_.table(table), check.expression)
+                : fmt::format(
+                      "FROM {} WHERE EXISTS (SELECT FROM (SELECT {} AS value FROM {}) AS "
+                      "its WHERE NOT ({}))",
+                      sight_.table(table), value, elements, check.expression);
+        demand.finds = fmt::format("SELECT {} {}", name, demand.rows);
         demand.advice = mend;
       });
     }
   }
 
+  // Those in arrays, in composite types and under other domains as well: with the expression that
+  // is the value, and what takes the arrays apart that it is in.
   template <class F>
-  void each_column_of(const catalog::Type& type, F f) const {
+  void each_value_of(const catalog::Type& domain, F f) const {
     for (const Relation& table : from_.relations) {
       if (!is_kind_of_table(table)) continue;
       for (const Column& column : table.columns)
-        if (column.type_schema == type.schema && column.type_name == type.name && !column.inherited)
-          f(table, column);
+        if (!column.inherited)
+          each_value_in(domain, column, sight_.column(table, column.name), {},
+                        [&](const std::string& value, const std::string& elements) {
+                          f(table, column, value, elements);
+                        });
+    }
+  }
+
+  template <class F>
+  void each_value_in(const catalog::Type& domain, const Column& column, const std::string& value,
+                     const std::string& elements, const F& f) const {
+    if (column.type_schema == domain.schema && column.type_name == domain.name) {
+      f(value, elements);
+    } else if (column.type_category == "A") {
+      const bool nested = !elements.empty();
+      const std::string element = "element" + (nested ? std::to_string(elements.size()) : "");
+      Column its = catalog::element_of(catalog::beneath_domains(from_, column));
+      its.type_category = "C";
+      each_value_in(
+          domain, its, element,
+          fmt::format("{}{}unnest({}) AS {}", elements, nested ? ", " : "", value, element), f);
+    } else if (const auto* attributes = catalog::attributes(from_, column)) {
+      for (const Column& each : *attributes)
+        each_value_in(domain, each, fmt::format("({}).{}", value, quote_identifier(each.name)),
+                      elements, f);
     }
   }
 
