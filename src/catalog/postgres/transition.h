@@ -46,6 +46,10 @@ Transition transition(const catalog::Catalog& from, const catalog::Catalog& to,
 
 // Whether a column's values can go from one type to another and lose nothing.
 bool keeps_values(const catalog::Column& from, const catalog::Column& to);
+// The same, of what the catalogs' own types are made of too: one that had to make room is
+// another's.
+bool keeps_values(const catalog::Catalog& from, const catalog::Column& a,
+                  const catalog::Catalog& to, const catalog::Column& b);
 
 // An attribute that values of the column's composite type have no more, however deep, or nothing.
 std::string lost_attribute(const catalog::Catalog& from, const catalog::Column& a,

@@ -304,7 +304,7 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
     if (const Constraint* old_key = before.primary_key();
         old_key != nullptr && goes(to_string(object_of(before, *old_key))))
       step.needs.push_back(gone(to_string(object_of(before, *old_key))));
-  if (retyped && !keeps_values(a, b))
+  if (retyped && !keeps_values(from_, a, to_, b))
     transition_.losses.push_back(
         {object_of(after, b),
          a.type_name == "json" && b.type_name == "jsonb"

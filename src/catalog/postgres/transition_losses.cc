@@ -278,6 +278,26 @@ bool keeps_values(const Column& from, const Column& to) {
   return new_size[0] >= old_size[0];
 }
 
+bool keeps_values(const Catalog& from, const Column& a, const Catalog& to, const Column& b) {
+  if (keeps_values(a, b)) return true;
+  if ((a.type_category == "A") != (b.type_category == "A")) return false;
+  const auto plain = [](const Catalog& catalog, const Column& column) {
+    const Column base = catalog::beneath_domains(catalog, column);
+    return base.type_category == "A" && !base.type_name.empty()
+               ? catalog::beneath_domains(catalog, catalog::element_of(base))
+               : base;
+  };
+  // What a domain's checks refuse, no statement takes.
+  if (plain(from, a).type == plain(to, b).type) return true;
+  const std::vector<Column>* old_ones = catalog::attributes(from, a);
+  const std::vector<Column>* new_ones = catalog::attributes(to, b);
+  return old_ones != nullptr && new_ones != nullptr &&
+         std::ranges::all_of(*old_ones, [&](const Column& each) {
+           const auto now = std::ranges::find(*new_ones, each.name, &Column::name);
+           return now != new_ones->end() && keeps_values(from, each, to, *now);
+         });
+}
+
 std::string lost_attribute(const Catalog& from, const Column& a, const Catalog& to,
                            const Column& b) {
   const std::vector<Column>* old_ones = catalog::attributes(from, a);
@@ -522,7 +542,8 @@ std::vector<Aside> put_aside(const Catalog& from, const Catalog& to,
       if (!column.generated.empty() || column.inherited) continue;
       if (its == nullptr)
         losses.push_back({object_of(table, column), "its values"});
-      else if (its->generated.empty() && its->type != column.type && !keeps_values(column, *its))
+      else if (its->generated.empty() && its->type != column.type &&
+               !keeps_values(from, column, to, *its))
         losses.push_back({object_of(table, column), "values that " + its->type + " does not hold"});
     }
     const std::string name = qualified(table.schema, table.name);
