@@ -49,7 +49,9 @@ class PairTrial {
 
   // What does not hold, or nothing. A schema that does not load is a mistake of the test's, but for
   // those that are `foreign`.
-  std::string trial(const std::string& old_sql, const std::string& new_sql, bool foreign = false) {
+  // What `fills` has a backfill: its tables are large enough for it.
+  std::string trial(const std::string& old_sql, const std::string& new_sql, bool foreign = false,
+                    bool fills = false) {
     if (!trouble_.empty()) return trouble_;
     auto from = open(old_sql);
     if (!from) return foreign ? "" : "old does not load: " + describe(from.error());
@@ -73,6 +75,10 @@ class PairTrial {
     for (const Claim& claim : plan->proof.claims)
       if (!claim.holds.value_or(true))
         return std::string(to_string(claim.kind)) + " does not hold: " + claim.seen;
+    if (!foreign)
+      for (const std::string& note : plan->notes)
+        if (note.starts_with("in place")) return note;
+    if (fills && !has_backfill(*plan)) return "no row is carried over beside those who use it";
 
     const std::filesystem::path folder = folder_ / std::to_string(++number_);
     if (auto written = write_plan(*plan, folder); !written) return describe(written.error());
@@ -153,6 +159,12 @@ class PairTrial {
   }
 
  private:
+  static bool has_backfill(const Plan& plan) {
+    return std::ranges::any_of(plan.phases, [](const PlannedPhase& phase) {
+      return std::ranges::any_of(
+          phase.up, [](const Step& step) { return step.kind == Step::Kind::backfill; });
+    });
+  }
   static constexpr const char* other_rows = "rows are not what they were";
 
   static RunOptions on(engine::Sandbox& sandbox, const std::filesystem::path& folder) {

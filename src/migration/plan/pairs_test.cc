@@ -48,7 +48,8 @@ struct Pair {
 };
 
 std::string go(PairTrial& server, const Pair& pair) {
-  return server.trial(pair.before, pair.after, pair.foreign);
+  const bool fills = pair.name.starts_with("large_") && pair.name.ends_with(", there");
+  return server.trial(pair.before, pair.after, pair.foreign, fills);
 }
 std::string stop(PairTrial& server, const Pair& pair) {
   return server.stops(pair.before, pair.after);

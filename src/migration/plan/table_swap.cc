@@ -18,8 +18,6 @@ namespace {
 
 using catalog::Catalog;
 using catalog::Column;
-using catalog::Constraint;
-using catalog::Index;
 using catalog::qualified;
 using catalog::quote_identifier;
 using catalog::Relation;
