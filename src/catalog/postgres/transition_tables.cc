@@ -438,12 +438,13 @@ void Transitioning::alter_settings(const Relation& before, const Relation& after
     std::string what = " REPLICA IDENTITY DEFAULT";
     if (identity == "full") what = " REPLICA IDENTITY FULL";
     if (identity == "nothing") what = " REPLICA IDENTITY NOTHING";
-    Statements need = {key};
-    if (!identity.empty() && identity != "full" && identity != "nothing") {
-      what = " REPLICA IDENTITY USING INDEX " + quote_identifier(identity);
-      need.push_back(to_string(Object{Kind::index, qualified(after.schema, identity)}));
-    }
-    alter(altered_part, key, {"ALTER TABLE ONLY " + name + what}).needs = std::move(need);
+    const bool is_index = !identity.empty() && identity != "full" && identity != "nothing";
+    if (is_index) what = " REPLICA IDENTITY USING INDEX " + quote_identifier(identity);
+    // An index that identifies rows holds on to its columns' NOT NULL.
+    Step& step =
+        alter(is_index ? altered_part : to_make_room, key, {"ALTER TABLE ONLY " + name + what});
+    if (is_index)
+      step.needs = {key, to_string(Object{Kind::index, qualified(after.schema, identity)})};
   }
   if (after.kind == RelationKind::materialized_view && before.populated != after.populated)
     alter(altered_part, key,

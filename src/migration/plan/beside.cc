@@ -249,8 +249,12 @@ std::vector<std::string> Beside::definitions(const Relation& now, std::vector<co
   for (const Relation* each : all) {
     Relation& made =
         with.relations.emplace_back(has_namesake(each->object_name()) ? apart(*each) : *each);
-    for (catalog::ObjectName& parent : made.parents)
-      if (has_namesake(parent)) parent.name = new_name(parent.name);
+    for (catalog::ObjectName& parent : made.parents) {
+      if (!has_namesake(parent)) continue;
+      parent.name = new_name(parent.name);
+      for (Index& index : made.indexes)
+        if (!index.whole.empty()) index.whole = new_name(index.whole);
+    }
   }
   catalog::sort(with);
   std::vector<std::string> sql;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -76,8 +77,11 @@ class Online {
         for (const std::string& sql : step->statements) expand_.alone(sql, false);
     for (const Swap& swap : swaps)
       for (const Statement& each : swap.take_place) main_->together(each);
-    for (auto step = steps.begin(); step != contract; ++step)
+    constexpr std::string_view attached = "attached ";
+    for (auto step = steps.begin(); step != contract; ++step) {
       if (step->act == RouteStep::Act::make) made_.insert(step->of);
+      if (step->of.starts_with(attached)) attached_.insert(step->of.substr(attached.size()));
+    }
     for (auto step = steps.begin(); step != contract; ++step)
       if (!step->alone && !is_first(*step)) add(*step);
     for (auto step = contract; step != steps.end(); ++step) free_column(*step);
@@ -131,11 +135,21 @@ class Online {
         std::ranges::any_of(filling_, [&](const std::string& column) { return uses(of, column); }))
       return fills_;
     if (adopted_of_.contains(of)) return adopted_;
-    if (postponed_of_.contains(of) || names_any(postponed_)) {
+    if (postponed_of_.contains(of) || names_any(postponed_) || waits_for_not_null(of, sql)) {
       postponed_of_.insert(of);  // so that what is said of it comes after it
       return later_;
     }
     return refers_to(postponed_keys_) ? later_ : *main_;
+  }
+  // What identifies a table's rows to subscribers takes no nulls.
+  bool waits_for_not_null(const std::string& of, const std::string& sql) const {
+    return sql.find(" REPLICA IDENTITY USING INDEX ") != std::string::npos &&
+           std::ranges::any_of(to_.relations, [&](const Relation& table) {
+             return to_string(object_of(table)) == of &&
+                    std::ranges::any_of(table.columns, [&](const Column& each) {
+                      return is_postponed(table, each.name);
+                    });
+           });
   }
   // The same for what can't be in that transaction.
   Phasing& place_apart(const std::string& of, const std::string& sql) {
@@ -169,6 +183,7 @@ class Online {
       else if (!(index(step, sql) || constraint(step, sql) || column(step, sql)))
         place(step.of, sql).together(sql);
     }
+    if (step.act == RouteStep::Act::make) attach_late(step);
   }
 
   void alone(const RouteStep& step, const std::string& sql) {
@@ -194,6 +209,7 @@ class Online {
       // It holds nothing: its partitions' are attached to it.
       phase.together({sql, {}, leftover});
       if (&phase == &fills_) behind_fills_.insert(index->name);
+      if (&phase != main_) late_[step.of] = &phase;
       return true;
     }
     phase.alone({concurrently(sql),
@@ -230,6 +246,10 @@ class Online {
       return true;
     };
     const Relation* table = busy(*relation);
+    if (table == nullptr && is_part_of_new_key(*relation, *constraint)) {
+      phase.together({sql, made, leftover_part(*relation, *constraint)});
+      return true;
+    }
     if (table == nullptr) return as_it_is();
     const bool is_partitioned = !table->partition_key.empty();
     switch (constraint->type) {
@@ -276,7 +296,7 @@ class Online {
           apart.together(
               {sql, made,
                constraint->inherited ? leftover_part(*relation, *its_index) : Leftover{}});
-          if (is_apart) attach_parts(apart, *relation, *its_index);
+          if (&apart != main_) late_[to_string(object_of(*relation, *its_index))] = &apart;
           return true;
         }
         apart.alone({concurrently(its_index->definition),
@@ -284,13 +304,29 @@ class Online {
                           concurrently(its_index->definition, "IF NOT EXISTS ")},
                      constraint->inherited ? leftover_part(*relation, *its_index)
                                            : leftover_index(made.table, its_index->name, true)});
-        apart.together({add_key(*relation, *constraint, constraint->index), made});
+        // An index of that name may have been there before, and no such constraint.
+        apart.together(
+            {add_key(*relation, *constraint, constraint->index), made,
+             constraint->inherited ? leftover_part(*relation, *constraint) : Leftover{}});
         return true;
       }
       case ConstraintType::exclusion:
         return as_it_is();
     }
     return false;
+  }
+
+  // Whether a partition's key is to be its whole's that comes in the same plan, maybe later: until
+  // then it does not go with that.
+  bool is_part_of_new_key(const Relation& part, const Constraint& key) const {
+    const auto index = std::ranges::find(part.indexes, key.index, &Index::name);
+    if (!key.inherited || key.index.empty() || index == part.indexes.end()) return false;
+    const Relation* whole = to_.relation(part.parents.front());
+    return whole != nullptr && from_.relation(whole->object_name()) != nullptr &&
+           std::ranges::any_of(whole->constraints, [&](const Constraint& each) {
+             return each.index == index->whole &&
+                    made_.contains(to_string(object_of(*whole, each)));
+           });
   }
 
   // Whether a column's NOT NULL, of the table or of its whole, comes later.
@@ -303,17 +339,47 @@ class Online {
            });
   }
 
-  // A partition that comes in the same plan would give what it has to an index that is there.
-  void attach_parts(Phasing& phase, const Relation& whole, const Index& index) const {
-    for (const Relation& part : to_.relations) {
-      if (!part.is_partition() || part.parents.front() != whole.object_name()) continue;
-      const Relation* before = from_.relation(part.object_name());
-      if (before != nullptr && !traffic_.is_attached(part)) continue;
-      for (const Index& its : part.indexes)
-        if (its.whole == index.name)
-          phase.together("ALTER INDEX " + qualified(whole.schema, index.name) +
-                         " ATTACH PARTITION " + qualified(part.schema, its.name));
+  // A partition that comes in the same plan would give what it has to an index that is there; to
+  // one that is made later it is attached, once both are made.
+  void attach_late(const RouteStep& step) {
+    const Relation* table = nullptr;
+    const Index* index = nullptr;
+    if (const auto found = indexes_.find(step.of); found != indexes_.end()) {
+      std::tie(table, index) = found->second;
+    } else if (const auto key = constraints_.find(step.of); key != constraints_.end()) {
+      table = key->second.first;
+      for (const Index& each : table->indexes)
+        if (!each.constraint.empty() && each.constraint == key->second.second->name) index = &each;
     }
+    if (index == nullptr) return;
+    const auto attach = [](Phasing& phase, const Relation& whole, const std::string& its_name,
+                           const Relation& part, const Index& its) {
+      phase.together("ALTER INDEX " + qualified(whole.schema, its_name) + " ATTACH PARTITION " +
+                     qualified(part.schema, its.name));
+    };
+    made_indexes_.insert(to_string(object_of(*table, *index)));
+    if (const auto late = late_.find(to_string(object_of(*table, *index))); late != late_.end())
+      for (const Relation& part : to_.relations) {
+        if (!part.is_partition() || part.parents.front() != table->object_name() || !comes(part))
+          continue;
+        for (const Index& its : part.indexes)
+          if (const std::string key = to_string(object_of(part, its));
+              its.whole == index->name && !attached_.contains(key) &&
+              (made_indexes_.contains(key) || old_indexes_.contains(key)))
+            attach(*late->second, *table, index->name, part, its);
+      }
+    if (!table->is_partition() || index->whole.empty() || !comes(*table) ||
+        attached_.contains(to_string(object_of(*table, *index))))
+      return;
+    const std::string whole = to_string(catalog::Object{
+        catalog::Kind::index, qualified(table->parents.front().schema, index->whole)});
+    if (const auto late = late_.find(whole); late != late_.end() && made_indexes_.contains(whole))
+      attach(*late->second, *to_.relation(table->parents.front()), index->whole, *table, *index);
+  }
+
+  // Whether a partition is new, or none of this table's until now.
+  bool comes(const Relation& part) const {
+    return from_.relation(part.object_name()) == nullptr || traffic_.is_attached(part);
   }
 
   void validate(Phasing& phase, const Relation& table, const Constraint& constraint) {
@@ -522,7 +588,10 @@ class Online {
   Known<Constraint> constraints_;
   Known<Index> indexes_;
   Known<Index> old_indexes_;
-  std::set<std::string> made_;  // what the route makes
+  std::set<std::string> made_;            // what the route makes
+  std::set<std::string> attached_;        // what it attaches itself
+  std::set<std::string> made_indexes_;    // those of it that are made already
+  std::map<std::string, Phasing*> late_;  // partitioned ones that come after what is attached
   std::set<std::string> filling_;
   std::set<std::string> postponed_;               // names of what is made outside a transaction
   std::set<std::string> postponed_of_;            // the objects of steps of which a part is
