@@ -243,7 +243,18 @@ class Planner {
         for (Swap& each : list) take(std::move(each));
       return {};
     };
+    const auto has_new_column = [&](const catalog::Relation& table) {
+      return std::ranges::any_of(table.columns, [&](const catalog::Column& column) {
+        return tables.contains(to_string(object_of(table, column)));
+      });
+    };
     const auto try_all = [&](std::vector<Swap> list) -> Status {
+      // Of a table that columns are made in it can't be known what it will be.
+      std::erase_if(list, [&](const Swap& swap) {
+        return std::ranges::any_of(begin_.relations, [&](const catalog::Relation& table) {
+          return to_string(object_of(table)) == swap.of && has_new_column(table);
+        });
+      });
       for (Swap& each : list)
         if (Status done = try_together({std::move(each)}); !done) return done;
       return {};
