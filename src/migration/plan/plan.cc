@@ -18,6 +18,7 @@
 #include "migration/plan/demands.h"
 #include "migration/plan/doubts.h"
 #include "migration/plan/ground.h"
+#include "migration/plan/identity_swap.h"
 #include "migration/plan/kept.h"
 #include "migration/plan/misfits.h"
 #include "migration/plan/online.h"
@@ -266,6 +267,7 @@ class Planner {
     if (Status done = try_all(partition_swaps(begin_, to, small, ground_.role())); !done)
       return done;
     if (Status done = try_all(attachments(begin_, to, small)); !done) return done;
+    if (Status done = try_all(identity_swaps(begin_, to, small, tables)); !done) return done;
     if (Status done = try_all(replacements(begin_, to, small, tables)); !done) return done;
     for (Swap& each : swaps(begin_, to, small, tables)) {
       auto outcome = sandbox.run({{statements_of(each), false}});

@@ -93,8 +93,8 @@ Leftover leftover_not_null(const ObjectName& table, const std::string& column) {
   const std::string quoted = quote_identifier(column);
   return {fmt::format("DO $left$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE"
                       " attrelid = pg_catalog.to_regclass({}) AND pg_catalog.quote_ident(attname)"
-                      " = {} AND NOT attisdropped) THEN ALTER TABLE {} ALTER COLUMN {} DROP NOT"
-                      " NULL; END IF; END $left$",
+                      " = {} AND NOT attisdropped AND attidentity = '') THEN ALTER TABLE {} ALTER"
+                      " COLUMN {} DROP NOT NULL; END IF; END $left$",
                       quote_literal(name), quote_literal(quoted), name, quoted),
           {},
           {}};

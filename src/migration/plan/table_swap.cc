@@ -11,6 +11,7 @@
 #include "catalog/postgres/statements.h"
 #include "catalog/postgres/transition.h"
 #include "migration/plan/beside.h"
+#include "migration/plan/identity_swap.h"
 
 namespace architrave::migration {
 
@@ -174,18 +175,11 @@ class Maker {
   static std::string hand_over(const Column& from, const std::string& name, const Column& to,
                                Relation table, const std::string& its_name) {
     table.name = its_name;
-    const std::string options = postgres::identity_options(table, to);
-    const auto sequence_of = [](const Column& column) {
-      return qualified(column.identity_sequence->schema, column.identity_sequence->name);
-    };
-    return fmt::format(
-        "DO $identity$ DECLARE place bigint; used boolean; BEGIN SELECT last_value, is_called INTO "
-        "place, used FROM {}; ALTER TABLE {} ALTER COLUMN {} DROP IDENTITY; ALTER TABLE {} ALTER "
-        "COLUMN {} ADD GENERATED {} AS IDENTITY{}; PERFORM pg_catalog.setval({}, place, used); END "
-        "$identity$",
-        sequence_of(from), name, quote_identifier(from.name), qualified(table.schema, table.name),
-        quote_identifier(to.name), to.identity == "always" ? "ALWAYS" : "BY DEFAULT",
-        options.empty() ? "" : " (" + options + ')', quote_literal(sequence_of(to)));
+    return migration::hand_over(
+        *from.identity_sequence,
+        {"ALTER TABLE " + name + " ALTER COLUMN " + quote_identifier(from.name) + " DROP IDENTITY",
+         add_identity(table, to)},
+        *to.identity_sequence);
   }
 
   const Catalog& from_;
