@@ -127,7 +127,7 @@ class Online {
     const auto refers_to = [&](const std::set<catalog::ObjectName>& tables) {
       const auto key = constraints_.find(of);
       return key != constraints_.end() && key->second.second->type == ConstraintType::foreign_key &&
-             sql.find(" ADD CONSTRAINT ") != std::string::npos &&
+             sql.find(" DROP CONSTRAINT ") == std::string::npos &&
              tables.contains(
                  {key->second.second->references_schema, key->second.second->references_table});
     };
@@ -453,6 +453,12 @@ class Online {
         }
         fill(step.of, *table, *column, given->second);
         fills_.not_null(relation->object_name(), column->name);
+        return true;
+      }
+      // It has it from its parent by then.
+      if (table != nullptr && is_parents(*relation, *column) &&
+          is_postponed(*relation, column->name)) {
+        later_.together({sql, made});
         return true;
       }
       if (named || table == nullptr || is_parents(*relation, *column)) return as_it_is();
