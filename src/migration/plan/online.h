@@ -13,8 +13,9 @@
 //   a partition that was none    what ATTACH asks for before, see attachment.h
 //   a partition key or bounds    new tables beside the old ones, see table_swap.h
 //   labels that go               a type and columns beside the old ones, see type_swap.h
-//   a type that rows are           a column beside it, see swap.h
+//   a type that rows are         a column beside it, see swap.h
 //     written anew for
+//   an identity column           numbered by another sequence first, see identity_swap.h
 #pragma once
 
 #include <map>

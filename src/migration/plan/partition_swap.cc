@@ -250,7 +250,8 @@ std::vector<Swap> partition_swaps(const Catalog& from, const Catalog& to, std::i
     const auto moves = maker.moves(table, *now);
     if (!moves) continue;
     std::int64_t bytes = 0;
-    for (const Relation* each : moves->sources) bytes += maker.beside().bytes(*each).value_or(0);
+    for (const Relation* each : moves->sources)
+      bytes += maker.beside().bytes(*each).value_or(small_bytes + 1);
     if (bytes > small_bytes) list.push_back(maker.make(table, *now, *moves));
   }
   return list;

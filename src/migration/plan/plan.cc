@@ -285,14 +285,25 @@ class Planner {
     return {};
   }
 
-  // What may be lost is; what can be kept aside is; else the plan is refused.
+  // What may be lost is; else the plan is refused. `object`: "column app.orders.total".
+  void settle_loss_for_good(const std::string& object, const std::string& what) {
+    const std::string name = object.substr(object.find(' ') + 1);
+    if (may_lose(name))
+      plan_.lost.push_back({object, what});
+    else
+      plan_.refused.push_back(
+          {object, fmt::format("{} would be lost: --allow-loss={} if that is meant", what, name)});
+  }
+
+  // What can be kept aside is, if it may not be lost.
   void settle_loss(const postgres::Loss& loss) {
     const std::string object = to_string(loss.object);
     // The new column holds what this one held.
-    if (std::ranges::any_of(swaps_, [&](const Swap& swap) {
-          return !swap.loses && std::ranges::find(swap.replaced, object) != swap.replaced.end();
-        }))
-      return;
+    for (const Swap& swap : swaps_)
+      if (std::ranges::find(swap.replaced, object) != swap.replaced.end()) {
+        if (!swap.loses.empty()) settle_loss_for_good(swap.of, swap.loses);
+        return;
+      }
     if (may_lose(loss.object.name)) {
       plan_.lost.push_back({object, loss.what});
       return;
@@ -301,12 +312,8 @@ class Planner {
       return step.of == object && step.act == RouteStep::Act::unmake;
     });
     const Kept kept = keep(loss.object, begin_);
-    if (drop == route_.steps.end() || kept.aside.empty()) {
-      plan_.refused.push_back(
-          {object, fmt::format("{} would be lost: --allow-loss={} if that is meant", loss.what,
-                               loss.object.name)});
-      return;
-    }
+    if (drop == route_.steps.end() || kept.aside.empty())
+      return settle_loss_for_good(object, loss.what);
     drop->statements = kept.aside;
     // Else it would still be a part of the table, take its rows, and go with it.
     const bool is_detached =

@@ -189,10 +189,6 @@ Swap replace(const catalog::Lookup& lookup, const Relation& table, const Relatio
 std::string new_name(const std::string& name) { return derived_name(name, "__new"); }
 std::string old_name(const std::string& name) { return derived_name(name, "__old"); }
 
-bool is_known_to_be_large(const Relation& table, std::int64_t small_bytes) {
-  return table.stats && table.stats->bytes > small_bytes;
-}
-
 bool can_swap(const Relation& table, const Column& column) {
   if (table.kind != RelationKind::table || table.is_partition() || !table.parents.empty() ||
       !table.of_type.empty() || !column.generated.empty())
@@ -251,7 +247,7 @@ std::vector<Swap> new_types(const Catalog& from, const Catalog& to, std::int64_t
   for (const Relation& table : from.relations) {
     const Relation* now = to.relation(table.object_name());
     if (now == nullptr || std::ranges::none_of(traffic.holders(table), [&](const Relation* each) {
-          return is_known_to_be_large(*each, small_bytes);
+          return is_large(*each, small_bytes);
         }))
       continue;
     for (const Column& column : now->columns) {
@@ -331,7 +327,7 @@ Swap column_swap(const catalog::Lookup& lookup, const Relation& table, const Col
   Column renamed = a;
   renamed.name = old_name(a.name);
   swap.replaced = {to_string(object_of(table, renamed))};
-  swap.loses = !postgres::keeps_values(a, b);
+  if (!postgres::keeps_values(a, b)) swap.loses = "values that " + b.type + " does not hold";
   swap.prepare = {alter + "ADD COLUMN " + fresh + ' ' + b.type +
                       (b.collation.empty() ? "" : " COLLATE " + b.collation),
                   "CREATE FUNCTION " + function +
@@ -376,7 +372,7 @@ std::vector<Swap> swaps(const Catalog& from, const Catalog& to, std::int64_t sma
   for (const Relation& table : from.relations) {
     const Relation* now = to.relation(table.schema, table.name);
     if (now == nullptr || !table.is_table() || now->kind != table.kind ||
-        !is_known_to_be_large(table, small_bytes) || !lookup.children(table).empty() ||
+        !is_large(table, small_bytes) || !lookup.children(table).empty() ||
         others.contains(to_string(object_of(table))))
       continue;
     for (const Column& a : table.columns) {

@@ -16,7 +16,7 @@ namespace architrave::migration {
 struct Swap {
   std::string of;                     // "column app.orders.total", as catalog::to_string has it
   std::vector<std::string> replaced;  // the same of what the old one is called afterwards
-  bool loses = false;                 // the new type does not hold every value of the old one
+  std::string loses;                  // "values that date does not hold"; empty: none
   std::vector<std::string> prepare;   // the new column and its trigger
   std::vector<std::string> trial;     // what the trigger does, on no row: to be tried once, not run
   std::vector<Backfill> fills;
@@ -35,8 +35,7 @@ std::string new_name(const std::string& name);
 std::string old_name(const std::string& name);
 
 // For every column of a large table whose values would have to be written anew under a lock.
-// `small_bytes`: tables of at most that size, or of unknown size, are changed in place; so is what
-// this can't do. `others`: tables, as above, for which all is done in another way.
+// `small_bytes`: tables of at most that size are changed in place; so is what this can't do. `others`: tables, as above, for which all is done in another way.
 std::vector<Swap> swaps(const catalog::Catalog& from, const catalog::Catalog& to,
                         std::int64_t small_bytes, const std::set<std::string>& others);
 
@@ -47,8 +46,6 @@ bool can_swap(const catalog::Relation& table, const catalog::Column& column);
 // Puts the new one, of any type, in the place of the old one.
 Swap column_swap(const catalog::Lookup& lookup, const catalog::Relation& table,
                  const catalog::Column& a, const catalog::Column& b);
-
-bool is_known_to_be_large(const catalog::Relation& table, std::int64_t small_bytes);
 
 // For every index and key of a large table that is another under the same name from now on: the new
 // one is made beside it, so that the table is never without.

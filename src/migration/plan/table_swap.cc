@@ -196,7 +196,8 @@ std::vector<Swap> table_swaps(const Catalog& from, const Catalog& to, std::int64
   for (const Relation& table : from.relations) {
     const Relation* now = to.relation(table.schema, table.name);
     if (now == nullptr) continue;
-    if (maker.can(table, *now) && maker.beside().bytes(table).value_or(0) > small_bytes)
+    if (maker.can(table, *now) &&
+        maker.beside().bytes(table).value_or(small_bytes + 1) > small_bytes)
       list.push_back(maker.make(table, *now));
   }
   return list;

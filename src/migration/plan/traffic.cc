@@ -7,18 +7,23 @@ namespace architrave::migration {
 using catalog::Relation;
 using catalog::RelationKind;
 
+bool is_large(const Relation& table, std::int64_t small_bytes) {
+  const bool is_small =
+      table.kind == RelationKind::partitioned_table ||
+      (table.stats && table.stats->bytes <= small_bytes && table.stats->rows >= 0);
+  return !is_small;
+}
+
 const Relation* Traffic::busy(const Relation& table) const {
   const Relation* before = from_.relation(table.object_name());
-  const bool is_it = before != nullptr && before->kind == table.kind && is_large(*before);
+  const bool is_it = before != nullptr && before->kind == table.kind && is_any_large(*before);
   return is_it ? before : nullptr;
 }
 
-bool Traffic::is_large(const Relation& before) const {
-  const bool is_small =
-      before.kind == RelationKind::partitioned_table ||
-      (before.stats && before.stats->bytes <= small_bytes_ && before.stats->rows >= 0);
-  return !is_small || std::ranges::any_of(lookup_.children(before),
-                                          [&](const Relation* child) { return is_large(*child); });
+bool Traffic::is_any_large(const Relation& before) const {
+  return is_large(before, small_bytes_) ||
+         std::ranges::any_of(lookup_.children(before),
+                             [&](const Relation* child) { return is_any_large(*child); });
 }
 
 std::vector<const Relation*> Traffic::holders(const Relation& before) const {

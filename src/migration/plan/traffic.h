@@ -11,10 +11,12 @@
 namespace architrave::migration {
 
 // Holds on to the catalog, which must outlive it.
+// Tables with at most `small_bytes` take no time worth sparing. Where the size is not known, a table
+// counts as large; a partitioned one has no rows itself.
+bool is_large(const catalog::Relation& table, std::int64_t small_bytes);
+
 class Traffic {
  public:
-  // Tables with at most `small_bytes` take no time worth sparing. Where the size is not known, a
-  // table counts as large.
   Traffic(const catalog::Catalog& from, std::int64_t small_bytes)
       : from_(from), small_bytes_(small_bytes), lookup_(from) {}
 
@@ -26,7 +28,7 @@ class Traffic {
   bool is_attached(const catalog::Relation& table) const;
 
  private:
-  bool is_large(const catalog::Relation& before) const;
+  bool is_any_large(const catalog::Relation& before) const;
 
   const catalog::Catalog& from_;
   std::int64_t small_bytes_;

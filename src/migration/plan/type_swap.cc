@@ -6,6 +6,7 @@
 
 #include "catalog/lookup.h"
 #include "catalog/postgres/transition.h"
+#include "migration/plan/traffic.h"
 
 namespace architrave::migration {
 
@@ -46,7 +47,7 @@ std::optional<std::vector<Holder>> holders(const Catalog& from, const Catalog& t
           !lookup.children(table).empty())
         return std::nullopt;
       list.push_back({&table, &was, is});
-      any_large = any_large || is_known_to_be_large(table, small_bytes);
+      any_large = any_large || is_large(table, small_bytes);
     }
   }
   // What else has such values.
@@ -83,6 +84,7 @@ std::vector<Swap> make(const Catalog& from, const Type& was, const Type& is,
     Column column = *each.is;
     column.type = fresh;
     swaps.push_back(column_swap(lookup, *each.table, *each.was, column));
+    swaps.back().loses.clear();  // no row has a label that goes, or there is no plan
   }
   Swap& last = swaps.emplace_back();
   last.of = to_string(object_of(was));
