@@ -59,8 +59,10 @@ std::string to_text(const Plan& plan, const std::vector<Migration>& files) {
     for (const PlannedStep& step : plan.steps)
       if (step.phase == phase.phase) text += indented(step.sql);
     text += "  back\n";
-    for (const Step& step : phase.down)
+    for (const Step& step : phase.down) {
+      if (step.kind == Step::Kind::backfill) text += indented(backfill_block(step.backfill));
       for (const Statement& statement : step.statements) text += indented(statement.text);
+    }
   }
   text += renames(plan);
   for (const Refused& each : plan.kept)

@@ -1,6 +1,7 @@
 #include "migration/plan/swap.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <optional>
 
@@ -47,8 +48,18 @@ std::string with_column(std::string sql, const std::string& from, const std::str
   return sql;
 }
 
+// Whether two values of a column's type differ. Some types know no equality, or one that is none:
+// boxes are equal if their areas are.
+std::string differ(const std::string& a, const std::string& b, const Column& column) {
+  constexpr std::array<std::string_view, 9> without = {"json", "xml",  "point",   "line",  "lseg",
+                                                       "box",  "path", "polygon", "circle"};
+  const std::string_view type = column.type;
+  const bool as_text = std::ranges::find(without, type.substr(0, type.find('['))) != without.end();
+  return as_text ? a + "::text IS DISTINCT FROM " + b + "::text" : a + " IS DISTINCT FROM " + b;
+}
+
 // What follows the keyword ON: the index's own name and table are not its columns.
-std::string twin(const Index& index, const Column& column) {
+std::string twin(const Index& index, const Column& column, const std::string& fresh) {
   const std::string& sql = index.definition;
   const std::size_t using_at = sql.find(" USING ");
   const std::size_t name_at = sql.find("INDEX ") + 6;
@@ -56,7 +67,7 @@ std::string twin(const Index& index, const Column& column) {
   if (using_at == std::string::npos || on_at == std::string::npos) return {};
   return sql.substr(0, name_at) + "CONCURRENTLY " + quote_identifier(new_name(index.name)) +
          sql.substr(on_at, using_at - on_at) +
-         with_column(sql.substr(using_at), column.name, new_name(column.name));
+         with_column(sql.substr(using_at), column.name, fresh);
 }
 
 bool uses(const Index& index, const Column& column) {
@@ -282,9 +293,12 @@ std::string as_type_of(const std::string& value, const Column& a, const Column& 
   return value + (by_text ? "::text::" : "::") + b.type;
 }
 
-std::vector<std::string> statements_of(const Swap& swap) {
-  std::vector<std::string> statements = swap.prepare;
-  std::ranges::copy(swap.trial, std::back_inserter(statements));
+std::vector<std::string> statements_of(const Swap& swap, bool from_the_start) {
+  std::vector<std::string> statements;
+  if (from_the_start) {
+    statements = swap.prepare;
+    std::ranges::copy(swap.trial, std::back_inserter(statements));
+  }
   for (const Statement& each : swap.alone)
     statements.push_back(replace_all(each.text, "INDEX CONCURRENTLY ", "INDEX "));
   if (!swap.not_null_table.name.empty())
@@ -338,7 +352,7 @@ Swap column_swap(const catalog::Lookup& lookup, const Relation& table, const Col
   swap.fills = {{.table = name,
                  .key = key_of(table),
                  .set = fresh + " = " + value,
-                 .where = fresh + " IS DISTINCT FROM " + value}};
+                 .where = differ(fresh, value, b)}};
   // The planner knows nothing of it yet.
   swap.alone.emplace_back("ANALYZE " + name + " (" + fresh + ')');
   if (a.not_null && b.not_null) {
@@ -350,7 +364,7 @@ Swap column_swap(const catalog::Lookup& lookup, const Relation& table, const Col
   for (const Index& index : table.indexes) {
     if (!uses(index, a)) continue;
     swap.alone.emplace_back(
-        twin(index, a), Made{},
+        twin(index, a, new_name(a.name)), Made{},
         leftover_index(table.object_name(), new_name(index.name), !index.constraint.empty()));
     const auto key = std::ranges::find(table.constraints, index.constraint, &Constraint::name);
     give_place(swap, lookup, table, index, key == table.constraints.end() ? nullptr : &*key);
@@ -362,6 +376,59 @@ Swap column_swap(const catalog::Lookup& lookup, const Relation& table, const Col
   if (!a.default_value.empty())
     place.emplace_back(alter + "ALTER COLUMN " + aside + " DROP DEFAULT");
   if (a.not_null) place.emplace_back(alter + "ALTER COLUMN " + aside + " DROP NOT NULL");
+  return swap;
+}
+
+Swap column_swap_back(const catalog::Lookup& lookup, const Relation& table, const Column& is,
+                      const Column& was) {
+  const std::string name = qualified(table.schema, table.name);
+  const std::string alter = "ALTER TABLE " + name + ' ';
+  const std::string now = quote_identifier(is.name);
+  const std::string aside = quote_identifier(new_name(is.name));
+  const std::string old = quote_identifier(old_name(is.name));
+  const std::string function =
+      qualified(table.schema, derived_name("sync_back_" + table.name + '_' + is.name, {}));
+  const std::string trigger = quote_identifier(derived_name("sync_back_" + is.name, {}));
+
+  // By letter: what is equal may be another value all the same (1.0, 1 day, a citext).
+  const auto stale = [&](const std::string& row) {
+    return row + now + "::text COLLATE \"C\" IS DISTINCT FROM " + row + as_type_of(old, was, is) +
+           "::text";
+  };
+
+  Swap swap;
+  swap.of = to_string(object_of(table, is));
+  swap.prepare = {
+      "CREATE FUNCTION " + function + "() RETURNS trigger LANGUAGE plpgsql AS $sync$ BEGIN NEW." +
+          old + " := NEW." + as_type_of(now, is, was) + "; RETURN NEW; END $sync$",
+      "CREATE TRIGGER " + trigger + " BEFORE INSERT OR UPDATE ON " + name + " FOR EACH ROW WHEN (" +
+          stale("NEW.") + ") EXECUTE FUNCTION " + function + "()"};
+  swap.fills = {{.table = name,
+                 .key = key_of(table),
+                 .set = old + " = " + as_type_of(now, is, was),
+                 .where = stale({})}};
+  swap.alone.emplace_back("ANALYZE " + name + " (" + old + ')');
+  if (is.not_null && was.not_null) {
+    swap.not_null_table = table.object_name();
+    swap.not_null_column = old_name(is.name);
+  }
+  // All of it or nothing: where the column has not been swapped yet, its indexes are the old ones.
+  Swap place;
+  for (const Index& index : table.indexes) {
+    if (!uses(index, is)) continue;
+    swap.alone.emplace_back(twin(index, is, old_name(is.name)));
+    const auto key = std::ranges::find(table.constraints, index.constraint, &Constraint::name);
+    give_place(place, lookup, table, index, key == table.constraints.end() ? nullptr : &*key);
+  }
+  std::string block = "DROP TRIGGER " + trigger + " ON " + name + "; ";
+  for (const Statement& each : place.take_place) block += each.text + "; ";
+  if (!is.identity.empty()) block += alter + "ALTER COLUMN " + now + " DROP IDENTITY; ";
+  block += alter + "RENAME COLUMN " + now + " TO " + aside + "; ";
+  block += alter + "RENAME COLUMN " + old + " TO " + now + "; ";
+  if (!is.default_value.empty()) block += alter + "ALTER COLUMN " + aside + " DROP DEFAULT; ";
+  if (is.not_null) block += alter + "ALTER COLUMN " + aside + " DROP NOT NULL; ";
+  swap.take_place = {{"DO $swap$ BEGIN " + block + "END $swap$"},
+                     {"DROP FUNCTION " + function + "()"}};
   return swap;
 }
 
@@ -378,7 +445,9 @@ std::vector<Swap> swaps(const Catalog& from, const Catalog& to, std::int64_t sma
     for (const Column& a : table.columns) {
       const Column* b = now->column(a.name);
       if (b == nullptr || !b->generated.empty() || !postgres::rewrites(a, *b)) continue;
-      if (can_swap(table, a)) list.push_back(column_swap(lookup, table, a, *b));
+      if (!can_swap(table, a)) continue;
+      list.push_back(column_swap(lookup, table, a, *b));
+      list.back().is_column = true;
     }
   }
   return list;

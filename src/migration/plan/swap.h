@@ -28,6 +28,7 @@ struct Swap {
   // What undoes its taking place: the old one has the rows again, or the new one its other name.
   // Else that is for the route to find.
   std::vector<std::string> back;
+  bool is_column = false;  // column_swap_back() may undo it as well
 };
 
 // What goes by another name until it takes its place, and what goes by another from then on.
@@ -35,7 +36,8 @@ std::string new_name(const std::string& name);
 std::string old_name(const std::string& name);
 
 // For every column of a large table whose values would have to be written anew under a lock.
-// `small_bytes`: tables of at most that size are changed in place; so is what this can't do. `others`: tables, as above, for which all is done in another way.
+// `small_bytes`: tables of at most that size are changed in place; so is what this can't do.
+// `others`: tables, as above, for which all is done in another way.
 std::vector<Swap> swaps(const catalog::Catalog& from, const catalog::Catalog& to,
                         std::int64_t small_bytes, const std::set<std::string>& others);
 
@@ -63,12 +65,19 @@ bool is_checked(const catalog::Type& type);
 std::string add_key(const catalog::Relation& table, const catalog::Constraint& key,
                     const std::string& index);
 
+// The old one takes its place again beside those who use it, and has its values where they are
+// still what the new one holds. `table` has the new one, `is`, and what the old one, `was`, is
+// called now. Where the old one is not there, none of it can be done.
+Swap column_swap_back(const catalog::Lookup& lookup, const catalog::Relation& table,
+                      const catalog::Column& is, const catalog::Column& was);
+
 // A value of the one column as one of the other.
 std::string as_type_of(const std::string& value, const catalog::Column& a,
                        const catalog::Column& b);
 
-// All that a swap does to definitions, in order, as a transaction can, and its trial.
-std::vector<std::string> statements_of(const Swap& swap);
+// All that a swap does to definitions, in order, as a transaction can, and its trial; or what it
+// does to them once rows are there.
+std::vector<std::string> statements_of(const Swap& swap, bool from_the_start = true);
 
 // A key by which a table's rows can be taken in order; empty if it has none.
 std::vector<std::string> key_of(const catalog::Relation& table);
