@@ -4,7 +4,8 @@
 //   migrate_bench load [ROWS [FOLDER]]   a new column, filled, indexed, NOT NULL, and a foreign key
 //                                        under four writers: the longest that one of them waits,
 //                                        failed and lost writes; or the migrations of a folder,
-//                                        after its before.sql, which may make another of orders
+//                                        there and back, after its before.sql, which may make
+//                                        another of orders
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -70,8 +71,8 @@ struct Bench {
     ask("VACUUM ANALYZE orders");
   }
   // `doing` is told what is under way.
-  double run(const std::string& to,
-             const std::function<void(const std::string&)>& doing = {}) const {
+  double run(const std::string& to, const std::function<void(const std::string&)>& doing = {},
+             Result<std::vector<Done>> (*direction)(const RunOptions&) = up) const {
     RunOptions options;
     options.database = sandbox->connection_string();
     options.folder = folder;
@@ -81,7 +82,7 @@ struct Bench {
         doing(fmt::format("{} {}", what, done));
       };
     const double begun = monotonic_seconds();
-    take(up(options));
+    take(direction(options));
     return monotonic_seconds() - begun;
   }
   void write(const std::string& version, std::vector<Step> steps) const {
@@ -288,11 +289,16 @@ void load(std::int64_t rows, const fs::path& others) {
                longest.whom.empty() ? "nobody" : longest.whom);
   };
   during("alone", [] { ::sleep(10); });
-  during("while it is migrated", [&] {
-    const double took = bench.run(
-        "", [&](const std::string& doing) { events.push_back({monotonic_seconds(), doing}); });
-    fmt::print("the migrations took {}\n", human_seconds(took));
-  });
+  const auto note = [&](const std::string& doing) {
+    events.push_back({monotonic_seconds(), doing});
+  };
+  during("while it is migrated",
+         [&] { fmt::print("the migrations took {}\n", human_seconds(bench.run("", note))); });
+  if (!others.empty())
+    during("while it comes back", [&] {
+      events.clear();
+      fmt::print("the way back took {}\n", human_seconds(bench.run("0", note, down)));
+    });
   std::int64_t updates = 0;
   std::int64_t inserts = 0;
   for (const Writer& each : writers) {

@@ -156,4 +156,10 @@ Result<std::string> why_rows_stop(engine::Sandbox& sandbox, const Failure& failu
   return failure.outcome.error;
 }
 
+void refuse_kept(Plan& plan, const std::string& why) {
+  for (const Refused& kept : plan.kept)
+    plan.refused.push_back(
+        {kept.object, "it can't be kept aside (" + why + "): --allow-loss if it may be lost"});
+}
+
 }  // namespace architrave::migration

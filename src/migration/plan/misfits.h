@@ -40,4 +40,7 @@ Status refuse_misfits(Plan& plan, const Failure& failure, engine::Sandbox& origi
 Result<std::string> why_rows_stop(engine::Sandbox& sandbox, const Failure& failure,
                                   const catalog::Catalog& from, const catalog::Catalog& to);
 
+// All that was to be kept aside and can't be.
+void refuse_kept(Plan& plan, const std::string& why);
+
 }  // namespace architrave::migration

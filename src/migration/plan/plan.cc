@@ -16,6 +16,7 @@
 #include "migration/histories.h"
 #include "migration/plan/attachment.h"
 #include "migration/plan/demands.h"
+#include "migration/plan/descent.h"
 #include "migration/plan/doubts.h"
 #include "migration/plan/ground.h"
 #include "migration/plan/identity_swap.h"
@@ -39,11 +40,6 @@ namespace {
 using catalog::Catalog;
 
 using RouteStep = postgres::Step;
-
-std::string first_of(const std::vector<catalog::Change>& changes) {
-  return catalog::describe(changes.front()) +
-         (changes.size() > 1 ? fmt::format(" and {} more", changes.size() - 1) : "");
-}
 
 // Makes a plan of one pair of sources.
 class Planner {
@@ -113,7 +109,7 @@ class Planner {
             !asked)
           return fail(asked);
       std::string seen = plan_.proof.claims.back().seen;
-      if (plan_.refused.empty() && !plan_.kept.empty()) refuse_kept(seen);
+      if (plan_.refused.empty() && !plan_.kept.empty()) refuse_kept(plan_, seen);
       return seen;
     }
     if (Status found = find_down(); !found) {
@@ -207,12 +203,6 @@ class Planner {
       plan_.refused.push_back(
           {to_string(change.object), "no statement was found for: " + catalog::describe(change)});
     return {};
-  }
-
-  void refuse_kept(const std::string& why) {
-    for (const Refused& kept : plan_.kept)
-      plan_.refused.push_back(
-          {kept.object, "it can't be kept aside (" + why + "): --allow-loss if it may be lost"});
   }
 
   // Puts new columns in the places of those whose type changes and that are too large to rewrite.
@@ -416,179 +406,12 @@ class Planner {
     leave_out(columns, states_.front(), options_.online.fill);
     auto before = digest(*origin_, columns);
     if (!before) return fail(before);
-    Claim reverses{ClaimKind::reverses, "the way back, phase by phase", {}, true};
-    Catalog here = states_.back();
-    std::string stopped_by_rows;  // so that it went on without them
-    for (std::size_t i = plan_.phases.size(); i-- > 0;) {
-      bool done = false;
-      if (const std::vector<Swap> swaps = column_swaps_back(i); !swaps.empty()) {
-        auto again = walked_->copy();
-        if (!again) return fail(again);
-        const auto trouble = come_back(i, swaps, here, stopped_by_rows);
-        if (!trouble && trouble.error().code != "plan.no_way")
-          return std::unexpected(trouble.error());
-        done = trouble && trouble->empty();
-        if (!done) {
-          walked_ = std::move(*again);
-          plan_.phases[i].down.clear();
-          stopped_by_rows.clear();
-        }
-      }
-      if (done) continue;
-      const auto trouble = come_back(i, {}, here, stopped_by_rows);
-      if (!trouble) return std::unexpected(trouble.error());
-      if (!plan_.refused.empty()) return {};
-      if (trouble->empty()) continue;
-      reverses.holds = false;
-      reverses.seen = *trouble;
-      break;
-    }
-    if (*reverses.holds) reverses.seen = "the catalog afterwards equals the one before";
-    if (*reverses.holds && !stopped_by_rows.empty()) {
-      reverses.holds = std::nullopt;
-      reverses.seen = "it stops at made-up values of what was given up: " + stopped_by_rows +
-                      "; without rows, " + reverses.seen;
-    }
-    plan_.proof.claims.push_back(std::move(reverses));
-    if (plan_.proof.claims.back().holds == false || !stopped_by_rows.empty()) return {};
-    return compare_rows("after the way back", columns, *before);
-  }
-
-  // Finds the way back of a phase and goes it: what did not hold, or nothing; what is refused, in
-  // the plan. `swaps`: columns that take their old places before all else. `here` is where it
-  // begins, and where it ends.
-  Result<std::string> come_back(std::size_t i, const std::vector<Swap>& swaps, Catalog& here,
-                                std::string& stopped_by_rows) {
-    auto work = walked_->copy();
-    if (!work) return fail(work);
-    auto undone = undo(**work, plan_.phases[i]);
-    if (!undone && undone.error().code == "plan.no_way" && !plan_.kept.empty()) {
-      refuse_kept(undone.error().message);
-      return std::string();
-    }
-    if (!undone) return fail(undone);
-    for (const Swap& each : swaps) {
-      auto outcomes = (*work)->run({{each.prepare, true},
-                                    {{backfill_block(each.fills.front())}, false},
-                                    {statements_of(each, false), true}});
-      if (!outcomes) return fail(outcomes);
-      for (const engine::Outcome& outcome : *outcomes)
-        if (!outcome.ok) return outcome.error;
-    }
-    const bool known = undone->empty() && swaps.empty();
-    auto route =
-        find_route(**work, states_[i], ground_.fixpoint(), ground_.role(), ground_.looking(),
-                   {std::move(*undone), known ? &here : nullptr, lost_objects()}, Gone::made_up);
-    std::unique_ptr<engine::Sandbox> without_rows;
-    if (!route && route.error().code == "plan.no_way" && !plan_.lost.empty() && swaps.empty()) {
-      auto bare = ground_.hold_definitions(*walked_);
-      if (!bare) return fail(bare);
-      without_rows = std::move(*bare);
-      route = find_route_without_rows(*without_rows, i);
-    }
-    if (!route) return fail(route);
-    Work back = online(route->steps, swaps, states_[i + 1], states_[i], how_);
-    std::vector<Step>& down = plan_.phases[i].down;
-    if (const std::vector<std::string> left = leftovers(plan_.phases[i].up, states_[i]);
-        !left.empty()) {
-      down.push_back(Step::transaction({left.begin(), left.end()}));
-      down.back().lock_timeout = "100ms";
-    }
-    std::vector<Step> steps;
-    for (std::vector<Step>* part : {&back.expand, &back.migrate, &back.contract})
-      std::ranges::move(*part, std::back_inserter(steps));
-    std::ranges::move(unmade(plan_.phases[i].up, steps, states_[i], states_[i + 1]),
-                      std::back_inserter(down));
-    std::ranges::move(steps, std::back_inserter(down));
-    auto failed = run_phase(*walked_, plan_.phases[i].down);
-    if (!failed) return fail(failed);
-    if (without_rows && *failed && (*failed)->is_about_rows()) {
-      auto said = why_rows_stop(*walked_, **failed, states_[i + 1], states_[i]);
-      if (!said) return fail(said);
-      stopped_by_rows = std::move(*said);
-      walked_ = std::move(without_rows);
-      failed = run_phase(*walked_, plan_.phases[i].down);
-      if (!failed) return fail(failed);
-    }
-    auto state = ground_.look(*walked_);
-    if (!state) return fail(state);
-    auto left = ground_.fixpoint().difference(*state, states_[i]);
-    if (!left) return fail(left);
-    if (*failed) return (*failed)->text();
-    if (!left->empty()) return first_of(*left);
-    here = std::move(*state);
-    return std::string();
-  }
-
-  // Of the columns that took others' places in the phase.
-  std::vector<Swap> column_swaps_back(std::size_t phase) const {
-    std::vector<Swap> list;
-    const catalog::Lookup lookup(states_[phase + 1]);
-    for (const Swap& swap : swaps_) {
-      if (!swap.is_column || !does(plan_.phases[phase], swap.take_place.back().text)) continue;
-      for (const catalog::Relation& table : states_[phase].relations)
-        for (const catalog::Column& was : table.columns) {
-          if (to_string(object_of(table, was)) != swap.of) continue;
-          const catalog::Relation* now = states_[phase + 1].relation(table.object_name());
-          const catalog::Column* is = now == nullptr ? nullptr : now->column(was.name);
-          if (is != nullptr && can_swap(*now, *is))
-            list.push_back(column_swap_back(lookup, *now, *is, was));
-        }
-    }
-    return list;
-  }
-
-  // The way back of a phase among definitions alone, for rows that may be there all the same.
-  Result<Route> find_route_without_rows(engine::Sandbox& bare, std::size_t phase) {
-    auto work = bare.copy();
-    if (!work) return fail(work);
-    auto undone = undo(**work, plan_.phases[phase]);
-    if (!undone) return fail(undone);
-    Start start{std::move(*undone), nullptr, lost_objects()};
-    return find_route(**work, states_[phase], ground_.fixpoint(), ground_.role(), ground_.looking(),
-                      std::move(start), Gone::made_up);
-  }
-
-  // Columns that took no nulls and whose values were given up, and tables whose rows were: what is
-  // there on the way back is made up, whether rows are at hand or not.
-  std::set<std::string> lost_objects() const {
-    std::set<std::string> objects;
-    const auto is_lost = [&](const std::string& object) {
-      return std::ranges::find(plan_.lost, object, &Refused::object) != plan_.lost.end();
-    };
-    for (const catalog::Relation& relation : states_.front().relations) {
-      if (const std::string table = to_string(object_of(relation)); is_lost(table))
-        objects.insert(table);
-      for (const catalog::Column& column : relation.columns) {
-        const std::string object = to_string(object_of(relation, column));
-        if (column.not_null && column.default_value.empty() && column.identity.empty() &&
-            column.generated.empty() && is_lost(object))
-          objects.insert(object);
-      }
-    }
-    return objects;
-  }
-
-  static bool does(const PlannedPhase& phase, const std::string& statement) {
-    return std::ranges::any_of(phase.up, [&](const Step& step) {
-      return std::ranges::any_of(step.statements,
-                                 [&](const Statement& each) { return each.text == statement; });
-    });
-  }
-
-  // Takes back, in the sandbox, what the phase has renamed and put aside.
-  Result<std::vector<RouteStep>> undo(engine::Sandbox& sandbox, const PlannedPhase& phase) {
-    std::vector<RouteStep> steps;
-    for (const Undo& each : undo_ | std::views::reverse) {
-      if (does(phase, each.statement)) steps.push_back(each.back);
-    }
-    for (const RouteStep& step : steps) {
-      auto outcome = sandbox.run({{step.statements, true}});
-      if (!outcome) return fail(outcome);
-      if (!outcome->front().ok)
-        return fail("plan.no_way", outcome->front().error, outcome->front().statement);
-    }
-    return steps;
+    auto reverses = descend(plan_, walked_, {ground_, states_, undo_, swaps_, how_});
+    if (!reverses) return fail(reverses);
+    if (!plan_.refused.empty()) return {};
+    const bool holds = reverses->holds == true;
+    plan_.proof.claims.push_back(std::move(*reverses));
+    return holds ? compare_rows("after the way back", columns, *before) : Status();
   }
 
   engine::Opened& from_;
@@ -598,10 +421,6 @@ class Planner {
   Plan plan_;
   Route route_;    // there
   Catalog begin_;  // `from`, once renamed
-  struct Undo {
-    std::string statement;  // the last of those that are undone
-    RouteStep back;
-  };
   std::vector<Undo> undo_;
   std::vector<Swap> swaps_;
   OnlineOptions how_;

@@ -284,6 +284,11 @@ Result<std::vector<Step>> make_room(engine::Sandbox& sandbox,
 
 }  // namespace
 
+std::string first_of(const std::vector<catalog::Change>& changes) {
+  return catalog::describe(changes.front()) +
+         (changes.size() > 1 ? fmt::format(" and {} more", changes.size() - 1) : "");
+}
+
 void replace_role(catalog::Catalog& catalog, const std::string& from, const std::string& to) {
   if (from == to) return;
   const auto own = [&](auto& each) {

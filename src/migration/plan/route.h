@@ -68,6 +68,9 @@ Result<Route> find_route(engine::Sandbox& sandbox, const catalog::Catalog& to, F
                          const std::string& role, const Look& look, Start start = {},
                          Gone gone = Gone::asked_for);
 
+// "column app.orders.note: added and 2 more"
+std::string first_of(const std::vector<catalog::Change>& changes);
+
 // Puts a role in the place of another, as owner and in privileges.
 void replace_role(catalog::Catalog& catalog, const std::string& from, const std::string& to);
 

@@ -1,0 +1,214 @@
+#include "migration/plan/descent.h"
+
+#include <algorithm>
+#include <iterator>
+#include <ranges>
+#include <set>
+#include <utility>
+
+#include "catalog/lookup.h"
+#include "migration/plan/misfits.h"
+#include "migration/plan/phases.h"
+#include "migration/plan/route.h"
+#include "migration/plan/stopped.h"
+
+namespace architrave::migration {
+
+namespace {
+
+using catalog::Catalog;
+using RouteStep = postgres::Step;
+
+class Descent {
+ public:
+  Descent(Plan& plan, std::unique_ptr<engine::Sandbox>& walked, const Ascent& there)
+      : plan_(plan), walked_(walked), there_(there), here_(there.states.back()) {}
+
+  Result<Claim> go() {
+    Claim reverses{ClaimKind::reverses, "the way back, phase by phase", {}, true};
+    for (std::size_t i = plan_.phases.size(); i-- > 0;) {
+      auto done = come_back_beside(i);
+      if (!done) return fail(done);
+      if (!plan_.refused.empty()) return reverses;
+      if (*done) continue;
+      auto trouble = come_back(i, {});
+      if (!trouble) return fail(trouble);
+      if (!plan_.refused.empty()) return reverses;
+      if (trouble->empty()) continue;
+      reverses.holds = false;
+      reverses.seen = std::move(*trouble);
+      return reverses;
+    }
+    reverses.seen = "the catalog afterwards equals the one before";
+    if (!stopped_by_rows_.empty()) {
+      reverses.holds = std::nullopt;
+      reverses.seen = "it stops at made-up values of what was given up: " + stopped_by_rows_ +
+                      "; without rows, " + reverses.seen;
+    }
+    return reverses;
+  }
+
+ private:
+  // Whether columns can take their old places beside those who use the tables, and did.
+  Result<bool> come_back_beside(std::size_t i) {
+    const std::vector<Swap> swaps = column_swaps_back(i);
+    if (swaps.empty()) return false;
+    auto again = walked_->copy();
+    if (!again) return fail(again);
+    auto trouble = come_back(i, swaps);
+    if (!trouble && trouble.error().code != "plan.no_way") return fail(trouble);
+    if (trouble && trouble->empty()) return true;
+    walked_ = std::move(*again);
+    plan_.phases[i].down.clear();
+    return false;
+  }
+
+  // Finds the way back of a phase and goes it: what did not hold, or nothing; what is refused, in
+  // the plan. `swaps`: columns that take their old places before all else.
+  Result<std::string> come_back(std::size_t i, const std::vector<Swap>& swaps) {
+    auto work = walked_->copy();
+    if (!work) return fail(work);
+    auto undone = undo(**work, plan_.phases[i]);
+    if (!undone && undone.error().code == "plan.no_way" && !plan_.kept.empty()) {
+      refuse_kept(plan_, undone.error().message);
+      return std::string();
+    }
+    if (!undone) return fail(undone);
+    for (const Swap& each : swaps) {
+      auto outcomes = (*work)->run({{each.prepare, true},
+                                    {{backfill_block(each.fills.front())}, false},
+                                    {statements_of(each, false), true}});
+      if (!outcomes) return fail(outcomes);
+      for (const engine::Outcome& outcome : *outcomes)
+        if (!outcome.ok) return outcome.error;
+    }
+    const bool known = undone->empty() && swaps.empty();
+    auto route =
+        find_route(**work, there_.states[i], there_.ground.fixpoint(), there_.ground.role(),
+                   there_.ground.looking(),
+                   {std::move(*undone), known ? &here_ : nullptr, lost_objects()}, Gone::made_up);
+    std::unique_ptr<engine::Sandbox> without_rows;
+    if (!route && route.error().code == "plan.no_way" && !plan_.lost.empty() && swaps.empty()) {
+      auto bare = there_.ground.hold_definitions(*walked_);
+      if (!bare) return fail(bare);
+      without_rows = std::move(*bare);
+      route = find_route_without_rows(*without_rows, i);
+    }
+    if (!route) return fail(route);
+    Work back = online(route->steps, swaps, there_.states[i + 1], there_.states[i], there_.how);
+    std::vector<Step>& down = plan_.phases[i].down;
+    if (const std::vector<std::string> left = leftovers(plan_.phases[i].up, there_.states[i]);
+        !left.empty()) {
+      down.push_back(Step::transaction({left.begin(), left.end()}));
+      down.back().lock_timeout = "100ms";
+    }
+    std::vector<Step> steps;
+    for (std::vector<Step>* part : {&back.expand, &back.migrate, &back.contract})
+      std::ranges::move(*part, std::back_inserter(steps));
+    std::ranges::move(unmade(plan_.phases[i].up, steps, there_.states[i], there_.states[i + 1]),
+                      std::back_inserter(down));
+    std::ranges::move(steps, std::back_inserter(down));
+    auto failed = run_phase(*walked_, plan_.phases[i].down);
+    if (!failed) return fail(failed);
+    if (without_rows && *failed && (*failed)->is_about_rows()) {
+      auto said = why_rows_stop(*walked_, **failed, there_.states[i + 1], there_.states[i]);
+      if (!said) return fail(said);
+      stopped_by_rows_ = std::move(*said);
+      walked_ = std::move(without_rows);
+      failed = run_phase(*walked_, plan_.phases[i].down);
+      if (!failed) return fail(failed);
+    }
+    auto state = there_.ground.look(*walked_);
+    if (!state) return fail(state);
+    auto left = there_.ground.fixpoint().difference(*state, there_.states[i]);
+    if (!left) return fail(left);
+    if (*failed) return (*failed)->text();
+    if (!left->empty()) return first_of(*left);
+    here_ = std::move(*state);
+    return std::string();
+  }
+
+  // Of the columns that took others' places in the phase.
+  std::vector<Swap> column_swaps_back(std::size_t phase) const {
+    std::vector<Swap> list;
+    const catalog::Lookup lookup(there_.states[phase + 1]);
+    for (const Swap& swap : there_.swaps) {
+      if (!swap.is_column || !does(plan_.phases[phase], swap.take_place.back().text)) continue;
+      for (const catalog::Relation& table : there_.states[phase].relations)
+        for (const catalog::Column& was : table.columns) {
+          if (to_string(object_of(table, was)) != swap.of) continue;
+          const catalog::Relation* now = there_.states[phase + 1].relation(table.object_name());
+          const catalog::Column* is = now == nullptr ? nullptr : now->column(was.name);
+          if (is != nullptr && can_swap(*now, *is))
+            list.push_back(column_swap_back(lookup, *now, *is, was));
+        }
+    }
+    return list;
+  }
+
+  // The way back of a phase among definitions alone, for rows that may be there all the same.
+  Result<Route> find_route_without_rows(engine::Sandbox& bare, std::size_t phase) {
+    auto work = bare.copy();
+    if (!work) return fail(work);
+    auto undone = undo(**work, plan_.phases[phase]);
+    if (!undone) return fail(undone);
+    Start start{std::move(*undone), nullptr, lost_objects()};
+    return find_route(**work, there_.states[phase], there_.ground.fixpoint(), there_.ground.role(),
+                      there_.ground.looking(), std::move(start), Gone::made_up);
+  }
+
+  // Columns that took no nulls and whose values were given up, and tables whose rows were: what is
+  // there on the way back is made up, whether rows are at hand or not.
+  std::set<std::string> lost_objects() const {
+    std::set<std::string> objects;
+    const auto is_lost = [&](const std::string& object) {
+      return std::ranges::find(plan_.lost, object, &Refused::object) != plan_.lost.end();
+    };
+    for (const catalog::Relation& relation : there_.states.front().relations) {
+      if (const std::string table = to_string(object_of(relation)); is_lost(table))
+        objects.insert(table);
+      for (const catalog::Column& column : relation.columns) {
+        const std::string object = to_string(object_of(relation, column));
+        if (column.not_null && column.default_value.empty() && column.identity.empty() &&
+            column.generated.empty() && is_lost(object))
+          objects.insert(object);
+      }
+    }
+    return objects;
+  }
+
+  static bool does(const PlannedPhase& phase, const std::string& statement) {
+    return std::ranges::any_of(phase.up, [&](const Step& step) {
+      return std::ranges::any_of(step.statements,
+                                 [&](const Statement& each) { return each.text == statement; });
+    });
+  }
+
+  // Takes back, in the sandbox, what the phase has renamed and put aside.
+  Result<std::vector<RouteStep>> undo(engine::Sandbox& sandbox, const PlannedPhase& phase) {
+    std::vector<RouteStep> steps;
+    for (const Undo& each : there_.undo | std::views::reverse)
+      if (does(phase, each.statement)) steps.push_back(each.back);
+    for (const RouteStep& step : steps) {
+      auto outcome = sandbox.run({{step.statements, true}});
+      if (!outcome) return fail(outcome);
+      if (!outcome->front().ok)
+        return fail("plan.no_way", outcome->front().error, outcome->front().statement);
+    }
+    return steps;
+  }
+
+  Plan& plan_;
+  std::unique_ptr<engine::Sandbox>& walked_;
+  const Ascent& there_;
+  Catalog here_;                 // what `walked` holds
+  std::string stopped_by_rows_;  // so that it went on without them
+};
+
+}  // namespace
+
+Result<Claim> descend(Plan& plan, std::unique_ptr<engine::Sandbox>& walked, const Ascent& there) {
+  return Descent(plan, walked, there).go();
+}
+
+}  // namespace architrave::migration
