@@ -88,7 +88,9 @@ std::optional<std::string> touched_column(const Relation& table) {
   return found == table.columns.end() ? std::nullopt : std::optional(found->name);
 }
 
-std::string sync_name(const Relation& table) { return derived_name("sync_" + table.name, {}); }
+std::string sync_name(const Relation& table, const Way& way) {
+  return derived_name(std::string(way.sync) + table.name, {});
+}
 
 // Columns by which a row of the one is found in the other: that's key, since rows are to be told
 // apart as they were, and the other's, which leads to the partition and has an index.
@@ -157,11 +159,13 @@ std::vector<const Relation*> parts(const Relation& table, const catalog::Lookup&
 
 void keep_equal(Swap& swap, const Relation& table, const Relation& now,
                 const std::vector<const Relation*>& written,
-                const std::vector<const Relation*>& emptied) {
-  const std::string fresh = qualified(table.schema, new_name(table.name));
-  const std::string function = qualified(table.schema, sync_name(table));
+                const std::vector<const Relation*>& emptied, const Way& way) {
+  const std::string fresh = qualified(table.schema, way.other(table.name));
+  const std::string sync = sync_name(table, way);
+  const std::string function = qualified(table.schema, sync);
   const std::vector<std::string> same = tells_apart(table, now);
-  const std::vector<std::string> columns = carried(table);
+  std::vector<std::string> columns = carried(table);
+  std::erase_if(columns, [&](const std::string& each) { return now.column(each) == nullptr; });
   // Writers need no rights on a table that they do not know.
   swap.prepare.push_back(fmt::format(
       "CREATE FUNCTION {0}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = "
@@ -177,12 +181,12 @@ void keep_equal(Swap& swap, const Relation& table, const Relation& now,
     swap.prepare.push_back(fmt::format(
         "CREATE TRIGGER {} AFTER INSERT OR UPDATE OR DELETE ON {} FOR EACH ROW EXECUTE FUNCTION "
         "{}()",
-        quote_identifier(sync_name(table)), qualified(each->schema, each->name), function));
+        quote_identifier(sync), qualified(each->schema, each->name), function));
   for (const Relation* each : emptied)
     swap.prepare.push_back(fmt::format(
         "CREATE TRIGGER {} AFTER TRUNCATE ON {} FOR EACH STATEMENT EXECUTE FUNCTION {}()",
-        quote_identifier(derived_name(sync_name(table), "_all")),
-        qualified(each->schema, each->name), function));
+        quote_identifier(derived_name(sync, "_all")), qualified(each->schema, each->name),
+        function));
   // The trigger carries over what is written, if only as it was. To carry it over once more does
   // no harm, and to ask whether it is there takes longer than that.
   for (const Relation* each : written) {
@@ -195,14 +199,15 @@ void keep_equal(Swap& swap, const Relation& table, const Relation& now,
 }
 
 void leave_alone(Swap& swap, const Relation& table, const std::vector<const Relation*>& written,
-                 const std::vector<const Relation*>& emptied) {
+                 const std::vector<const Relation*>& emptied, const Way& way) {
+  const std::string sync = sync_name(table, way);
   const auto drop = [&](const Relation& of, const std::string& trigger) {
     swap.take_place.emplace_back(fmt::format("DROP TRIGGER {} ON {}", quote_identifier(trigger),
                                              qualified(of.schema, of.name)));
   };
-  for (const Relation* each : written) drop(*each, sync_name(table));
-  for (const Relation* each : emptied) drop(*each, derived_name(sync_name(table), "_all"));
-  swap.take_place.emplace_back("DROP FUNCTION " + qualified(table.schema, sync_name(table)) + "()");
+  for (const Relation* each : written) drop(*each, sync);
+  for (const Relation* each : emptied) drop(*each, derived_name(sync, "_all"));
+  swap.take_place.emplace_back("DROP FUNCTION " + qualified(table.schema, sync) + "()");
 }
 
 std::string plain_name(const std::string& name) { return name; }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "catalog/catalog.h"
@@ -63,18 +64,27 @@ std::string values_of(const std::vector<std::string>& names, const catalog::Rela
 std::vector<const catalog::Relation*> parts(const catalog::Relation& table,
                                             const catalog::Lookup& lookup);
 
+using Naming = std::string (*)(const std::string&);
+
+// Where rows are carried to, and what begins the names of what does it.
+struct Way {
+  Naming other;
+  std::string_view sync;
+};
+constexpr Way way_there = {new_name, "sync_"};
+constexpr Way way_back = {old_name, "sync_back_"};
+
 // A trigger of the `written` tables that carries over what happens to a row; one of each that may
 // be emptied by itself; and the backfill, which has the former carry over what is there.
 void keep_equal(Swap& swap, const catalog::Relation& table, const catalog::Relation& now,
                 const std::vector<const catalog::Relation*>& written,
-                const std::vector<const catalog::Relation*>& emptied);
+                const std::vector<const catalog::Relation*>& emptied, const Way& way = way_there);
 // In the moment of the swap.
 void leave_alone(Swap& swap, const catalog::Relation& table,
                  const std::vector<const catalog::Relation*>& written,
-                 const std::vector<const catalog::Relation*>& emptied);
+                 const std::vector<const catalog::Relation*>& emptied, const Way& way = way_there);
 
 // The table and its indexes from one name to the other.
-using Naming = std::string (*)(const std::string&);
 std::vector<std::string> rename(const catalog::Relation& table, Naming from, Naming to);
 std::string plain_name(const std::string& name);
 

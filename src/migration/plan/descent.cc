@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <ranges>
 #include <set>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "migration/plan/phases.h"
 #include "migration/plan/route.h"
 #include "migration/plan/stopped.h"
+#include "migration/plan/table_swap.h"
 
 namespace architrave::migration {
 
@@ -49,9 +51,9 @@ class Descent {
   }
 
  private:
-  // Whether columns can take their old places beside those who use the tables, and did.
+  // Whether columns and tables can take their old places beside those who use the tables, and did.
   Result<bool> come_back_beside(std::size_t i) {
-    const std::vector<Swap> swaps = column_swaps_back(i);
+    const std::vector<Swap> swaps = swaps_back(i);
     if (swaps.empty()) return false;
     auto again = walked_->copy();
     if (!again) return fail(again);
@@ -64,20 +66,21 @@ class Descent {
   }
 
   // Finds the way back of a phase and goes it: what did not hold, or nothing; what is refused, in
-  // the plan. `swaps`: columns that take their old places before all else.
+  // the plan. `swaps`: columns and tables that take their old places before all else.
   Result<std::string> come_back(std::size_t i, const std::vector<Swap>& swaps) {
     auto work = walked_->copy();
     if (!work) return fail(work);
-    auto undone = undo(**work, plan_.phases[i]);
+    auto undone = undo(**work, plan_.phases[i], swaps);
     if (!undone && undone.error().code == "plan.no_way" && !plan_.kept.empty()) {
       refuse_kept(plan_, undone.error().message);
       return std::string();
     }
     if (!undone) return fail(undone);
     for (const Swap& each : swaps) {
-      auto outcomes = (*work)->run({{each.prepare, true},
-                                    {{backfill_block(each.fills.front())}, false},
-                                    {statements_of(each, false), true}});
+      std::vector<engine::Unit> units = {{each.prepare, true}};
+      for (const Backfill& fill : each.fills) units.push_back({{backfill_block(fill)}, false});
+      units.push_back({statements_of(each, false), true});
+      auto outcomes = (*work)->run(units);
       if (!outcomes) return fail(outcomes);
       for (const engine::Outcome& outcome : *outcomes)
         if (!outcome.ok) return outcome.error;
@@ -128,29 +131,38 @@ class Descent {
     return std::string();
   }
 
-  // Of the columns that took others' places in the phase.
-  std::vector<Swap> column_swaps_back(std::size_t phase) const {
+  // Of the columns and tables that took others' places in the phase.
+  std::vector<Swap> swaps_back(std::size_t phase) const {
     std::vector<Swap> list;
-    const catalog::Lookup lookup(there_.states[phase + 1]);
-    for (const Swap& swap : there_.swaps) {
-      if (!swap.is_column || !does(plan_.phases[phase], swap.take_place.back().text)) continue;
-      for (const catalog::Relation& table : there_.states[phase].relations)
-        for (const catalog::Column& was : table.columns) {
-          if (to_string(object_of(table, was)) != swap.of) continue;
-          const catalog::Relation* now = there_.states[phase + 1].relation(table.object_name());
-          const catalog::Column* is = now == nullptr ? nullptr : now->column(was.name);
-          if (is != nullptr && can_swap(*now, *is))
-            list.push_back(column_swap_back(lookup, *now, *is, was));
-        }
-    }
+    for (const Swap& swap : there_.swaps)
+      if (swap.kind != Swap::Kind::other && does(plan_.phases[phase], swap.take_place.back().text))
+        if (auto back = swap_back(swap, there_.states[phase], there_.states[phase + 1]))
+          list.push_back(std::move(*back));
     return list;
+  }
+
+  std::optional<Swap> swap_back(const Swap& swap, const Catalog& before,
+                                const Catalog& after) const {
+    for (const catalog::Relation& table : before.relations) {
+      if (swap.kind == Swap::Kind::table && to_string(object_of(table)) == swap.of)
+        return table_swap_back(before, after, table, there_.ground.role());
+      if (swap.kind != Swap::Kind::column) continue;
+      for (const catalog::Column& was : table.columns) {
+        if (to_string(object_of(table, was)) != swap.of) continue;
+        const catalog::Relation* now = after.relation(table.object_name());
+        const catalog::Column* is = now == nullptr ? nullptr : now->column(was.name);
+        if (is == nullptr || !can_swap(*now, *is)) return std::nullopt;
+        return column_swap_back(catalog::Lookup(after), *now, *is, was);
+      }
+    }
+    return std::nullopt;
   }
 
   // The way back of a phase among definitions alone, for rows that may be there all the same.
   Result<Route> find_route_without_rows(engine::Sandbox& bare, std::size_t phase) {
     auto work = bare.copy();
     if (!work) return fail(work);
-    auto undone = undo(**work, plan_.phases[phase]);
+    auto undone = undo(**work, plan_.phases[phase], {});
     if (!undone) return fail(undone);
     Start start{std::move(*undone), nullptr, lost_objects()};
     return find_route(**work, there_.states[phase], there_.ground.fixpoint(), there_.ground.role(),
@@ -184,11 +196,14 @@ class Descent {
     });
   }
 
-  // Takes back, in the sandbox, what the phase has renamed and put aside.
-  Result<std::vector<RouteStep>> undo(engine::Sandbox& sandbox, const PlannedPhase& phase) {
+  // Takes back, in the sandbox, what the phase has renamed and put aside, but for these.
+  Result<std::vector<RouteStep>> undo(engine::Sandbox& sandbox, const PlannedPhase& phase,
+                                      const std::vector<Swap>& swaps) {
     std::vector<RouteStep> steps;
     for (const Undo& each : there_.undo | std::views::reverse)
-      if (does(phase, each.statement)) steps.push_back(each.back);
+      if (does(phase, each.statement) &&
+          std::ranges::find(swaps, each.back.of, &Swap::of) == swaps.end())
+        steps.push_back(each.back);
     for (const RouteStep& step : steps) {
       auto outcome = sandbox.run({{step.statements, true}});
       if (!outcome) return fail(outcome);

@@ -260,12 +260,13 @@ class Planner {
     if (Status done = try_all(identity_swaps(begin_, to, small, tables)); !done) return done;
     if (Status done = try_all(replacements(begin_, to, small, tables)); !done) return done;
     for (Swap& each : swaps(begin_, to, small, tables)) {
-      auto outcome = sandbox.run({{statements_of(each), false}});
+      auto outcome = sandbox.run({{statements_of(each), true}});
       if (!outcome) return fail(outcome);
-      if (!outcome->front().ok)
-        return fail("plan.no_way", outcome->front().error, outcome->front().statement,
-                    "--in-place changes the type under a lock");
-      swaps_.push_back(std::move(each));
+      if (outcome->front().ok)
+        swaps_.push_back(std::move(each));
+      else
+        plan_.notes.push_back(each.of + ": written anew under a lock, since beside it " +
+                              outcome->front().error + ": " + outcome->front().statement);
     }
     if (swaps_.empty()) return {};
     auto begin = ground_.look(sandbox);
@@ -349,6 +350,8 @@ class Planner {
       }
       auto state = ground_.look(*walked_);
       if (!state) return fail(state);
+      // A way back meets as many rows, not the sandbox's.
+      catalog::copy_measurements(begin_, *state);
       states_.push_back(std::move(*state));
     }
     if (*loads.holds) {

@@ -195,6 +195,15 @@ Swap replace(const catalog::Lookup& lookup, const Relation& table, const Relatio
   return swap;
 }
 
+// A cast of its own: values that go by way of their text would not be as the type reads them.
+bool has_cast(const Catalog& catalog, const Column& column) {
+  const std::string type = to_string(
+      catalog::Object{catalog::Kind::type, qualified(column.type_schema, column.type_name)});
+  return std::ranges::any_of(catalog.dependencies, [&](const catalog::Dependency& edge) {
+    return edge.object.kind == catalog::Kind::cast && to_string(edge.needs) == type;
+  });
+}
+
 }  // namespace
 
 std::string new_name(const std::string& name) { return derived_name(name, "__new"); }
@@ -445,9 +454,9 @@ std::vector<Swap> swaps(const Catalog& from, const Catalog& to, std::int64_t sma
     for (const Column& a : table.columns) {
       const Column* b = now->column(a.name);
       if (b == nullptr || !b->generated.empty() || !postgres::rewrites(a, *b)) continue;
-      if (!can_swap(table, a)) continue;
+      if (!can_swap(table, a) || has_cast(from, a)) continue;
       list.push_back(column_swap(lookup, table, a, *b));
-      list.back().is_column = true;
+      list.back().kind = Swap::Kind::column;
     }
   }
   return list;

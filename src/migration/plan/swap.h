@@ -28,7 +28,8 @@ struct Swap {
   // What undoes its taking place: the old one has the rows again, or the new one its other name.
   // Else that is for the route to find.
   std::vector<std::string> back;
-  bool is_column = false;  // column_swap_back() may undo it as well
+  // What may undo it beside those who use the table: column_swap_back(), table_swap_back().
+  enum class Kind { other, column, table } kind = Kind::other;
 };
 
 // What goes by another name until it takes its place, and what goes by another from then on.

@@ -19,6 +19,7 @@ namespace {
 
 using catalog::Catalog;
 using catalog::Column;
+using catalog::Constraint;
 using catalog::qualified;
 using catalog::quote_identifier;
 using catalog::Relation;
@@ -115,6 +116,7 @@ class Maker {
 
     Swap swap;
     swap.of = to_string(object_of(table));
+    swap.kind = Swap::Kind::table;
     for (const Relation* each : whole) swap.replaced.push_back(replaced(*each, both));
     swap.prepare = beside_.definitions(now, parts(now, beside_.after()), both);
     keep_equal(swap, table, now, {&table}, whole);
@@ -153,6 +155,63 @@ class Maker {
     return swap;
   }
 
+  // The old one takes its place again in the same way. Nothing where it is not there, or rows can't
+  // be told apart by what both have.
+  std::optional<Swap> make_back(const Relation& table, const Relation& now) const {
+    const Relation* aside = to_.relation(table.schema, old_name(table.name));
+    const auto are_shared = [&](const Relation& of) {
+      return std::ranges::all_of(key_of(of), [&](const std::string& each) {
+        return table.column(each) != nullptr && now.column(each) != nullptr;
+      });
+    };
+    if (aside == nullptr || !can_be_carried(now) || !are_shared(table) || !are_shared(now) ||
+        !now.triggers.empty() || !now.rules.empty())
+      return std::nullopt;
+    const std::string name = qualified(now.schema, now.name);
+    const std::string old = qualified(aside->schema, aside->name);
+    std::vector<const Relation*> whole = parts(now, beside_.after());
+    whole.insert(whole.begin(), &now);
+    const std::vector<Namesakes> both = namesakes(table, now);
+
+    // All of it or nothing: where the new one has not taken its place, there is no old one.
+    const auto at_once = [](const std::vector<std::string>& statements) {
+      return "DO $swap$ BEGIN " + join(statements, "; ") + "; END $swap$";
+    };
+    Swap swap;
+    swap.of = to_string(object_of(now));
+    keep_equal(swap, now, table, {&now}, whole, way_back);
+    std::vector<std::string> first = {"TRUNCATE " + old};
+    // Rows come in any order.
+    for (const Constraint& each : aside->constraints)
+      if (each.type == catalog::ConstraintType::foreign_key && !each.inherited &&
+          each.references_schema == aside->schema && each.references_table == aside->name)
+        first.push_back("ALTER TABLE " + old + " DROP CONSTRAINT " + quote_identifier(each.name));
+    swap.prepare.insert(swap.prepare.begin(), first.begin(), first.end());
+    swap.prepare = {at_once(swap.prepare)};
+    for (Backfill& each : swap.fills)
+      each.where = "pg_catalog.to_regclass(" + quote_literal(old) + ") IS NOT NULL";
+    swap.alone.emplace_back("ANALYZE " + old);
+
+    leave_alone(swap, now, {&now}, whole, way_back);
+    std::vector<std::string> place;
+    for (const Statement& each : swap.take_place) place.push_back(each.text);
+    const auto then = [&](std::string sql) { place.push_back(std::move(sql)); };
+    for (const Relation* each : whole)
+      for (const auto& [child, constraint] : beside_.after().referencing(*each))
+        if (std::ranges::find(whole, child) == whole.end())
+          then("ALTER TABLE " + qualified(child->schema, child->name) + " DROP CONSTRAINT " +
+               quote_identifier(constraint->name));
+    for (const Column& each : table.columns)
+      if (!each.identity.empty())
+        then(hand_over(*now.column(each.name), name, each, table, old_name(table.name)));
+    for (const Namesakes& each : both)
+      std::ranges::for_each(rename(*each.is, plain_name, new_name), then);
+    for (const Namesakes& each : both)
+      std::ranges::for_each(rename(*each.was, old_name, plain_name), then);
+    swap.take_place = {{at_once(place)}};
+    return swap;
+  }
+
  private:
   std::vector<Namesakes> namesakes(const Relation& table, const Relation& now) const {
     std::vector<Namesakes> list = {{&table, &now}};
@@ -188,6 +247,12 @@ class Maker {
 };
 
 }  // namespace
+
+std::optional<Swap> table_swap_back(const Catalog& before, const Catalog& after,
+                                    const Relation& table, const std::string& role) {
+  const Relation* now = after.relation(table.object_name());
+  return now == nullptr ? std::nullopt : Maker(before, after, role).make_back(table, *now);
+}
 
 std::vector<Swap> table_swaps(const Catalog& from, const Catalog& to, std::int64_t small_bytes,
                               const std::string& role) {

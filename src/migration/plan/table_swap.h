@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,5 +21,10 @@ namespace architrave::migration {
 // values in the same plan.
 std::vector<Swap> table_swaps(const catalog::Catalog& from, const catalog::Catalog& to,
                               std::int64_t small_bytes, const std::string& role);
+
+// The way back of a table swap in the same way: `table` is what it was before the phase that has
+// it. Nothing where that can't be.
+std::optional<Swap> table_swap_back(const catalog::Catalog& before, const catalog::Catalog& after,
+                                    const catalog::Relation& table, const std::string& role);
 
 }  // namespace architrave::migration

@@ -52,11 +52,12 @@ std::optional<std::vector<Holder>> holders(const Catalog& from, const Catalog& t
   }
   // What else has such values.
   for (const catalog::Dependency& edge : from.dependencies)
-    if (to_string(edge.needs) == key && (edge.object.kind == catalog::Kind::type ||
-                                         (edge.object.kind == catalog::Kind::column &&
-                                          std::ranges::none_of(list, [&](const Holder& each) {
-                                            return object_of(*each.table, *each.was) == edge.object;
-                                          }))))
+    if (to_string(edge.needs) == key &&
+        (edge.object.kind == catalog::Kind::type || edge.object.kind == catalog::Kind::cast ||
+         (edge.object.kind == catalog::Kind::column &&
+          std::ranges::none_of(list, [&](const Holder& each) {
+            return object_of(*each.table, *each.was) == edge.object;
+          }))))
       return std::nullopt;
   return any_large ? std::optional(std::move(list)) : std::nullopt;
 }
