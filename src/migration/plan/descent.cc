@@ -70,12 +70,6 @@ class Descent {
   Result<std::string> come_back(std::size_t i, const std::vector<Swap>& swaps) {
     auto work = walked_->copy();
     if (!work) return fail(work);
-    auto undone = undo(**work, plan_.phases[i], swaps);
-    if (!undone && undone.error().code == "plan.no_way" && !plan_.kept.empty()) {
-      refuse_kept(plan_, undone.error().message);
-      return std::string();
-    }
-    if (!undone) return fail(undone);
     for (const Swap& each : swaps) {
       std::vector<engine::Unit> units = {{each.prepare, true}};
       for (const Backfill& fill : each.fills) units.push_back({{backfill_block(fill)}, false});
@@ -85,6 +79,12 @@ class Descent {
       for (const engine::Outcome& outcome : *outcomes)
         if (!outcome.ok) return outcome.error;
     }
+    auto undone = undo(**work, plan_.phases[i], swaps);
+    if (!undone && undone.error().code == "plan.no_way" && !plan_.kept.empty()) {
+      refuse_kept(plan_, undone.error().message);
+      return std::string();
+    }
+    if (!undone) return fail(undone);
     const bool known = undone->empty() && swaps.empty();
     auto route =
         find_route(**work, there_.states[i], there_.ground.fixpoint(), there_.ground.role(),
@@ -151,8 +151,13 @@ class Descent {
         if (to_string(object_of(table, was)) != swap.of) continue;
         const catalog::Relation* now = after.relation(table.object_name());
         const catalog::Column* is = now == nullptr ? nullptr : now->column(was.name);
-        if (is == nullptr || !can_swap(*now, *is)) return std::nullopt;
-        return column_swap_back(catalog::Lookup(after), *now, *is, was);
+        const catalog::Column* aside = now == nullptr ? nullptr : now->column(old_name(was.name));
+        if (is == nullptr || aside == nullptr || !can_swap(*now, *is)) return std::nullopt;
+        // What its type was called may be another's name.
+        catalog::Column old = *aside;
+        old.name = was.name;
+        old.not_null = was.not_null;
+        return column_swap_back(catalog::Lookup(after), *now, *is, old);
       }
     }
     return std::nullopt;

@@ -86,6 +86,7 @@ std::vector<Swap> make(const Catalog& from, const Type& was, const Type& is,
     column.type = fresh;
     swaps.push_back(column_swap(lookup, *each.table, *each.was, column));
     swaps.back().loses.clear();  // no row has a label that goes, or there is no plan
+    swaps.back().kind = Swap::Kind::column;
   }
   Swap& last = swaps.emplace_back();
   last.of = to_string(object_of(was));
