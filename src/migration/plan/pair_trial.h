@@ -144,6 +144,36 @@ class PairTrial {
     return {};
   }
 
+  // What a query says once the plan's files have led there but for the last phase, something was
+  // done there, and they have led back.
+  std::string after_coming_back(const std::string& old_sql, const std::string& new_sql,
+                                const std::string& done_there, const std::string& query) {
+    if (!trouble_.empty()) return trouble_;
+    auto from = open(old_sql);
+    if (!from) return "old does not load: " + describe(from.error());
+    auto to = open(new_sql);
+    if (!to) return "new does not load: " + describe(to.error());
+    auto subject = from->sandbox->copy();
+    if (!subject) return describe(subject.error());
+    PlanOptions options;
+    options.allow_losses = true;
+    const auto plan = make_plan(*from, *to, options);
+    if (!plan) return "plan: " + describe(plan.error());
+    const std::filesystem::path folder = folder_ / std::to_string(++number_);
+    const auto written = write_plan(*plan, folder);
+    if (!written) return describe(written.error());
+    if (written->size() < 2) return "there is one phase only";
+    RunOptions run = on(**subject, folder);
+    run.to = written->at(written->size() - 2).version;
+    if (auto ran = up(run); !ran) return "up: " + describe(ran.error());
+    auto& connection = dynamic_cast<postgres::PostgresSandbox&>(**subject).connection();
+    if (auto done = connection.execute(done_there); !done) return describe(done.error());
+    run.to = "0";
+    if (auto ran = down(run); !ran) return "down: " + describe(ran.error());
+    auto rows = connection.query(query);
+    return rows ? std::string(rows->cell(0, 0)) : describe(rows.error());
+  }
+
   Result<engine::Opened> open(const std::string& sql) {
     auto sandbox = empty_->copy();
     if (!sandbox) return fail(sandbox);

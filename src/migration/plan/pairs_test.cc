@@ -136,6 +136,27 @@ TEST(PairsTest, ComeBackFromAnywhere) {
           stop);
 }
 
+// The old column is there until the last phase: what was not written meanwhile is as it was, and
+// what was is not lost.
+TEST(PairsTest, ValuesThatWereRoundedComeBack) {
+  const auto installation = postgres::choose_installation(version_asked_for());
+  if (!installation) GTEST_SKIP() << installation.error().message;
+  PairTrial server(*installation);
+  const std::string old_sql =
+      "CREATE TABLE t (id int PRIMARY KEY, total numeric(12,4) NOT NULL);"
+      "CREATE INDEX t_total ON t (total);"
+      "INSERT INTO t SELECT n, n + 0.1234 FROM generate_series(1, 5) n;";
+  const std::string new_sql =
+      "CREATE TABLE t (id int PRIMARY KEY, total numeric(8,2) NOT NULL);"
+      "CREATE INDEX t_total ON t (total);";
+  EXPECT_EQ(server.after_coming_back(
+                old_sql, new_sql,
+                "UPDATE t SET total = 9.99 WHERE id = 2; DELETE FROM t WHERE id = 3;"
+                "UPDATE t SET id = 40 WHERE id = 4; INSERT INTO t (id, total) VALUES (6, 6.66)",
+                "SELECT string_agg(id || ' ' || total, ', ' ORDER BY id) FROM t"),
+            "1 1.1234, 2 9.9900, 5 5.1234, 6 6.6600, 40 4.1234");
+}
+
 // Pairs of others' making; every sixth, since all take minutes.
 TEST(PairsTest, CorpusGoesThereAndBack) {
   const fs::path corpus = fs::path(ARCHITRAVE_SOURCE_DIR) / "../shared/corpus/pairs";
