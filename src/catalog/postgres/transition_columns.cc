@@ -298,8 +298,8 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
   }
   const bool computed =
       a.generated != b.generated || (!b.generated.empty() && a.default_value != b.default_value);
-  if (changes_type(a, b) || computed || (a.not_null && !b.not_null))
-    wait_for_users(before, a, step.needs);
+  const bool rewritten = changes_type(a, b) || computed;
+  if (rewritten || (a.not_null && !b.not_null)) wait_for_users(before, a, rewritten, step.needs);
   if (a.not_null && !b.not_null)
     if (const Constraint* old_key = before.primary_key();
         old_key != nullptr && goes(to_string(object_of(before, *old_key))))
@@ -313,7 +313,7 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
   altering_[key].push_back("altered " + its_key);
 }
 
-void Transitioning::wait_for_users(const Relation& before, const Column& column,
+void Transitioning::wait_for_users(const Relation& before, const Column& column, bool views,
                                    Statements& needs) const {
   for (const auto& each : from_lookup_.referencing(before))
     if (const std::string its = to_string(object_of(*each.child, *each.constraint)); goes(its))
@@ -330,7 +330,7 @@ void Transitioning::wait_for_users(const Relation& before, const Column& column,
   parts(before.triggers);
   parts(before.policies);
   parts(before.columns);
-  if (const auto users = users_.find(to_string(object_of(before))); users != users_.end())
+  if (const auto users = users_.find(to_string(object_of(before))); views && users != users_.end())
     for (const std::string& user : users->second)
       if (unmade_.contains(user) && before_.at(user).column == nullptr &&
           !is_table(before_.at(user)))  // an heir, which follows

@@ -191,8 +191,9 @@ class Transitioning {
   bool refuses_identity(const Relation& before, const Relation& after) const;
   Statements add_counted(const Relation& table, const Column& column) const;
   // What stands on a column whose values are written anew, or may be null from now on, has to be
-  // gone before, if it goes.
-  void wait_for_users(const Relation& before, const Column& column, Statements& needs) const;
+  // gone before, if it goes; of nulls no view asks.
+  void wait_for_users(const Relation& before, const Column& column, bool views,
+                      Statements& needs) const;
   void alter_identity(const Relation& after, const Column& a, const Column& b);
   void alter_default(const Relation& before, const Relation& after, const Column& a,
                      const Column& b);

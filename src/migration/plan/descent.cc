@@ -85,11 +85,18 @@ class Descent {
       return std::string();
     }
     if (!undone) return fail(undone);
-    const bool known = undone->empty() && swaps.empty();
+    // What the rest of the way begins with, under the names that it has by then.
+    std::optional<Catalog> begin;
+    if (!undone->empty() || !swaps.empty()) {
+      auto seen = there_.ground.look(**work);
+      if (!seen) return fail(seen);
+      begin = std::move(*seen);
+      catalog::copy_measurements(there_.states[i + 1], *begin);
+    }
     auto route =
         find_route(**work, there_.states[i], there_.ground.fixpoint(), there_.ground.role(),
                    there_.ground.looking(),
-                   {std::move(*undone), known ? &here_ : nullptr, lost_objects()}, Gone::made_up);
+                   {std::move(*undone), begin ? &*begin : &here_, lost_objects()}, Gone::made_up);
     std::unique_ptr<engine::Sandbox> without_rows;
     if (!route && route.error().code == "plan.no_way" && !plan_.lost.empty() && swaps.empty()) {
       auto bare = there_.ground.hold_definitions(*walked_);
@@ -98,7 +105,8 @@ class Descent {
       route = find_route_without_rows(*without_rows, i);
     }
     if (!route) return fail(route);
-    Work back = online(route->steps, swaps, there_.states[i + 1], there_.states[i], there_.how);
+    Work back = online(route->steps, swaps, begin ? *begin : there_.states[i + 1], there_.states[i],
+                       there_.how);
     std::vector<Step>& down = plan_.phases[i].down;
     if (const std::vector<std::string> left = leftovers(plan_.phases[i].up, there_.states[i]);
         !left.empty()) {
