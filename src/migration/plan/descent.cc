@@ -70,10 +70,12 @@ class Descent {
   Result<std::string> come_back(std::size_t i, const std::vector<Swap>& swaps) {
     auto work = walked_->copy();
     if (!work) return fail(work);
-    for (const Swap& each : swaps) {
-      std::vector<engine::Unit> units = {{each.prepare, true}};
-      for (const Backfill& fill : each.fills) units.push_back({{backfill_block(fill)}, false});
-      units.push_back({statements_of(each, false), true});
+    if (!swaps.empty()) {
+      std::vector<engine::Unit> units;
+      for (const Swap& each : swaps) units.push_back({each.prepare, true});
+      for (const Swap& each : swaps)
+        for (const Backfill& fill : each.fills) units.push_back({{backfill_block(fill)}, false});
+      units.push_back({statements_of(swaps, false), true});
       auto outcomes = (*work)->run(units);
       if (!outcomes) return fail(outcomes);
       for (const engine::Outcome& outcome : *outcomes)
@@ -141,34 +143,38 @@ class Descent {
 
   // Of the columns and tables that took others' places in the phase.
   std::vector<Swap> swaps_back(std::size_t phase) const {
-    std::vector<Swap> list;
+    std::set<std::string> columns;
+    std::set<std::string> tables;
     for (const Swap& swap : there_.swaps)
       if (swap.kind != Swap::Kind::other && does(plan_.phases[phase], swap.take_place.back().text))
-        if (auto back = swap_back(swap, there_.states[phase], there_.states[phase + 1]))
-          list.push_back(std::move(*back));
-    return list;
-  }
-
-  std::optional<Swap> swap_back(const Swap& swap, const Catalog& before,
-                                const Catalog& after) const {
+        (swap.kind == Swap::Kind::table ? tables : columns).insert(swap.of);
+    if (columns.empty() && tables.empty()) return {};
+    const Catalog& before = there_.states[phase];
+    const Catalog& after = there_.states[phase + 1];
+    const catalog::Lookup lookup(after);
+    std::vector<Swap> list;
     for (const catalog::Relation& table : before.relations) {
-      if (swap.kind == Swap::Kind::table && to_string(object_of(table)) == swap.of)
-        return table_swap_back(before, after, table, there_.ground.role());
-      if (swap.kind != Swap::Kind::column) continue;
+      if (tables.contains(to_string(object_of(table))))
+        if (auto back = table_swap_back(before, after, table, there_.ground.role()))
+          list.push_back(std::move(*back));
+      const catalog::Relation* now = after.relation(table.object_name());
+      if (now == nullptr) continue;
+      std::vector<Retyping> retyped;
       for (const catalog::Column& was : table.columns) {
-        if (to_string(object_of(table, was)) != swap.of) continue;
-        const catalog::Relation* now = after.relation(table.object_name());
-        const catalog::Column* is = now == nullptr ? nullptr : now->column(was.name);
-        const catalog::Column* aside = now == nullptr ? nullptr : now->column(old_name(was.name));
-        if (is == nullptr || aside == nullptr || !can_swap(*now, *is)) return std::nullopt;
+        const catalog::Column* is = now->column(was.name);
+        const catalog::Column* aside = now->column(old_name(was.name));
+        if (!columns.contains(to_string(object_of(table, was))) || is == nullptr ||
+            aside == nullptr || !can_swap(*now, *is))
+          continue;
         // What its type was called may be another's name.
         catalog::Column old = *aside;
         old.name = was.name;
         old.not_null = was.not_null;
-        return column_swap_back(catalog::Lookup(after), *now, *is, old);
+        retyped.emplace_back(*is, std::move(old));
       }
+      std::ranges::move(column_swaps_back(lookup, *now, retyped), std::back_inserter(list));
     }
-    return std::nullopt;
+    return list;
   }
 
   // The way back of a phase among definitions alone, for rows that may be there all the same.

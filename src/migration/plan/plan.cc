@@ -225,10 +225,7 @@ class Planner {
       swaps_.push_back(std::move(swap));
     };
     const auto try_together = [&](std::vector<Swap> list) -> Status {
-      engine::Unit unit{{}, true};
-      for (const Swap& each : list)
-        std::ranges::move(statements_of(each), std::back_inserter(unit.statements));
-      auto outcome = sandbox.run({unit});
+      auto outcome = sandbox.run({{statements_of(list), true}});
       if (!outcome) return fail(outcome);
       if (outcome->front().ok)
         for (Swap& each : list) take(std::move(each));
@@ -259,14 +256,15 @@ class Planner {
     if (Status done = try_all(attachments(begin_, to, small)); !done) return done;
     if (Status done = try_all(identity_swaps(begin_, to, small, tables)); !done) return done;
     if (Status done = try_all(replacements(begin_, to, small, tables)); !done) return done;
-    for (Swap& each : swaps(begin_, to, small, tables)) {
-      auto outcome = sandbox.run({{statements_of(each), true}});
+    for (std::vector<Swap>& list : swaps(begin_, to, small, tables)) {
+      auto outcome = sandbox.run({{statements_of(list), true}});
       if (!outcome) return fail(outcome);
       if (outcome->front().ok)
-        swaps_.push_back(std::move(each));
+        std::ranges::move(list, std::back_inserter(swaps_));
       else
-        plan_.notes.push_back(each.of + ": written anew under a lock, since beside it " +
-                              outcome->front().error + ": " + outcome->front().statement);
+        for (const Swap& each : list)
+          plan_.notes.push_back(each.of + ": written anew under a lock, since beside it " +
+                                outcome->front().error + ": " + outcome->front().statement);
     }
     if (swaps_.empty()) return {};
     auto begin = ground_.look(sandbox);

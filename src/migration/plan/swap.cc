@@ -4,6 +4,7 @@
 #include <array>
 #include <iterator>
 #include <optional>
+#include <ranges>
 
 #include "base/quoting.h"
 #include "base/text.h"
@@ -58,16 +59,23 @@ std::string differ(const std::string& a, const std::string& b, const Column& col
   return as_text ? a + "::text IS DISTINCT FROM " + b + "::text" : a + " IS DISTINCT FROM " + b;
 }
 
+std::string with_columns(std::string sql, const std::vector<Retyping>& columns,
+                         std::string (*naming)(const std::string&)) {
+  for (const Retyping& each : columns)
+    sql = with_column(std::move(sql), each.first.name, naming(each.first.name));
+  return sql;
+}
+
 // What follows the keyword ON: the index's own name and table are not its columns.
-std::string twin(const Index& index, const Column& column, const std::string& fresh) {
+std::string twin(const Index& index, const std::vector<Retyping>& columns,
+                 std::string (*naming)(const std::string&)) {
   const std::string& sql = index.definition;
   const std::size_t using_at = sql.find(" USING ");
   const std::size_t name_at = sql.find("INDEX ") + 6;
   const std::size_t on_at = sql.find(" ON ", name_at);
   if (using_at == std::string::npos || on_at == std::string::npos) return {};
   return sql.substr(0, name_at) + "CONCURRENTLY " + quote_identifier(new_name(index.name)) +
-         sql.substr(on_at, using_at - on_at) +
-         with_column(sql.substr(using_at), column.name, fresh);
+         sql.substr(on_at, using_at - on_at) + with_columns(sql.substr(using_at), columns, naming);
 }
 
 bool uses(const Index& index, const Column& column) {
@@ -298,23 +306,30 @@ std::string add_key(const Relation& table, const Constraint& key, const std::str
 
 std::string as_type_of(const std::string& value, const Column& a, const Column& b) {
   if (a.type == b.type) return value;
-  const bool by_text = (a.type_category == "E" || b.type_category == "E") && b.type != "text";
-  return value + (by_text ? "::text::" : "::") + b.type;
+  const auto is = [&](const char* category) {
+    return a.type_category == category || b.type_category == category;
+  };
+  if (a.type_category == "A" && b.type_category == "A") return value + "::text[]::" + b.type;
+  return value + ((is("A") || is("E")) && b.type != "text" ? "::text::" : "::") + b.type;
 }
 
-std::vector<std::string> statements_of(const Swap& swap, bool from_the_start) {
+std::vector<std::string> statements_of(const std::vector<Swap>& swaps, bool from_the_start) {
   std::vector<std::string> statements;
-  if (from_the_start) {
-    statements = swap.prepare;
+  for (const Swap& swap : swaps) {
+    if (!from_the_start) break;
+    std::ranges::copy(swap.prepare, std::back_inserter(statements));
     std::ranges::copy(swap.trial, std::back_inserter(statements));
   }
-  for (const Statement& each : swap.alone)
-    statements.push_back(replace_all(each.text, "INDEX CONCURRENTLY ", "INDEX "));
-  if (!swap.not_null_table.name.empty())
-    statements.push_back(
-        "ALTER TABLE " + qualified(swap.not_null_table.schema, swap.not_null_table.name) +
-        " ALTER COLUMN " + quote_identifier(swap.not_null_column) + " SET NOT NULL");
-  for (const Statement& place : swap.take_place) statements.push_back(place.text);
+  for (const Swap& swap : swaps) {
+    for (const Statement& each : swap.alone)
+      statements.push_back(replace_all(each.text, "INDEX CONCURRENTLY ", "INDEX "));
+    if (!swap.not_null_table.name.empty())
+      statements.push_back(
+          "ALTER TABLE " + qualified(swap.not_null_table.schema, swap.not_null_table.name) +
+          " ALTER COLUMN " + quote_identifier(swap.not_null_column) + " SET NOT NULL");
+  }
+  for (const Swap& swap : swaps)
+    for (const Statement& place : swap.take_place) statements.push_back(place.text);
   return statements;
 }
 
@@ -333,8 +348,40 @@ std::vector<std::string> key_of(const Relation& table) {
   return {};
 }
 
-Swap column_swap(const catalog::Lookup& lookup, const Relation& table, const Column& a,
-                 const Column& b) {
+namespace {
+
+// The indexes of a column that is the first, or the last, of those that are in it.
+template <class Range>
+std::vector<const Index*> indexes_of(const Relation& table, const Column& column,
+                                     const Range& before_it) {
+  std::vector<const Index*> list;
+  for (const Index& index : table.indexes)
+    if (uses(index, column) && std::ranges::none_of(before_it, [&](const Retyping& each) {
+          return uses(index, each.first);
+        }))
+      list.push_back(&index);
+  return list;
+}
+
+// An index takes the old one's place with the first of its columns, and is made when the last is
+// filled.
+void swap_indexes(Swap& made, Swap& placed, const catalog::Lookup& lookup, const Relation& table,
+                  const std::vector<Retyping>& columns, std::size_t i,
+                  std::string (*naming)(const std::string&)) {
+  const Column& column = columns[i].first;
+  for (const Index* index : indexes_of(table, column, columns | std::views::drop(i + 1)))
+    made.alone.emplace_back(
+        twin(*index, columns, naming), Made{},
+        leftover_index(table.object_name(), new_name(index->name), !index->constraint.empty()));
+  for (const Index* index : indexes_of(table, column, columns | std::views::take(i))) {
+    const auto key = std::ranges::find(table.constraints, index->constraint, &Constraint::name);
+    give_place(placed, lookup, table, *index, key == table.constraints.end() ? nullptr : &*key);
+  }
+}
+
+Swap column_swap(const catalog::Lookup& lookup, const Relation& table,
+                 const std::vector<Retyping>& columns, std::size_t i) {
+  const auto& [a, b] = columns[i];
   const std::string name = qualified(table.schema, table.name);
   const std::string alter = "ALTER TABLE " + name + ' ';
   const std::string now = quote_identifier(a.name);
@@ -349,6 +396,7 @@ Swap column_swap(const catalog::Lookup& lookup, const Relation& table, const Col
   swap.of = to_string(object_of(table, a));
   Column renamed = a;
   renamed.name = old_name(a.name);
+  swap.kind = Swap::Kind::column;
   swap.replaced = {to_string(object_of(table, renamed))};
   if (!postgres::keeps_values(a, b)) swap.loses = "values that " + b.type + " does not hold";
   swap.prepare = {alter + "ADD COLUMN " + fresh + ' ' + b.type +
@@ -358,6 +406,7 @@ Swap column_swap(const catalog::Lookup& lookup, const Relation& table, const Col
                       " := NEW." + value + "; RETURN NEW; END $sync$",
                   "CREATE TRIGGER " + trigger + " BEFORE INSERT OR UPDATE ON " + name +
                       " FOR EACH ROW EXECUTE FUNCTION " + function + "()"};
+  swap.trial = {"SELECT " + value + " FROM " + name + " WHERE false"};
   swap.fills = {{.table = name,
                  .key = key_of(table),
                  .set = fresh + " = " + value,
@@ -370,14 +419,7 @@ Swap column_swap(const catalog::Lookup& lookup, const Relation& table, const Col
   }
   std::vector<Statement>& place = swap.take_place;
   place = {{"DROP TRIGGER " + trigger + " ON " + name}, {"DROP FUNCTION " + function + "()"}};
-  for (const Index& index : table.indexes) {
-    if (!uses(index, a)) continue;
-    swap.alone.emplace_back(
-        twin(index, a, new_name(a.name)), Made{},
-        leftover_index(table.object_name(), new_name(index.name), !index.constraint.empty()));
-    const auto key = std::ranges::find(table.constraints, index.constraint, &Constraint::name);
-    give_place(swap, lookup, table, index, key == table.constraints.end() ? nullptr : &*key);
-  }
+  swap_indexes(swap, swap, lookup, table, columns, i, new_name);
   if (!a.identity.empty()) place.emplace_back(alter + "ALTER COLUMN " + now + " DROP IDENTITY");
   place.emplace_back(alter + "RENAME COLUMN " + now + " TO " + aside);
   place.emplace_back(alter + "RENAME COLUMN " + fresh + " TO " + now);
@@ -388,8 +430,9 @@ Swap column_swap(const catalog::Lookup& lookup, const Relation& table, const Col
   return swap;
 }
 
-Swap column_swap_back(const catalog::Lookup& lookup, const Relation& table, const Column& is,
-                      const Column& was) {
+Swap column_swap_back(const catalog::Lookup& lookup, const Relation& table,
+                      const std::vector<Retyping>& columns, std::size_t i) {
+  const auto& [is, was] = columns[i];
   const std::string name = qualified(table.schema, table.name);
   const std::string alter = "ALTER TABLE " + name + ' ';
   const std::string now = quote_identifier(is.name);
@@ -423,12 +466,7 @@ Swap column_swap_back(const catalog::Lookup& lookup, const Relation& table, cons
   }
   // All of it or nothing: where the column has not been swapped yet, its indexes are the old ones.
   Swap place;
-  for (const Index& index : table.indexes) {
-    if (!uses(index, is)) continue;
-    swap.alone.emplace_back(twin(index, is, old_name(is.name)));
-    const auto key = std::ranges::find(table.constraints, index.constraint, &Constraint::name);
-    give_place(place, lookup, table, index, key == table.constraints.end() ? nullptr : &*key);
-  }
+  swap_indexes(swap, place, lookup, table, columns, i, old_name);
   std::string block = "DROP TRIGGER " + trigger + " ON " + name + "; ";
   for (const Statement& each : place.take_place) block += each.text + "; ";
   if (!is.identity.empty()) block += alter + "ALTER COLUMN " + now + " DROP IDENTITY; ";
@@ -441,23 +479,42 @@ Swap column_swap_back(const catalog::Lookup& lookup, const Relation& table, cons
   return swap;
 }
 
-std::vector<Swap> swaps(const Catalog& from, const Catalog& to, std::int64_t small_bytes,
-                        const std::set<std::string>& others) {
-  const catalog::Lookup lookup(from);
+}  // namespace
+
+std::vector<Swap> column_swaps(const catalog::Lookup& lookup, const Relation& table,
+                               const std::vector<Retyping>& columns) {
   std::vector<Swap> list;
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    list.push_back(column_swap(lookup, table, columns, i));
+  return list;
+}
+
+std::vector<Swap> column_swaps_back(const catalog::Lookup& lookup, const Relation& table,
+                                    const std::vector<Retyping>& columns) {
+  std::vector<Swap> list;
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    list.push_back(column_swap_back(lookup, table, columns, i));
+  return list;
+}
+
+std::vector<std::vector<Swap>> swaps(const Catalog& from, const Catalog& to,
+                                     std::int64_t small_bytes,
+                                     const std::set<std::string>& others) {
+  const catalog::Lookup lookup(from);
+  std::vector<std::vector<Swap>> list;
   for (const Relation& table : from.relations) {
     const Relation* now = to.relation(table.schema, table.name);
     if (now == nullptr || !table.is_table() || now->kind != table.kind ||
         !is_large(table, small_bytes) || !lookup.children(table).empty() ||
         others.contains(to_string(object_of(table))))
       continue;
-    for (const Column& a : table.columns) {
-      const Column* b = now->column(a.name);
-      if (b == nullptr || !b->generated.empty() || !postgres::rewrites(a, *b)) continue;
-      if (!can_swap(table, a) || has_cast(from, a)) continue;
-      list.push_back(column_swap(lookup, table, a, *b));
-      list.back().kind = Swap::Kind::column;
-    }
+    std::vector<Retyping> columns;
+    for (const Column& a : table.columns)
+      if (const Column* b = now->column(a.name); b != nullptr && b->generated.empty() &&
+                                                 postgres::rewrites(a, *b) && can_swap(table, a) &&
+                                                 !has_cast(from, a))
+        columns.emplace_back(a, *b);
+    if (!columns.empty()) list.push_back(column_swaps(lookup, table, columns));
   }
   return list;
 }

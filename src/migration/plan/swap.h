@@ -5,6 +5,7 @@
 
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "catalog/catalog.h"
@@ -28,7 +29,7 @@ struct Swap {
   // What undoes its taking place: the old one has the rows again, or the new one its other name.
   // Else that is for the route to find.
   std::vector<std::string> back;
-  // What may undo it beside those who use the table: column_swap_back(), table_swap_back().
+  // What may undo it beside those who use the table: column_swaps_back(), table_swap_back().
   enum class Kind { other, column, table } kind = Kind::other;
 };
 
@@ -36,19 +37,28 @@ struct Swap {
 std::string new_name(const std::string& name);
 std::string old_name(const std::string& name);
 
-// For every column of a large table whose values would have to be written anew under a lock.
+// A column, and what it becomes under the same name.
+using Retyping = std::pair<catalog::Column, catalog::Column>;
+
+// For every column of a large table whose values would have to be written anew under a lock; those
+// of a table belong together.
 // `small_bytes`: tables of at most that size are changed in place; so is what this can't do.
 // `others`: tables, as above, for which all is done in another way.
-std::vector<Swap> swaps(const catalog::Catalog& from, const catalog::Catalog& to,
-                        std::int64_t small_bytes, const std::set<std::string>& others);
+std::vector<std::vector<Swap>> swaps(const catalog::Catalog& from, const catalog::Catalog& to,
+                                     std::int64_t small_bytes, const std::set<std::string>& others);
 
 // Whether a column can be replaced by one beside it: not of a partition or an heir, nor one that
 // others are computed from, or that is in an index which can't be made twice.
 bool can_swap(const catalog::Relation& table, const catalog::Column& column);
 
-// Puts the new one, of any type, in the place of the old one.
-Swap column_swap(const catalog::Lookup& lookup, const catalog::Relation& table,
-                 const catalog::Column& a, const catalog::Column& b);
+// Puts the new ones, of any type, in the places of the old ones.
+std::vector<Swap> column_swaps(const catalog::Lookup& lookup, const catalog::Relation& table,
+                               const std::vector<Retyping>& columns);
+// The old ones take their places again beside those who use them, and have their values where those
+// are still what the new ones hold. `table` has the new ones, `columns` lead from these to the old
+// ones. Where the old ones are not there, none of it can be done.
+std::vector<Swap> column_swaps_back(const catalog::Lookup& lookup, const catalog::Relation& table,
+                                    const std::vector<Retyping>& columns);
 
 // For every index and key of a large table that is another under the same name from now on: the new
 // one is made beside it, so that the table is never without.
@@ -66,19 +76,13 @@ bool is_checked(const catalog::Type& type);
 std::string add_key(const catalog::Relation& table, const catalog::Constraint& key,
                     const std::string& index);
 
-// The old one takes its place again beside those who use it, and has its values where they are
-// still what the new one holds. `table` has the new one, `is`, and what the old one, `was`, is
-// called now. Where the old one is not there, none of it can be done.
-Swap column_swap_back(const catalog::Lookup& lookup, const catalog::Relation& table,
-                      const catalog::Column& is, const catalog::Column& was);
-
 // A value of the one column as one of the other.
 std::string as_type_of(const std::string& value, const catalog::Column& a,
                        const catalog::Column& b);
 
-// All that a swap does to definitions, in order, as a transaction can, and its trial; or what it
-// does to them once rows are there.
-std::vector<std::string> statements_of(const Swap& swap, bool from_the_start = true);
+// All that swaps do to definitions, in order, as a transaction can, and their trials; or what they
+// do once rows are there.
+std::vector<std::string> statements_of(const std::vector<Swap>& swaps, bool from_the_start = true);
 
 // A key by which a table's rows can be taken in order; empty if it has none.
 std::vector<std::string> key_of(const catalog::Relation& table);

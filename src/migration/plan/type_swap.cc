@@ -81,12 +81,17 @@ std::vector<Swap> make(const Catalog& from, const Type& was, const Type& is,
            .steps)
     swaps.front().prepare.insert(swaps.front().prepare.end(), step.statements.begin(),
                                  step.statements.end());
-  for (const Holder& each : list) {
-    Column column = *each.is;
-    column.type = fresh;
-    swaps.push_back(column_swap(lookup, *each.table, *each.was, column));
-    swaps.back().loses.clear();  // no row has a label that goes, or there is no plan
-    swaps.back().kind = Swap::Kind::column;
+  for (auto each = list.begin(); each != list.end();) {
+    const Relation* table = each->table;
+    std::vector<Retyping> columns;
+    for (; each != list.end() && each->table == table; ++each) {
+      columns.emplace_back(*each->was, *each->is);
+      columns.back().second.type = fresh;
+    }
+    for (Swap& swap : column_swaps(lookup, *table, columns)) {
+      swap.loses.clear();  // no row has a label that goes, or there is no plan
+      swaps.push_back(std::move(swap));
+    }
   }
   Swap& last = swaps.emplace_back();
   last.of = to_string(object_of(was));
