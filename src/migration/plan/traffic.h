@@ -11,8 +11,8 @@
 namespace architrave::migration {
 
 // Holds on to the catalog, which must outlive it.
-// Tables with at most `small_bytes` take no time worth sparing. Where the size is not known, a table
-// counts as large; a partitioned one has no rows itself.
+// Tables with at most `small_bytes` take no time worth sparing. Where the size is not known, a
+// table counts as large; a partitioned one has no rows itself.
 bool is_large(const catalog::Relation& table, std::int64_t small_bytes);
 
 class Traffic {
