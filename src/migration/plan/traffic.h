@@ -10,11 +10,11 @@
 
 namespace architrave::migration {
 
-// Holds on to the catalog, which must outlive it.
 // Tables with at most `small_bytes` take no time worth sparing. Where the size is not known, a
 // table counts as large; a partitioned one has no rows itself.
 bool is_large(const catalog::Relation& table, std::int64_t small_bytes);
 
+// Holds on to the catalog, which must outlive it.
 class Traffic {
  public:
   Traffic(const catalog::Catalog& from, std::int64_t small_bytes)
