@@ -27,6 +27,16 @@ std::string and_where(const Backfill& backfill) {
   return backfill.where.empty() ? "" : " AND (" + backfill.where + ")";
 }
 
+// As far as the transaction goes; who may not is not stopped.
+std::string past_triggers(const Backfill& backfill, std::string_view indent) {
+  if (!backfill.past_triggers) return {};
+  return fmt::format(
+      "{0}PERFORM set_config('session_replication_role', 'replica', true) FROM "
+      "pg_catalog.pg_roles\n"
+      "{0}  WHERE rolname = current_user AND rolsuper;\n",
+      indent);
+}
+
 // The variables are named so that no column is likely to share their names; where one does, the
 // column is meant.
 std::string by_key(const Backfill& backfill) {
@@ -55,7 +65,7 @@ BEGIN
     SELECT {columns} INTO {to} FROM {table}
       WHERE ({columns}) >= ({from}) ORDER BY {columns} OFFSET {rows} LIMIT 1;
     architrave_more := FOUND AND ({to}) <= ({end});
-    IF architrave_more THEN
+{quiet}    IF architrave_more THEN
       UPDATE {table} SET {set}
         WHERE ({columns}) >= ({from}) AND ({columns}) < ({to}){where};
     ELSE
@@ -71,7 +81,7 @@ $backfill$)",
       fmt::arg("descending", descending), fmt::arg("table", table), fmt::arg("set", backfill.set),
       fmt::arg("where", and_where(backfill)), fmt::arg("rows", rows_of_batch),
       fmt::arg("from", variables("from")), fmt::arg("to", variables("to")),
-      fmt::arg("end", variables("end")));
+      fmt::arg("end", variables("end")), fmt::arg("quiet", past_triggers(backfill, "    ")));
 }
 
 // A row that an UPDATE of somebody else's moves meanwhile to another block is met there or in the
@@ -89,7 +99,7 @@ BEGIN
       / current_setting('block_size')::bigint;
     architrave_from := 0;
     WHILE architrave_from < architrave_end LOOP
-      UPDATE {table} SET {set}
+{quiet}      UPDATE {table} SET {set}
         WHERE ctid >= format('(%s,0)', architrave_from)::tid
           AND ctid < format('(%s,0)', architrave_from + {blocks})::tid{where};
       COMMIT;
@@ -102,7 +112,7 @@ $backfill$)",
       fmt::arg("literal", quote_literal(backfill.table)), fmt::arg("table", backfill.table),
       fmt::arg("set", backfill.set), fmt::arg("where", and_where(backfill)),
       fmt::arg("blocks", blocks_of_batch), fmt::arg("passes", most_passes),
-      fmt::arg("left", backfill.where));
+      fmt::arg("left", backfill.where), fmt::arg("quiet", past_triggers(backfill, "      ")));
 }
 
 std::unexpected<Error> wrong(std::string message) {
@@ -121,6 +131,7 @@ std::string backfill_statement(const Backfill& backfill) {
                                  {"key", backfill.key},
                                  {"set", backfill.set},
                                  {"where", backfill.where}};
+  if (backfill.past_triggers) json["past_triggers"] = true;
   // One line, whatever the texts hold.
   return "-- architrave:backfill " +
          json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n" +
@@ -137,6 +148,10 @@ Result<Backfill> parse_backfill(std::string_view text) {
         if (!each.is_string()) return wrong("the backfill's key is not a list of names");
         backfill.key.push_back(each.get<std::string>());
       }
+      continue;
+    }
+    if (name == "past_triggers" && value.is_boolean()) {
+      backfill.past_triggers = value.get<bool>();
       continue;
     }
     std::string* place = name == "table"   ? &backfill.table

@@ -17,6 +17,9 @@ struct Backfill {
   std::vector<std::string> key;
   std::string set;    // "price_cents = round(price * 100)", which may name the table's columns
   std::string where;  // which rows are still to be done, as a condition; empty: all
+  // The table's triggers do not fire, as they would not if the server wrote the table anew, where
+  // the role may say so (session_replication_role). Foreign keys are not looked at either.
+  bool past_triggers = false;
   bool operator==(const Backfill&) const = default;
 };
 

@@ -44,7 +44,8 @@ Swap identity_swap(const Relation& table, const Relation& now, const Column& col
   swap.fills = {{.table = name,
                  .key = key_of(table),
                  .set = quoted + " = " + next,
-                 .where = quoted + " IS NULL"}};
+                 .where = quoted + " IS NULL",
+                 .past_triggers = !table.triggers.empty()}};
   swap.alone.emplace_back("ANALYZE " + name + " (" + quoted + ')');
   swap.not_null_table = table.object_name();
   swap.not_null_column = column.name;

@@ -508,20 +508,22 @@ class Online {
                          {Made::What::not_null, relation.object_name(), column.name, {}}});
       return true;
     }
-    fill(step.of, *table, column, value);
+    fill(step.of, *table, column, value, /*is_new=*/true);
     if (column.not_null) fills_.not_null(relation.object_name(), column.name);
     return true;
   }
 
   void fill(const std::string& of, const Relation& before, const Column& column,
-            const std::string& value) {
+            const std::string& value, bool is_new = false) {
     filling_.insert(of);
     const std::string quoted = quote_identifier(column.name);
     for (const Relation* table : traffic_.holders(before))
-      fills_.fill({.table = qualified(table->schema, table->name),
-                   .key = key_of(*table),
-                   .set = quoted + " = " + value,
-                   .where = quoted + " IS NULL"});
+      fills_.fill(
+          {.table = qualified(table->schema, table->name),
+           .key = key_of(*table),
+           .set = quoted + " = " + value,
+           .where = quoted + " IS NULL",
+           .past_triggers = is_new && !(before.triggers.empty() && table->triggers.empty())});
   }
 
   // Who does not know a column any more has no value for it, until it is gone.

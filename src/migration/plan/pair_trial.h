@@ -144,10 +144,11 @@ class PairTrial {
     return {};
   }
 
-  // What a query says once the plan's files have led there but for the last phase, something was
-  // done there, and they have led back.
-  std::string after_coming_back(const std::string& old_sql, const std::string& new_sql,
-                                const std::string& done_there, const std::string& query) {
+  // What a query says once so many of the plan's phases are there, something was done, and, with
+  // `back`, they have led back.
+  std::string after_phases(std::size_t phases, const std::string& old_sql,
+                           const std::string& new_sql, const std::string& done_there,
+                           const std::string& query, bool back) {
     if (!trouble_.empty()) return trouble_;
     auto from = open(old_sql);
     if (!from) return "old does not load: " + describe(from.error());
@@ -162,14 +163,15 @@ class PairTrial {
     const std::filesystem::path folder = folder_ / std::to_string(++number_);
     const auto written = write_plan(*plan, folder);
     if (!written) return describe(written.error());
-    if (written->size() < 2) return "there is one phase only";
+    if (written->size() < phases) return "there are fewer phases";
     RunOptions run = on(**subject, folder);
-    run.to = written->at(written->size() - 2).version;
+    run.to = written->at(phases - 1).version;
     if (auto ran = up(run); !ran) return "up: " + describe(ran.error());
     auto& connection = dynamic_cast<postgres::PostgresSandbox&>(**subject).connection();
     if (auto done = connection.execute(done_there); !done) return describe(done.error());
     run.to = "0";
-    if (auto ran = down(run); !ran) return "down: " + describe(ran.error());
+    if (auto ran = back ? down(run) : Result<std::vector<Done>>(); !ran)
+      return "down: " + describe(ran.error());
     auto rows = connection.query(query);
     return rows ? std::string(rows->cell(0, 0)) : describe(rows.error());
   }

@@ -149,12 +149,30 @@ TEST(PairsTest, ValuesThatWereRoundedComeBack) {
   const std::string new_sql =
       "CREATE TABLE t (id int PRIMARY KEY, total numeric(8,2) NOT NULL);"
       "CREATE INDEX t_total ON t (total);";
-  EXPECT_EQ(server.after_coming_back(
-                old_sql, new_sql,
+  EXPECT_EQ(server.after_phases(
+                2, old_sql, new_sql,
                 "UPDATE t SET total = 9.99 WHERE id = 2; DELETE FROM t WHERE id = 3;"
                 "UPDATE t SET id = 40 WHERE id = 4; INSERT INTO t (id, total) VALUES (6, 6.66)",
-                "SELECT string_agg(id || ' ' || total, ', ' ORDER BY id) FROM t"),
+                "SELECT string_agg(id || ' ' || total, ', ' ORDER BY id) FROM t", true),
             "1 1.1234, 2 9.9900, 5 5.1234, 6 6.6600, 40 4.1234");
+}
+
+TEST(PairsTest, WhatATriggerSetsIsCarriedOver) {
+  const auto installation = postgres::choose_installation(version_asked_for());
+  if (!installation) GTEST_SKIP() << installation.error().message;
+  PairTrial server(*installation);
+  const std::string stamp =
+      "CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.at := "
+      "'2020-02-02'; "
+      "RETURN NEW; END $$; CREATE TRIGGER zz_stamp BEFORE UPDATE ON t FOR EACH ROW EXECUTE "
+      "FUNCTION "
+      "stamp();";
+  EXPECT_EQ(server.after_phases(1,
+                                "CREATE TABLE t (id int PRIMARY KEY, at date);" + stamp +
+                                    "INSERT INTO t VALUES (1, '2019-01-01')",
+                                "CREATE TABLE t (id int PRIMARY KEY, at timestamp);" + stamp,
+                                "UPDATE t SET id = 2", "SELECT at || ' ' || at__new FROM t", false),
+            "2020-02-02 2020-02-02 00:00:00");
 }
 
 // Pairs of others' making; every sixth, since all take minutes.

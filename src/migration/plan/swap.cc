@@ -350,6 +350,11 @@ std::vector<std::string> key_of(const Relation& table) {
 
 namespace {
 
+// Triggers fire in the order of their names, and others may set the column.
+std::string last_trigger(const std::string& name) {
+  return quote_identifier(derived_name("~" + name, {}));
+}
+
 // The indexes of a column that is the first, or the last, of those that are in it.
 template <class Range>
 std::vector<const Index*> indexes_of(const Relation& table, const Column& column,
@@ -390,7 +395,7 @@ Swap column_swap(const catalog::Lookup& lookup, const Relation& table,
   const std::string value = as_type_of(now, a, b);
   const std::string function =
       qualified(table.schema, derived_name("sync_" + table.name + '_' + a.name, {}));
-  const std::string trigger = quote_identifier(derived_name("sync_" + a.name, {}));
+  const std::string trigger = last_trigger("sync_" + a.name);
 
   Swap swap;
   swap.of = to_string(object_of(table, a));
@@ -410,7 +415,8 @@ Swap column_swap(const catalog::Lookup& lookup, const Relation& table,
   swap.fills = {{.table = name,
                  .key = key_of(table),
                  .set = fresh + " = " + value,
-                 .where = differ(fresh, value, b)}};
+                 .where = differ(fresh, value, b),
+                 .past_triggers = !table.triggers.empty()}};
   // The planner knows nothing of it yet.
   swap.alone.emplace_back("ANALYZE " + name + " (" + fresh + ')');
   if (a.not_null && b.not_null) {
@@ -440,7 +446,7 @@ Swap column_swap_back(const catalog::Lookup& lookup, const Relation& table,
   const std::string old = quote_identifier(old_name(is.name));
   const std::string function =
       qualified(table.schema, derived_name("sync_back_" + table.name + '_' + is.name, {}));
-  const std::string trigger = quote_identifier(derived_name("sync_back_" + is.name, {}));
+  const std::string trigger = last_trigger("sync_back_" + is.name);
 
   // By letter: what is equal may be another value all the same (1.0, 1 day, a citext).
   const auto stale = [&](const std::string& row) {
@@ -458,7 +464,8 @@ Swap column_swap_back(const catalog::Lookup& lookup, const Relation& table,
   swap.fills = {{.table = name,
                  .key = key_of(table),
                  .set = old + " = " + as_type_of(now, is, was),
-                 .where = stale({})}};
+                 .where = stale({}),
+                 .past_triggers = !table.triggers.empty()}};
   swap.alone.emplace_back("ANALYZE " + name + " (" + old + ')');
   if (is.not_null && was.not_null) {
     swap.not_null_table = table.object_name();

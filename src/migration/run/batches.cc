@@ -74,6 +74,7 @@ class Run {
     rows_ = begun_rows_ = from.rows;
     begun_ = monotonic_seconds();
     if (Status estimated = estimate(); !estimated) return estimated;
+    if (Status asked = ask_past_triggers(); !asked) return asked;
     if (Status done = backfill_.key.empty() ? by_block(from) : by_key(from); !done) return done;
     say_pace();
     return {};
@@ -92,6 +93,24 @@ class Run {
                   "check the backfill's table, and what stands before it");
     estimated_ = number(rows->cell(0, 0));
     blocks_ = number(rows->cell(0, 1));
+    return {};
+  }
+
+  Status ask_past_triggers() {
+    if (!backfill_.past_triggers) return {};
+    const std::string by_grant =
+        connection_.server_version() < 150000
+            ? ""
+            : " OR has_parameter_privilege('session_replication_role', 'SET')";
+    auto rows = connection_.query(
+        "SELECT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)" +
+        by_grant);
+    if (!rows) return fail(rows);
+    past_triggers_ = rows->cell(0, 0) == "t";
+    if (!past_triggers_ && options_.say)
+      options_.say("the triggers of " + backfill_.table +
+                   " fire for each row that is filled: this role may not set"
+                   " session_replication_role");
     return {};
   }
 
@@ -226,7 +245,7 @@ class Run {
 
   Status attempt(const std::string& range, const std::string& at, std::int64_t looked_at) {
     const double seconds = options_.lock_timeout.value_or(lock_timeout);
-    const std::vector<std::string> statements = {
+    std::vector<std::string> statements = {
         "BEGIN", fmt::format("SET LOCAL lock_timeout = {}", std::llround(seconds * 1000)),
         // A server that crashes loses a batch and where it was recorded together, so that nobody
         // need wait for the disk; the commit that ends the step keeps all of them.
@@ -241,6 +260,8 @@ class Run {
         fmt::format("UPDATE {} SET {} WHERE {}{}", backfill_.table, backfill_.set, range,
                     backfill_.where.empty() ? "" : " AND (" + backfill_.where + ")"),
         "SET LOCAL SESSION AUTHORIZATION DEFAULT", or_fail(record_(at, looked_at)), "COMMIT"};
+    if (past_triggers_)
+      statements.insert(statements.begin() + 1, "SET LOCAL session_replication_role = replica");
     auto done = connection_.together(statements);
     if (!done) return fail(done);
     if (!done->error) return {};
@@ -299,6 +320,7 @@ class Run {
   Watch watch_;
   std::string columns_;
   std::string descending_;
+  bool past_triggers_ = false;
   double goal_ = 0;  // seconds that a batch is meant to take
   std::int64_t size_ = first_batch;
   double growth_ = first_growth;
