@@ -509,7 +509,16 @@ class Online {
       return true;
     }
     fill(step.of, *table, column, value, /*is_new=*/true);
-    if (column.not_null) fills_.not_null(relation.object_name(), column.name);
+    if (!column.not_null) return true;
+    if (column.not_null_constraint.empty()) {
+      fills_.not_null(relation.object_name(), column.name);
+      return true;
+    }
+    // PostgreSQL 18: by the name that was chosen, which SET NOT NULL can't give.
+    const std::string constraint = quote_identifier(column.not_null_constraint);
+    fills_.together("ALTER TABLE " + name + " ADD CONSTRAINT " + constraint + " NOT NULL " +
+                    quoted + " NOT VALID");
+    fills_.alone("ALTER TABLE " + name + " VALIDATE CONSTRAINT " + constraint);
     return true;
   }
 
