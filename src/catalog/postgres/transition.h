@@ -55,6 +55,10 @@ bool keeps_values(const catalog::Catalog& from, const catalog::Column& a,
 std::string lost_attribute(const catalog::Catalog& from, const catalog::Column& a,
                            const catalog::Catalog& to, const catalog::Column& b);
 
+// A value of the one column as one of the other: "now::text::app.state". Row types of other
+// attributes are more than a cast.
+std::string cast_to(const std::string& value, const catalog::Column& a, const catalog::Column& b);
+
 // Whether a change from the one to the other writes the whole table anew.
 bool rewrites(const catalog::Column& from, const catalog::Column& to);
 

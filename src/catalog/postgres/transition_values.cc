@@ -34,16 +34,11 @@ Statements Transitioning::add_counted(const Relation& table, const Column& colum
 
 std::string ValueChange::of(const std::string& value, const Column& a, const Column& b) {
   if (a.type == b.type) return value;
-  const bool arrays = a.type_category == "A" && b.type_category == "A";
   if (catalog::same_attributes(from_, a, to_, b)) {
-    const auto is = [&](const char* category) {
-      return a.type_category == category || b.type_category == category;
-    };
-    if (arrays) return value + "::text[]::" + b.type;
-    const bool by_text = is("A") || is("E") || (a.type_category == "C" && b.type_category == "C");
-    return value + (by_text ? "::text::" : "::") + b.type;
+    const bool rows = a.type_category == "C" && b.type_category == "C";
+    return rows ? value + "::text::" + b.type : cast_to(value, a, b);
   }
-  if (!arrays) return row(value, a, b);
+  if (a.type_category != "A" || b.type_category != "A") return row(value, a, b);
   // No expression of ALTER TABLE may ask a query of its own, so a function does it.
   const std::string name = b.type_name.substr(b.type_name.starts_with('_') ? 1 : 0);
   const std::string function =
@@ -79,3 +74,16 @@ std::string ValueChange::row(const std::string& value, const Column& a, const Co
 }
 
 }  // namespace architrave::postgres::transitioning
+
+namespace architrave::postgres {
+
+std::string cast_to(const std::string& value, const catalog::Column& a, const catalog::Column& b) {
+  if (a.type == b.type) return value;
+  const auto is = [&](const char* category) {
+    return a.type_category == category || b.type_category == category;
+  };
+  if (a.type_category == "A" && b.type_category == "A") return value + "::text[]::" + b.type;
+  return value + ((is("A") || is("E")) && b.type != "text" ? "::text::" : "::") + b.type;
+}
+
+}  // namespace architrave::postgres

@@ -9,6 +9,7 @@
 #include "catalog/lookup.h"
 #include "catalog/postgres/partition_bounds.h"
 #include "catalog/postgres/statements.h"
+#include "migration/plan/index_swap.h"
 #include "migration/plan/traffic.h"
 
 namespace architrave::migration {

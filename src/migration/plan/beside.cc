@@ -147,7 +147,7 @@ std::string values_of(const std::vector<std::string>& names, const Relation& fro
   std::vector<std::string> list;
   for (const std::string& name : names)
     list.push_back(
-        as_type_of(before + quote_identifier(name), *from.column(name), *to.column(name)));
+        postgres::cast_to(before + quote_identifier(name), *from.column(name), *to.column(name)));
   return join(list, ", ");
 }
 

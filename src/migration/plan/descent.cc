@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "catalog/lookup.h"
+#include "migration/plan/column_swap.h"
 #include "migration/plan/misfits.h"
 #include "migration/plan/phases.h"
 #include "migration/plan/route.h"

@@ -15,6 +15,7 @@
 #include "catalog/lookup.h"
 #include "catalog/postgres/transition.h"
 #include "migration/effects.h"
+#include "migration/plan/index_swap.h"
 #include "migration/plan/phasing.h"
 #include "migration/plan/stopped.h"
 #include "migration/plan/traffic.h"

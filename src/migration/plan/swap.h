@@ -1,15 +1,14 @@
-// What is made beside those who use a table, and takes the old one's place and name in a moment: a
-// column of another type, kept equal by a trigger and filled in batches; an index or a key. Tables
-// and what they need to be attached are swaps as well, see table_swap.h and attachment.h.
+// What is made beside those who use a table, and takes the old one's place and name in a moment:
+// columns (column_swap.h), indexes and keys (index_swap.h), identities, types, tables, partitions,
+// and what tables need to be attached (attachment.h).
 #pragma once
 
-#include <set>
+#include <cstdint>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 #include "catalog/catalog.h"
-#include "catalog/lookup.h"
 #include "migration/files.h"
 
 namespace architrave::migration {
@@ -37,34 +36,6 @@ struct Swap {
 std::string new_name(const std::string& name);
 std::string old_name(const std::string& name);
 
-// A column, and what it becomes under the same name.
-using Retyping = std::pair<catalog::Column, catalog::Column>;
-
-// For every column of a large table whose values would have to be written anew under a lock; those
-// of a table belong together.
-// `small_bytes`: tables of at most that size are changed in place; so is what this can't do.
-// `others`: tables, as above, for which all is done in another way.
-std::vector<std::vector<Swap>> swaps(const catalog::Catalog& from, const catalog::Catalog& to,
-                                     std::int64_t small_bytes, const std::set<std::string>& others);
-
-// Whether a column can be replaced by one beside it: not of a partition or an heir, nor one that
-// others are computed from, or that is in an index which can't be made twice.
-bool can_swap(const catalog::Relation& table, const catalog::Column& column);
-
-// Puts the new ones, of any type, in the places of the old ones.
-std::vector<Swap> column_swaps(const catalog::Lookup& lookup, const catalog::Relation& table,
-                               const std::vector<Retyping>& columns);
-// The old ones take their places again beside those who use them, and have their values where those
-// are still what the new ones hold. `table` has the new ones, `columns` lead from these to the old
-// ones. Where the old ones are not there, none of it can be done.
-std::vector<Swap> column_swaps_back(const catalog::Lookup& lookup, const catalog::Relation& table,
-                                    const std::vector<Retyping>& columns);
-
-// For every index and key of a large table that is another under the same name from now on: the new
-// one is made beside it, so that the table is never without.
-std::vector<Swap> replacements(const catalog::Catalog& from, const catalog::Catalog& to,
-                               std::int64_t small_bytes, const std::set<std::string>& others);
-
 // New types that values of a large table go to, made before all else.
 std::vector<Swap> new_types(const catalog::Catalog& from, const catalog::Catalog& to,
                             std::int64_t small_bytes, const std::string& role);
@@ -72,13 +43,8 @@ std::vector<Swap> new_types(const catalog::Catalog& from, const catalog::Catalog
 // A domain whose values are looked at: a column of it is not added without.
 bool is_checked(const catalog::Type& type);
 
-// "ALTER TABLE app.orders ADD CONSTRAINT orders_pkey PRIMARY KEY USING INDEX orders_pkey__new".
-std::string add_key(const catalog::Relation& table, const catalog::Constraint& key,
-                    const std::string& index);
-
-// A value of the one column as one of the other.
-std::string as_type_of(const std::string& value, const catalog::Column& a,
-                       const catalog::Column& b);
+// Whether an expression names a column.
+bool names(std::string_view sql, const catalog::Column& column);
 
 // All that swaps do to definitions, in order, as a transaction can, and their trials; or what they
 // do once rows are there.

@@ -11,6 +11,7 @@
 #include "catalog/postgres/statements.h"
 #include "catalog/postgres/transition.h"
 #include "migration/plan/beside.h"
+#include "migration/plan/column_swap.h"
 #include "migration/plan/identity_swap.h"
 
 namespace architrave::migration {

@@ -6,6 +6,7 @@
 
 #include "catalog/lookup.h"
 #include "catalog/postgres/transition.h"
+#include "migration/plan/column_swap.h"
 #include "migration/plan/traffic.h"
 
 namespace architrave::migration {
