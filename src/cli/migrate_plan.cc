@@ -205,6 +205,8 @@ void add_migrate_plan(CLI::App& group, Chosen& chosen) {
       ->take_all();
   command->add_flag("--in-place", arguments->options.online.in_place,
                     "nobody uses the tables: no CONCURRENTLY, no NOT VALID, no backfill");
+  command->add_flag("!--no-rows", arguments->options.rows,
+                    "try it without the rows of a live database: none of them leaves it");
   command->add_option("-f,--format", arguments->format, "text, json")
       ->check(CLI::IsMember({"text", "json"}));
   command->add_flag("-q,--quiet", arguments->quiet, "no progress");

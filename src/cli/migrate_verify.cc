@@ -1,9 +1,13 @@
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <string>
 
 #include "base/terminal.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "engine/engine.h"
 #include "engine/postgres/sandbox.h"
@@ -39,21 +43,48 @@ bool is_for_sqlite(const Arguments& arguments) {
 }
 
 // What the first migration is applied to: nothing, or what the source holds.
-Result<std::unique_ptr<engine::Sandbox>> sandbox_of(const Arguments& arguments) {
+struct Begin {
+  std::unique_ptr<engine::Sandbox> sandbox;
+  bool has_sample = false;  // of its rows
+};
+Result<Begin> begin(const Arguments& arguments, bool with_rows) {
   if (arguments.from.empty()) {
-    if (is_for_sqlite(arguments)) return sqlite::make_sandbox({});
+    if (is_for_sqlite(arguments)) {
+      auto made = sqlite::make_sandbox({});
+      if (!made) return fail(made);
+      return Begin{std::move(*made)};
+    }
     const auto installation = postgres::choose_installation(arguments.open.server_version);
     if (!installation) return std::unexpected(installation.error());
     auto made = postgres::make_empty_sandbox(*installation);
     if (!made) return fail(made);
-    return std::unique_ptr<engine::Sandbox>(std::move(*made));
+    return Begin{std::move(*made)};
   }
   auto opened = engine::open(arguments.from, arguments.open);
   if (!opened) return fail(opened);
   for (const std::string& each : opened->notes) note(each);
   report_problems(*opened, "the migrations are tried on the rest");
-  return engine::make_sandbox(
+  auto made = engine::make_sandbox(
       *opened, opened->source.engine == "sqlite" ? engine::Fill::rows : engine::Fill::definitions);
+  if (!made) return fail(made);
+  Begin begin{std::move(*made)};
+  if (!opened->take_rows || !with_rows) return begin;
+  arguments.open.progress("copying rows");
+  auto taken = opened->take_rows(*opened, *begin.sandbox, {});
+  if (!taken) return fail(taken);
+  for (const std::string& each : taken->notes) note(each);
+  note(fmt::format("tried with {} {}", taken->all ? "all of its" : "a sample of",
+                   plural(taken->rows, "row")));
+  begin.has_sample = !taken->all;
+  return begin;
+}
+
+// A sample holds what the foreign keys that are there ask for; what new ones ask for may be among
+// the other rows.
+bool misses_rows(const migration::Verification& verification) {
+  return std::ranges::any_of(verification.steps, [](const migration::VerifiedStep& step) {
+    return step.up_failed && step.up_failed->code == "postgres.23503";
+  });
 }
 
 Result<migration::Verification> verify_on_sqlite(const Arguments& arguments,
@@ -116,18 +147,27 @@ int verify(Arguments& arguments) {
   migration::Verification history;  // asked first: a database that is not there costs no sandbox
   if (Status read = compare_with_history(arguments, history); !read)
     return report_error(read.error());
-  auto sandbox = sandbox_of(arguments);
+  auto from = begin(arguments, !arguments.no_rows);
   progress.clear();
-  if (!sandbox) return report_error(sandbox.error());
+  if (!from) return report_error(from.error());
   migration::VerifyOptions options;
   options.rows = !arguments.no_rows;
   options.progress = [&](std::string_view what, std::size_t done, std::size_t of) {
     progress.show(what, done, of);
   };
-  auto* const postgres = dynamic_cast<postgres::PostgresSandbox*>(sandbox->get());
-  auto verification = postgres != nullptr
-                          ? verify_on_postgres(arguments, *postgres, options)
-                          : verify_on_sqlite(arguments, std::move(*sandbox), options);
+  const auto try_all = [&] {
+    auto* const postgres = dynamic_cast<postgres::PostgresSandbox*>(from->sandbox.get());
+    return postgres != nullptr ? verify_on_postgres(arguments, *postgres, options)
+                               : verify_on_sqlite(arguments, std::move(from->sandbox), options);
+  };
+  auto verification = try_all();
+  if (verification && from->has_sample && misses_rows(*verification)) {
+    progress.clear();
+    note("a foreign key misses rows that the sample may not have: tried again without rows");
+    from = begin(arguments, /*with_rows=*/false);
+    if (!from) return report_error(from.error());
+    verification = try_all();
+  }
   progress.clear();
   if (!verification) return report_error(verification.error());
   verification->problems = std::move(history.problems);

@@ -92,6 +92,13 @@ enum class Fill { definitions, twin, rows };
 
 class Planner;  // engine/planner.h
 
+// What a sandbox was given of a live database's rows.
+struct RowsTaken {
+  std::int64_t rows = 0;
+  bool all = true;                 // else a sample
+  std::vector<std::string> notes;  // "without the rows of app.audit (permission denied …)"
+};
+
 struct Opened {
   SourceInfo source;
   catalog::Catalog catalog;
@@ -102,6 +109,10 @@ struct Opened {
   // Tries queries on the source itself, as a sandbox's attempt() would; empty where it is no live
   // database. Nothing is written there.
   std::function<Result<std::vector<Attempt>>(const std::vector<std::string>&, double seconds)> ask;
+  // Puts rows of a live database, all or a sample, into a sandbox that holds its definitions; those
+  // of a sample find the rows that the foreign keys of either catalog name. Nothing is written
+  // there. Empty where rows are not at hand, or in the sandbox already.
+  std::function<Result<RowsTaken>(Opened&, Sandbox&, const catalog::Catalog& wanted)> take_rows;
   // Makes another sandbox of it; set by the engine that opened it.
   std::function<Result<std::unique_ptr<Sandbox>>(Opened&, Fill)> start_sandbox;
   // Asks its planner what if; empty where the engine has no such thing. See make_planner.

@@ -17,6 +17,7 @@
 #include "engine/postgres/attempt.h"
 #include "engine/postgres/empty_indexes.h"
 #include "engine/postgres/reader.h"
+#include "engine/postgres/row_sample.h"
 #include "engine/postgres/sandbox.h"
 #include "engine/postgres/script_loader.h"
 #include "engine/postgres/server.h"
@@ -153,6 +154,14 @@ Result<Opened> open_live(const Resolved& resolved, const OpenOptions& options) {
       *asked = std::move(*again);
     }
     return postgres::attempt(**asked, queries, seconds);
+  };
+  opened.take_rows = [source, connect](Opened& self, Sandbox& sandbox,
+                                       const catalog::Catalog& wanted) -> Result<RowsTaken> {
+    auto again = postgres::Connection::open(source, connect);
+    if (!again) return fail(again);
+    return postgres::take_rows(*again,
+                               dynamic_cast<postgres::PostgresSandbox&>(sandbox).connection(),
+                               self.catalog, wanted);
   };
   opened.start_sandbox = [source, connect](Opened& self,
                                            Fill fill) -> Result<std::unique_ptr<Sandbox>> {

@@ -1,5 +1,7 @@
 #include "migration/verify.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -121,6 +123,14 @@ Differences differences(const catalog::Catalog& before, const catalog::Catalog& 
   return found;
 }
 
+// Whether the one name is the other's new_name() or old_name(), see plan/swap.h.
+std::string stands_beside(const std::string& name, const std::string& other) {
+  return fmt::format(
+      "({0} ~ '__(new|old)$' AND {0} <> {1} AND CASE WHEN octet_length({0}) < 60"
+      " THEN {1} = left({0}, -5) ELSE starts_with({1}, left({0}, -12)) END)",
+      name, other);
+}
+
 // What is in a table: its columns, and a sum over its rows that does not depend on their order.
 struct Content {
   std::string columns;
@@ -235,7 +245,15 @@ class Verifier {
         " JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid"
         " WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped"
         " AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'architrave')"
-        " AND n.nspname NOT LIKE 'pg\\_%' GROUP BY 1");
+        " AND n.nspname NOT LIKE 'pg\\_%'"
+        // What stands beside the one that it takes the place of, or whose place it had, and holds
+        // what that one's values say.
+        " AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute b WHERE b.attrelid = a.attrelid"
+        "  AND NOT b.attisdropped AND " +
+        stands_beside("a.attname", "b.attname") +
+        ") AND NOT EXISTS (SELECT FROM pg_catalog.pg_class d"
+        "  WHERE d.relnamespace = c.relnamespace AND " +
+        stands_beside("c.relname", "d.relname") + ") GROUP BY 1");
     if (!tables) return fail(tables);
     std::vector<std::string> queries;
     for (int row = 0; row < tables->size(); ++row) {

@@ -12,6 +12,7 @@
 #include <set>
 #include <utility>
 
+#include "base/text.h"
 #include "catalog/lookup.h"
 #include "migration/histories.h"
 #include "migration/plan/attachment.h"
@@ -60,18 +61,19 @@ class Planner {
     plan_.changes = std::move(*changes);
     if (plan_.changes.empty()) return std::move(plan_);
 
-    say("starting a sandbox");
-    auto origin = engine::make_sandbox(from_);
-    if (!origin) return fail(origin);
-    origin_ = std::move(*origin);
-    plan_.proved_on = origin_->description();
-    if (Status made = ground_.make_roles(*origin_); !made) return fail(made);
+    if (Status begun = begin(options_.rows); !begun) return fail(begun);
     version_ = from_.catalog.server.version_number;
     how_ = options_.online;
     how_.version = version_;
     for (;;) {
+      const std::size_t known = plan_.notes.size();
       auto trouble = walk();
       if (!trouble) return fail(trouble);
+      if (!(trouble->empty() && plan_.refused.empty()) && is_sample_ && !states_.empty()) {
+        plan_.notes.resize(known);
+        if (Status again = try_without_rows(*trouble); !again) return fail(again);
+        continue;
+      }
       if (!plan_.refused.empty()) {
         plan_.phases.clear();
         return std::move(plan_);
@@ -80,12 +82,7 @@ class Planner {
       // What could not be done beside those who use the tables can be done in place.
       plan_.notes.push_back("in place, since online it did not hold: " + *trouble);
       how_.in_place = true;
-      undo_.clear();
-      names_ = {};
-      rows_.clear();
-      swaps_.clear();
-      plan_.lost.clear();
-      plan_.kept.clear();
+      forget_walk();
     }
     Schema known(from_.catalog);
     for (const PlannedPhase& phase : plan_.phases) describe(plan_, phase, version_, known);
@@ -93,6 +90,47 @@ class Planner {
   }
 
  private:
+  // A sandbox to begin in.
+  Status begin(bool with_rows) {
+    say("starting a sandbox");
+    auto origin = engine::make_sandbox(from_);
+    if (!origin) return fail(origin);
+    origin_ = std::move(*origin);
+    plan_.proved_on = origin_->description();
+    if (from_.take_rows && with_rows) {
+      say("copying rows");
+      auto taken = from_.take_rows(from_, *origin_, to_.catalog);
+      if (!taken) return fail(taken);
+      std::ranges::move(taken->notes, std::back_inserter(plan_.notes));
+      is_sample_ = !taken->all;
+      if (taken->rows > 0)
+        plan_.proved_on += fmt::format(", with {} {}", is_sample_ ? "a sample of" : "all of its",
+                                       plural(taken->rows, "row"));
+    }
+    return ground_.make_roles(*origin_);
+  }
+
+  // What a sample of the rows says may not be so of all of them.
+  Status try_without_rows(std::string trouble) {
+    if (trouble.empty()) trouble = plan_.refused.front().why;
+    plan_.notes.push_back("tried without rows, since with a sample of them it did not hold: " +
+                          trouble);
+    is_sample_ = false;
+    plan_.refused.clear();
+    forget_walk();
+    return begin(/*with_rows=*/false);
+  }
+
+  void forget_walk() {
+    undo_.clear();
+    names_ = {};
+    rows_.clear();
+    swaps_.clear();
+    states_.clear();
+    plan_.lost.clear();
+    plan_.kept.clear();
+  }
+
   // There and back. What did not hold, or nothing; what is refused, in the plan.
   Result<std::string> walk() {
     const auto refuse = [&](const Status& failed) -> Result<std::string> {
@@ -429,6 +467,7 @@ class Planner {
   OnlineOptions how_;
   int version_ = 0;
   std::unique_ptr<engine::Sandbox> origin_;  // holds `from`, and stays as it is
+  bool is_sample_ = false;                   // not all of the rows are in it
   std::unique_ptr<engine::Sandbox> walked_;  // goes there and back
   std::vector<Catalog> states_;              // before the first phase and after each
   std::optional<Failure> failure_;           // of a phase there

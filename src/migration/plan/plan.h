@@ -29,6 +29,7 @@ struct PlanOptions {
   std::set<std::string> allowed;     // losses, by the object's name: "app.orders.note"
   std::vector<std::string> renames;  // "app.orders.total=amount"
   OnlineOptions online;              // its version is that of the server
+  bool rows = true;                  // those of a live database are tried too
   std::function<void(std::string_view)> progress;
 };
 
@@ -66,7 +67,7 @@ struct Plan {
   std::vector<std::string> notes;
   bool rows_were_asked = false;  // those of a live database: no need to guess from statistics
   Proof proof;
-  std::string proved_on;  // "PostgreSQL 15.20 sandbox"
+  std::string proved_on;  // "PostgreSQL 15.20 sandbox, with a sample of 5,120 rows"
 };
 
 // Errors: those of the engine, "plan.engine", "plan.no_way", "plan.rename".
