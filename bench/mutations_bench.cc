@@ -301,7 +301,7 @@ class Bench {
   std::string try_it(const Made& made) {
     std::vector<std::string> all = made.before;
     all.insert(all.end(), made.change.begin(), made.change.end());
-    return trial_.trial(script(made.before), script(all));
+    return trial_.trial(script(made.before), script(all), {});
   }
 
   // Every statement is needed for the same kind of failure.

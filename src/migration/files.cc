@@ -23,7 +23,9 @@ std::string ended(const std::string& statement) {
 }
 
 std::string written(const Statement& statement) {
-  std::string text = ended(statement.text);
+  std::string text;
+  if (!statement.accepted.empty()) text = "-- architrave:ignore " + statement.accepted + '\n';
+  text += ended(statement.text);
   if (statement.copy_data) text += *statement.copy_data + "\\.\n";
   return text;
 }

@@ -53,6 +53,7 @@ struct Statement {
   int line = 0;      // where it begins in its file, from 1; 0 where it has none
   int column = 0;
   std::optional<std::string> copy_data;  // what a COPY … FROM STDIN is given
+  std::string accepted;  // "drop-column: …": the rule of lint that it is not held against, and why
   Made made;
   Leftover leftover;
 

@@ -234,6 +234,17 @@ bool can_swap(const Relation& table, const Column& column) {
   return true;
 }
 
+std::vector<Retyping> retyped_columns(const Catalog& from, const Relation& table,
+                                      const Relation& now) {
+  std::vector<Retyping> columns;
+  for (const Column& a : table.columns)
+    if (const Column* b = now.column(a.name); b != nullptr && b->generated.empty() &&
+                                              postgres::rewrites(a, *b) && can_swap(table, a) &&
+                                              !has_cast(from, a))
+      columns.emplace_back(a, *b);
+  return columns;
+}
+
 std::vector<Swap> column_swaps(const catalog::Lookup& lookup, const Relation& table,
                                const std::vector<Retyping>& columns) {
   std::vector<Swap> list;
@@ -261,12 +272,10 @@ std::vector<std::vector<Swap>> swaps(const Catalog& from, const Catalog& to,
         !is_large(table, small_bytes) || !lookup.children(table).empty() ||
         others.contains(to_string(object_of(table))))
       continue;
-    std::vector<Retyping> columns;
-    for (const Column& a : table.columns)
-      if (const Column* b = now->column(a.name); b != nullptr && b->generated.empty() &&
-                                                 postgres::rewrites(a, *b) && can_swap(table, a) &&
-                                                 !has_cast(from, a))
-        columns.emplace_back(a, *b);
+    std::vector<Retyping> columns = retyped_columns(from, table, *now);
+    std::erase_if(columns, [&](const Retyping& each) {
+      return others.contains(to_string(object_of(table, each.first)));
+    });
     if (!columns.empty()) list.push_back(column_swaps(lookup, table, columns));
   }
   return list;

@@ -20,9 +20,13 @@ using Retyping = std::pair<catalog::Column, catalog::Column>;
 // For every column of a large table whose values would have to be written anew under a lock; those
 // of a table belong together.
 // `small_bytes`: tables of at most that size are changed in place; so is what this can't do.
-// `others`: tables, as above, for which all is done in another way.
+// `others`: tables and columns, as Swap::of names them, for which it is done in another way.
 std::vector<std::vector<Swap>> swaps(const catalog::Catalog& from, const catalog::Catalog& to,
                                      std::int64_t small_bytes, const std::set<std::string>& others);
+
+// Those of a table whose values are written anew, and that can be replaced by ones beside them.
+std::vector<Retyping> retyped_columns(const catalog::Catalog& from, const catalog::Relation& table,
+                                      const catalog::Relation& now);
 
 // Whether a column can be replaced by one beside it: not of a partition or an heir, nor one that
 // others are computed from, or that is in an index which can't be made twice.

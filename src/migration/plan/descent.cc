@@ -13,6 +13,7 @@
 #include "migration/plan/phases.h"
 #include "migration/plan/route.h"
 #include "migration/plan/stopped.h"
+#include "migration/plan/swapping.h"
 #include "migration/plan/table_swap.h"
 
 namespace architrave::migration {
@@ -52,24 +53,39 @@ class Descent {
   }
 
  private:
-  // Whether columns and tables can take their old places beside those who use the tables, and did.
+  // Whether the phase can be undone beside those who use the tables, and was: columns and tables
+  // take their old places, and for what was no swap there new ones are made.
   Result<bool> come_back_beside(std::size_t i) {
     const std::vector<Swap> swaps = swaps_back(i);
-    if (swaps.empty()) return false;
-    auto again = walked_->copy();
-    if (!again) return fail(again);
-    auto trouble = come_back(i, swaps);
-    if (!trouble && trouble.error().code != "plan.no_way") return fail(trouble);
-    if (trouble && trouble->empty()) return true;
-    walked_ = std::move(*again);
-    plan_.phases[i].down.clear();
+    const bool may_be_new =
+        !there_.how.in_place && may_swap(there_.states[i + 1], there_.states[i], swap_options(i));
+    for (const bool with_new : {true, false}) {
+      if (with_new ? !may_be_new : swaps.empty()) continue;
+      auto again = walked_->copy();
+      if (!again) return fail(again);
+      auto trouble = come_back(i, swaps, with_new);
+      if (!trouble && trouble.error().code != "plan.no_way") return fail(trouble);
+      if (trouble && trouble->empty()) return true;
+      walked_ = std::move(*again);
+      plan_.phases[i].down.clear();
+    }
     return false;
   }
 
+  // But for what has been swapped there, and comes back as it went.
+  SwapOptions swap_options(std::size_t phase) const {
+    SwapOptions options{.small_bytes = there_.how.small_bytes, .role = there_.ground.role()};
+    for (const Swap& swap : there_.swaps)
+      if (!swap.take_place.empty() && does(plan_.phases[phase], swap.take_place.back().text))
+        options.without.insert(swap.of);
+    return options;
+  }
+
   // Finds the way back of a phase and goes it: what did not hold, or nothing; what is refused, in
-  // the plan. `swaps`: columns and tables that take their old places before all else.
-  Result<std::string> come_back(std::size_t i, const std::vector<Swap>& swaps) {
-    auto work = walked_->copy();
+  // the plan. `swaps`: columns and tables that take their old places before all else; `with_new`:
+  // and others are made.
+  Result<std::string> come_back(std::size_t i, std::vector<Swap> swaps, bool with_new = false) {
+    auto work = with_new ? there_.ground.hold_definitions(*walked_) : walked_->copy();
     if (!work) return fail(work);
     if (!swaps.empty()) {
       std::vector<engine::Unit> units;
@@ -82,6 +98,14 @@ class Descent {
       for (const engine::Outcome& outcome : *outcomes)
         if (!outcome.ok) return outcome.error;
     }
+    if (with_new) {
+      auto begin = look(**work, i + 1);
+      if (!begin) return fail(begin);
+      auto found = find_swaps(**work, *begin, there_.states[i], swap_options(i));
+      if (!found) return fail(found);
+      if (found->list.empty()) return std::string("no swap could be done");
+      std::ranges::move(found->list, std::back_inserter(swaps));
+    }
     auto undone = undo(**work, plan_.phases[i], swaps);
     if (!undone && undone.error().code == "plan.no_way" && !plan_.kept.empty()) {
       refuse_kept(plan_, undone.error().message);
@@ -91,10 +115,9 @@ class Descent {
     // What the rest of the way begins with, under the names that it has by then.
     std::optional<Catalog> begin;
     if (!undone->empty() || !swaps.empty()) {
-      auto seen = there_.ground.look(**work);
+      auto seen = look(**work, i + 1);
       if (!seen) return fail(seen);
       begin = std::move(*seen);
-      catalog::copy_measurements(there_.states[i + 1], *begin);
     }
     auto route =
         find_route(**work, there_.states[i], there_.ground.fixpoint(), there_.ground.role(),
@@ -119,6 +142,8 @@ class Descent {
     std::vector<Step> steps;
     for (std::vector<Step>* part : {&back.expand, &back.migrate, &back.contract})
       std::ranges::move(*part, std::back_inserter(steps));
+    for (Step& step : steps)
+      for (Statement& each : step.statements) each.accepted.clear();  // lint reads no way back
     std::ranges::move(unmade(plan_.phases[i].up, steps, there_.states[i], there_.states[i + 1]),
                       std::back_inserter(down));
     std::ranges::move(steps, std::back_inserter(down));
@@ -140,6 +165,13 @@ class Descent {
     if (!left->empty()) return first_of(*left);
     here_ = std::move(*state);
     return std::string();
+  }
+
+  // What it holds, with as many rows as that state has.
+  Result<Catalog> look(engine::Sandbox& sandbox, std::size_t state) const {
+    auto catalog = there_.ground.look(sandbox);
+    if (catalog) catalog::copy_measurements(there_.states[state], *catalog);
+    return catalog;
   }
 
   // Of the columns and tables that took others' places in the phase.

@@ -15,6 +15,7 @@
 #include "catalog/lookup.h"
 #include "catalog/postgres/transition.h"
 #include "migration/effects.h"
+#include "migration/plan/accepted.h"
 #include "migration/plan/index_swap.h"
 #include "migration/plan/phasing.h"
 #include "migration/plan/stopped.h"
@@ -77,7 +78,8 @@ class Online {
       if (step->alone)
         for (const std::string& sql : step->statements) expand_.alone(sql, false);
     for (const Swap& swap : swaps)
-      for (const Statement& each : swap.take_place) main_->together(each);
+      for (const Statement& each : swap.take_place)
+        main_->together(accepted(each, names_change_hands));
     constexpr std::string_view attached = "attached ";
     for (auto step = steps.begin(); step != contract; ++step) {
       if (step->act == RouteStep::Act::make) made_.insert(step->of);
@@ -574,9 +576,9 @@ class Online {
         found->second.first->partition_key.empty())
       contract_.alone("DROP INDEX CONCURRENTLY " + sql.substr(11));
     else if (step.alone || !runs_in_transaction(sql))
-      contract_.alone(sql, false);
+      contract_.alone(accepted(sql, nobody_uses_it), false);
     else
-      contract_.together(sql);
+      contract_.together(accepted(sql, nobody_uses_it));
   }
 
   // "app.orders" of "ALTER TABLE [ONLY] app.orders …" and "DROP TABLE app.orders"; else nothing.

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <ranges>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -18,11 +19,14 @@
 #include "catalog/postgres/writer.h"
 #include "engine/postgres/sandbox.h"
 #include "engine/postgres/script_loader.h"
+#include "migration/effects.h"
 #include "migration/histories.h"
 #include "migration/plan/plan.h"
 #include "migration/plan/route.h"
 #include "migration/plan/rows.h"
 #include "migration/run/runner.h"
+#include "migration/schema.h"
+#include "sql/tree.h"
 
 namespace architrave::migration {
 
@@ -47,16 +51,18 @@ class PairTrial {
     if (!folder_.empty()) std::filesystem::remove_all(folder_);
   }
 
-  // What does not hold, or nothing. A schema that does not load is a mistake of the test's, but for
-  // those that are `foreign`.
-  // What `fills` has a backfill: its tables are large enough for it.
-  std::string trial(const std::string& old_sql, const std::string& new_sql, bool foreign = false,
-                    bool fills = false) {
+  struct Asked {
+    bool foreign = false;  // a schema of others: not ours to mend if it does not load
+    // Rows are carried over there or back, and no table is written anew for a type.
+    bool is_large = false;
+  };
+  // What does not hold, or nothing.
+  std::string trial(const std::string& old_sql, const std::string& new_sql, const Asked& asked) {
     if (!trouble_.empty()) return trouble_;
     auto from = open(old_sql);
-    if (!from) return foreign ? "" : "old does not load: " + describe(from.error());
+    if (!from) return asked.foreign ? "" : "old does not load: " + describe(from.error());
     auto to = open(new_sql);
-    if (!to) return foreign ? "" : "new does not load: " + describe(to.error());
+    if (!to) return asked.foreign ? "" : "new does not load: " + describe(to.error());
     auto subject = from->sandbox->copy();
     if (!subject) return describe(subject.error());
     const catalog::Catalog old_catalog = from->catalog;
@@ -75,10 +81,14 @@ class PairTrial {
     for (const Claim& claim : plan->proof.claims)
       if (!claim.holds.value_or(true))
         return std::string(to_string(claim.kind)) + " does not hold: " + claim.seen;
-    if (!foreign)
+    if (!asked.foreign)
       for (const std::string& note : plan->notes)
         if (note.starts_with("in place")) return note;
-    if (fills && !has_backfill(*plan)) return "no row is carried over beside those who use it";
+    if (asked.is_large && !has_backfill(*plan))
+      return "no row is carried over beside those who use it";
+    if (asked.is_large)
+      if (std::string sql = written_anew(*plan, old_catalog); !sql.empty())
+        return "writes a table anew under its lock: " + sql;
 
     const std::filesystem::path folder = folder_ / std::to_string(++number_);
     if (auto written = write_plan(*plan, folder); !written) return describe(written.error());
@@ -192,10 +202,30 @@ class PairTrial {
 
  private:
   static bool has_backfill(const Plan& plan) {
-    return std::ranges::any_of(plan.phases, [](const PlannedPhase& phase) {
-      return std::ranges::any_of(
-          phase.up, [](const Step& step) { return step.kind == Step::Kind::backfill; });
+    const auto fills = [](const Step& step) { return step.kind == Step::Kind::backfill; };
+    return std::ranges::any_of(plan.phases, [&](const PlannedPhase& phase) {
+      return std::ranges::any_of(phase.up, fills) || std::ranges::any_of(phase.down, fills);
     });
+  }
+  // The first statement, there or back, that writes a table anew to change a type.
+  static std::string written_anew(const Plan& plan, const catalog::Catalog& before) {
+    Schema known(before);
+    std::string found;
+    const auto look_at = [&](const std::vector<Step>& steps) {
+      for (const Step& step : steps)
+        for (const Statement& each : step.statements) {
+          sql::TreeReader reader;
+          if (!reader.parse(each.text) || reader.statements().empty()) continue;
+          const sql::Node node = reader.statements().front().node;
+          if (found.empty() && each.text.find(" TYPE ") != std::string::npos &&
+              effects_of(node, 150000, &known).rewrites())
+            found = each.text;
+          known.apply(node, 0);
+        }
+    };
+    for (const PlannedPhase& phase : plan.phases) look_at(phase.up);
+    for (const PlannedPhase& phase : plan.phases | std::views::reverse) look_at(phase.down);
+    return found;
   }
   static constexpr const char* other_rows = "rows are not what they were";
 

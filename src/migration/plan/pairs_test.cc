@@ -48,8 +48,8 @@ struct Pair {
 };
 
 std::string go(PairTrial& server, const Pair& pair) {
-  const bool fills = pair.name.starts_with("large_") && pair.name.ends_with(", there");
-  return server.trial(pair.before, pair.after, pair.foreign, fills);
+  const bool is_large = pair.name.starts_with("large_") && pair.name.ends_with(", there");
+  return server.trial(pair.before, pair.after, {.foreign = pair.foreign, .is_large = is_large});
 }
 std::string stop(PairTrial& server, const Pair& pair) {
   return server.stops(pair.before, pair.after);

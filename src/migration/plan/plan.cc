@@ -15,25 +15,19 @@
 #include "base/text.h"
 #include "catalog/lookup.h"
 #include "migration/histories.h"
-#include "migration/plan/attachment.h"
-#include "migration/plan/column_swap.h"
 #include "migration/plan/demands.h"
 #include "migration/plan/descent.h"
 #include "migration/plan/doubts.h"
 #include "migration/plan/ground.h"
-#include "migration/plan/identity_swap.h"
-#include "migration/plan/index_swap.h"
 #include "migration/plan/kept.h"
 #include "migration/plan/misfits.h"
 #include "migration/plan/online.h"
-#include "migration/plan/partition_swap.h"
 #include "migration/plan/phases.h"
 #include "migration/plan/route.h"
 #include "migration/plan/rows.h"
 #include "migration/plan/sqlite.h"
 #include "migration/plan/stopped.h"
-#include "migration/plan/table_swap.h"
-#include "migration/plan/type_swap.h"
+#include "migration/plan/swapping.h"
 #include "migration/unsaid.h"
 
 namespace architrave::migration {
@@ -245,68 +239,23 @@ class Planner {
     return {};
   }
 
-  // Puts new columns in the places of those whose type changes and that are too large to rewrite.
+  // Puts what is made beside the old in its place, where a lock would be held for long.
   Status swap(engine::Sandbox& sandbox) {
     if (how_.in_place) return {};
-    const std::int64_t small = options_.online.small_bytes;
-    const Catalog& to = to_.catalog;
-    std::set<std::string> tables;
-    // What stands in its way, a type that needs a new function, is for the way under a lock to
-    // find.
-    const auto take = [&](Swap swap) {
-      if (!swap.back.empty()) {
-        RouteStep back;
-        back.act = RouteStep::Act::alter;
-        back.of = swap.of;
-        back.statements = swap.back;
-        undo_.push_back({swap.take_place.back().text, std::move(back)});
-      }
-      tables.insert(swap.of);
-      swaps_.push_back(std::move(swap));
-    };
-    const auto try_together = [&](std::vector<Swap> list) -> Status {
-      auto outcome = sandbox.run({{statements_of(list), true}});
-      if (!outcome) return fail(outcome);
-      if (outcome->front().ok)
-        for (Swap& each : list) take(std::move(each));
-      return {};
-    };
-    const auto has_new_column = [&](const catalog::Relation& table) {
-      return std::ranges::any_of(table.columns, [&](const catalog::Column& column) {
-        return tables.contains(to_string(object_of(table, column)));
-      });
-    };
-    const auto try_all = [&](std::vector<Swap> list) -> Status {
-      // Of a table that columns are made in it can't be known what it will be.
-      std::erase_if(list, [&](const Swap& swap) {
-        return std::ranges::any_of(begin_.relations, [&](const catalog::Relation& table) {
-          return to_string(object_of(table)) == swap.of && has_new_column(table);
-        });
-      });
-      for (Swap& each : list)
-        if (Status done = try_together({std::move(each)}); !done) return done;
-      return {};
-    };
-    for (std::vector<Swap>& list : type_swaps(begin_, to, small, ground_.role()))
-      if (Status done = try_together(std::move(list)); !done) return done;
-    if (Status done = try_all(new_types(begin_, to, small, ground_.role())); !done) return done;
-    if (Status done = try_all(table_swaps(begin_, to, small, ground_.role())); !done) return done;
-    if (Status done = try_all(partition_swaps(begin_, to, small, ground_.role())); !done)
-      return done;
-    if (Status done = try_all(attachments(begin_, to, small)); !done) return done;
-    if (Status done = try_all(identity_swaps(begin_, to, small, tables)); !done) return done;
-    if (Status done = try_all(replacements(begin_, to, small, tables)); !done) return done;
-    for (std::vector<Swap>& list : swaps(begin_, to, small, tables)) {
-      auto outcome = sandbox.run({{statements_of(list), true}});
-      if (!outcome) return fail(outcome);
-      if (outcome->front().ok)
-        std::ranges::move(list, std::back_inserter(swaps_));
-      else
-        for (const Swap& each : list)
-          plan_.notes.push_back(each.of + ": written anew under a lock, since beside it " +
-                                outcome->front().error + ": " + outcome->front().statement);
-    }
+    auto found = find_swaps(sandbox, begin_, to_.catalog,
+                            {.small_bytes = how_.small_bytes, .role = ground_.role()});
+    if (!found) return fail(found);
+    std::ranges::move(found->notes, std::back_inserter(plan_.notes));
+    swaps_ = std::move(found->list);
     if (swaps_.empty()) return {};
+    for (const Swap& each : swaps_) {
+      if (each.back.empty()) continue;
+      RouteStep back;
+      back.act = RouteStep::Act::alter;
+      back.of = each.of;
+      back.statements = each.back;
+      undo_.push_back({each.take_place.back().text, std::move(back)});
+    }
     auto begin = ground_.look(sandbox);
     if (!begin) return fail(begin);
     catalog::copy_measurements(begin_, *begin);

@@ -1,7 +1,9 @@
 #include "migration/plan/type_swap.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "catalog/lookup.h"
@@ -63,8 +65,21 @@ std::optional<std::vector<Holder>> holders(const Catalog& from, const Catalog& t
   return any_large ? std::optional(std::move(list)) : std::nullopt;
 }
 
-std::vector<Swap> make(const Catalog& from, const Type& was, const Type& is,
-                       const std::vector<Holder>& list, const std::string& role) {
+// Columns of other types that are written anew as well may be in an index with these: they go over
+// with them, if what they become is there.
+std::vector<Retyping> others_of(const Catalog& from, const Catalog& to, const Relation& table) {
+  std::vector<Retyping> columns = retyped_columns(from, table, *to.relation(table.object_name()));
+  std::erase_if(columns, [&](const Retyping& each) {
+    const Column& is = each.second;
+    return to.type(is.type_schema, is.type_name) != nullptr &&
+           from.type(is.type_schema, is.type_name) == nullptr;
+  });
+  return columns;
+}
+
+std::vector<Swap> make(const Catalog& from, const Catalog& to, const Type& was, const Type& is,
+                       const std::vector<Holder>& list, std::int64_t small_bytes,
+                       const std::string& role, std::set<const Relation*>& with_others) {
   const catalog::Lookup lookup(from);
   Type made = is;
   made.name = new_name(is.name);
@@ -89,15 +104,18 @@ std::vector<Swap> make(const Catalog& from, const Type& was, const Type& is,
       columns.emplace_back(*each->was, *each->is);
       columns.back().second.type = fresh;
     }
-    for (Swap& swap : column_swaps(lookup, *table, columns)) {
-      swap.loses.clear();  // no row has a label that goes, or there is no plan
-      swaps.push_back(std::move(swap));
-    }
+    const auto of_type = std::ssize(columns);
+    if (is_large(*table, small_bytes) && with_others.insert(table).second)
+      std::ranges::move(others_of(from, to, *table), std::back_inserter(columns));
+    std::vector<Swap> its = column_swaps(lookup, *table, columns);
+    // No row has a label that goes, or there is no plan.
+    std::for_each(its.begin(), its.begin() + of_type, [](Swap& swap) { swap.loses.clear(); });
+    std::ranges::move(its, std::back_inserter(swaps));
   }
   Swap& last = swaps.emplace_back();
   last.of = to_string(object_of(was));
-  const auto rename = [](const std::string& type, const std::string& to) {
-    return "ALTER TYPE " + type + " RENAME TO " + quote_identifier(to);
+  const auto rename = [](const std::string& type, const std::string& name_then) {
+    return "ALTER TYPE " + type + " RENAME TO " + quote_identifier(name_then);
   };
   last.take_place = {rename(name, aside), rename(fresh, is.name)};
   last.back = {rename(name, made.name), rename(qualified(was.schema, aside), was.name)};
@@ -109,13 +127,14 @@ std::vector<Swap> make(const Catalog& from, const Type& was, const Type& is,
 std::vector<std::vector<Swap>> type_swaps(const Catalog& from, const Catalog& to,
                                           std::int64_t small_bytes, const std::string& role) {
   std::vector<std::vector<Swap>> all;
+  std::set<const Relation*> with_others;
   for (const Type& was : from.types) {
     const Type* is = to.type(was.schema, was.name);
     if (is == nullptr || was.kind != catalog::TypeKind::enumeration || is->kind != was.kind ||
         !postgres::replaces(was, *is))
       continue;
     if (const auto list = holders(from, to, was, small_bytes))
-      all.push_back(make(from, was, *is, *list, role));
+      all.push_back(make(from, to, was, *is, *list, small_bytes, role, with_others));
   }
   return all;
 }
