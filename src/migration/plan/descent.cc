@@ -72,12 +72,27 @@ class Descent {
     return false;
   }
 
-  // But for what has been swapped there, and comes back as it went.
+  // But for what has been swapped there, and comes back as it went, and for tables with names that
+  // are others' as long as their renaming is not undone.
   SwapOptions swap_options(std::size_t phase) const {
     SwapOptions options{.small_bytes = there_.how.small_bytes, .role = there_.ground.role()};
     for (const Swap& swap : there_.swaps)
       if (!swap.take_place.empty() && does(plan_.phases[phase], swap.take_place.back().text))
         options.without.insert(swap.of);
+    std::set<std::string> renamed;
+    for (const Undo& each : there_.undo)
+      if (does(plan_.phases[phase], each.statement)) renamed.insert(each.back.of);
+    if (renamed.empty()) return options;
+    for (const Catalog* state : {&there_.states[phase], &there_.states[phase + 1]})
+      for (const catalog::Relation& table : state->relations) {
+        std::set<std::string> objects = {to_string(object_of(table))};
+        for (const catalog::Column& column : table.columns)
+          objects.insert(to_string(object_of(table, column)));
+        if (std::ranges::any_of(objects,
+                                [&](const std::string& each) { return renamed.contains(each); }))
+          options.without.merge(objects);
+      }
+    options.without.merge(renamed);
     return options;
   }
 
