@@ -222,17 +222,6 @@ std::vector<std::string> rename(const Relation& table, Naming from, Naming to) {
   return sql;
 }
 
-bool Beside::is_published(const Relation& table) const {
-  const std::string schema = " TABLES IN SCHEMA " + quote_identifier(table.schema);
-  return std::ranges::any_of(from_.others, [&](const catalog::OtherObject& other) {
-    return other.kind == catalog::Kind::publication &&
-           (other.properties.contains(to_string(object_of(table))) ||
-            std::ranges::any_of(other.definition, [&](const std::string& sql) {
-              return sql.find(" FOR ALL TABLES") != std::string::npos || sql.ends_with(schema);
-            }));
-  });
-}
-
 std::optional<std::int64_t> Beside::bytes(const Relation& table) const {
   if (!table.stats) return std::nullopt;
   std::int64_t sum = table.stats->bytes;

@@ -28,8 +28,6 @@ class Beside {
   const catalog::Lookup& before() const { return before_; }
   const catalog::Lookup& after() const { return after_; }
 
-  // Subscribers would miss what the new one is filled with, or get it twice.
-  bool is_published(const catalog::Relation& table) const;
   // With its partitions; nothing where that is not known.
   std::optional<std::int64_t> bytes(const catalog::Relation& table) const;
   // What makes the new table and these of its partitions.

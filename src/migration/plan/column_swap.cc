@@ -43,33 +43,11 @@ std::string with_column(std::string sql, const std::string& from, const std::str
   return sql;
 }
 
-// Whether two values of a column's type differ. Some types know no equality, or one that is none:
-// boxes are equal if their areas are.
-std::string differ(const std::string& a, const std::string& b, const Column& column) {
-  constexpr std::array<std::string_view, 9> without = {"json", "xml",  "point",   "line",  "lseg",
-                                                       "box",  "path", "polygon", "circle"};
-  const std::string_view type = column.type;
-  const bool as_text = std::ranges::find(without, type.substr(0, type.find('['))) != without.end();
-  return as_text ? a + "::text IS DISTINCT FROM " + b + "::text" : a + " IS DISTINCT FROM " + b;
-}
-
 std::string with_columns(std::string sql, const std::vector<Retyping>& columns,
                          std::string (*naming)(const std::string&)) {
   for (const Retyping& each : columns)
     sql = with_column(std::move(sql), each.first.name, naming(each.first.name));
   return sql;
-}
-
-// What follows the keyword ON: the index's own name and table are not its columns.
-std::string twin(const Index& index, const std::vector<Retyping>& columns,
-                 std::string (*naming)(const std::string&)) {
-  const std::string& sql = index.definition;
-  const std::size_t using_at = sql.find(" USING ");
-  const std::size_t name_at = sql.find("INDEX ") + 6;
-  const std::size_t on_at = sql.find(" ON ", name_at);
-  if (using_at == std::string::npos || on_at == std::string::npos) return {};
-  return sql.substr(0, name_at) + "CONCURRENTLY " + quote_identifier(new_name(index.name)) +
-         sql.substr(on_at, using_at - on_at) + with_columns(sql.substr(using_at), columns, naming);
 }
 
 // A cast of its own: values that go by way of their text would not be as the type reads them.
@@ -79,11 +57,6 @@ bool has_cast(const Catalog& catalog, const Column& column) {
   return std::ranges::any_of(catalog.dependencies, [&](const catalog::Dependency& edge) {
     return edge.object.kind == catalog::Kind::cast && to_string(edge.needs) == type;
   });
-}
-
-// Triggers fire in the order of their names, and others may set the column.
-std::string last_trigger(const std::string& name) {
-  return quote_identifier(derived_name("~" + name, {}));
 }
 
 // The indexes of a column that is the first, or the last, of those that are in it.
@@ -107,7 +80,7 @@ void swap_indexes(Swap& made, Swap& placed, const catalog::Lookup& lookup, const
   const Column& column = columns[i].first;
   for (const Index* index : indexes_of(table, column, columns | std::views::drop(i + 1)))
     made.alone.emplace_back(
-        twin(*index, columns, naming), Made{},
+        index_twin(*index, columns, naming), Made{},
         leftover_index(table.object_name(), new_name(index->name), !index->constraint.empty()));
   for (const Index* index : indexes_of(table, column, columns | std::views::take(i))) {
     const auto key = std::ranges::find(table.constraints, index->constraint, &Constraint::name);
@@ -218,6 +191,30 @@ Swap column_swap_back(const catalog::Lookup& lookup, const Relation& table,
 }
 
 }  // namespace
+
+std::string differ(const std::string& a, const std::string& b, const Column& column) {
+  constexpr std::array<std::string_view, 9> without = {"json", "xml",  "point",   "line",  "lseg",
+                                                       "box",  "path", "polygon", "circle"};
+  const std::string_view type = column.type;
+  const bool as_text = std::ranges::find(without, type.substr(0, type.find('['))) != without.end();
+  return as_text ? a + "::text IS DISTINCT FROM " + b + "::text" : a + " IS DISTINCT FROM " + b;
+}
+
+// What follows the keyword ON: the index's own name and table are not its columns.
+std::string index_twin(const Index& index, const std::vector<Retyping>& columns,
+                       std::string (*naming)(const std::string&)) {
+  const std::string& sql = index.definition;
+  const std::size_t using_at = sql.find(" USING ");
+  const std::size_t name_at = sql.find("INDEX ") + 6;
+  const std::size_t on_at = sql.find(" ON ", name_at);
+  if (using_at == std::string::npos || on_at == std::string::npos) return {};
+  return sql.substr(0, name_at) + "CONCURRENTLY " + quote_identifier(new_name(index.name)) +
+         sql.substr(on_at, using_at - on_at) + with_columns(sql.substr(using_at), columns, naming);
+}
+
+std::string last_trigger(const std::string& name) {
+  return quote_identifier(derived_name("~" + name, {}));
+}
 
 bool can_swap(const Relation& table, const Column& column) {
   if (table.kind != RelationKind::table || table.is_partition() || !table.parents.empty() ||

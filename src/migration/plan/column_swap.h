@@ -41,4 +41,16 @@ std::vector<Swap> column_swaps(const catalog::Lookup& lookup, const catalog::Rel
 std::vector<Swap> column_swaps_back(const catalog::Lookup& lookup, const catalog::Relation& table,
                                     const std::vector<Retyping>& columns);
 
+// Whether two values of a column's type differ, as SQL. Some types know no equality, or one that is
+// none: boxes are equal if their areas are.
+std::string differ(const std::string& a, const std::string& b, const catalog::Column& column);
+
+// "CREATE INDEX CONCURRENTLY i__new ON …" of an index, with columns by other names.
+std::string index_twin(const catalog::Index& index, const std::vector<Retyping>& columns,
+                       std::string (*naming)(const std::string&));
+
+// The name of a trigger that fires behind a table's own, which go by their names and may set a
+// column too.
+std::string last_trigger(const std::string& name);
+
 }  // namespace architrave::migration

@@ -194,7 +194,8 @@ class Descent {
     std::set<std::string> columns;
     std::set<std::string> tables;
     for (const Swap& swap : there_.swaps)
-      if (swap.kind != Swap::Kind::other && does(plan_.phases[phase], swap.take_place.back().text))
+      if ((swap.kind == Swap::Kind::column || swap.kind == Swap::Kind::table) &&
+          does(plan_.phases[phase], swap.take_place.back().text))
         (swap.kind == Swap::Kind::table ? tables : columns).insert(swap.of);
     if (columns.empty() && tables.empty()) return {};
     const Catalog& before = there_.states[phase];

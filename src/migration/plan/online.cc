@@ -58,16 +58,19 @@ class Online {
 
   Work run(const std::vector<RouteStep>& steps, const std::vector<Swap>& swaps) {
     // New columns beside old ones and new labels of enumerations are of what is renamed already.
+    const bool has_swaps = std::ranges::any_of(swaps, [](const Swap& swap) {
+      return !keeps_old_name(swap) && swap.kind != Swap::Kind::filled;
+    });
     const bool renames_first = !swaps.empty() || std::ranges::any_of(steps, &RouteStep::alone);
     const auto is_first = [&](const RouteStep& step) {
       return renames_first && step.act == RouteStep::Act::rename;
     };
     for (const RouteStep& step : steps)
-      if (is_first(step))
-        for (const std::string& sql : step.statements) expand_.together(sql);
+      if (is_first(step)) rename(step, swaps);
     expand_.close();
-    for (const Swap& swap : swaps) prepare(swap);
-    if (!swaps.empty()) main_ = &swapped_;
+    for (const Swap& swap : swaps)
+      if (!keeps_old_name(swap)) prepare(swap);
+    if (has_swaps) main_ = &swapped_;
     // What is dropped at the end is dropped for good.
     const auto last = std::find_if(steps.rbegin(), steps.rend(), [](const RouteStep& step) {
       return step.priority < postgres::not_wanted;
@@ -79,7 +82,7 @@ class Online {
         for (const std::string& sql : step->statements) expand_.alone(sql, false);
     for (const Swap& swap : swaps)
       for (const Statement& each : swap.take_place)
-        main_->together(accepted(each, names_change_hands));
+        if (!keeps_old_name(swap)) main_->together(accepted(each, names_change_hands));
     constexpr std::string_view attached = "attached ";
     for (auto step = steps.begin(); step != contract; ++step) {
       if (step->act == RouteStep::Act::make) made_.insert(step->of);
@@ -552,6 +555,24 @@ class Online {
           main_->together("ALTER TABLE " + qualified(relation.schema, relation.name) +
                           " ALTER COLUMN " + quote_identifier(column.name) + " DROP NOT NULL");
       }
+  }
+
+  static bool keeps_old_name(const Swap& swap) { return swap.kind == Swap::Kind::old_name; }
+
+  // A column's old name is kept by another column, which is filled before the names change hands.
+  void rename(const RouteStep& step, const std::vector<Swap>& swaps) {
+    const auto kept = std::ranges::find_if(
+        swaps, [&](const Swap& swap) { return keeps_old_name(swap) && swap.of == step.of; });
+    if (kept != swaps.end()) {
+      expand_.close();
+      for (const std::string& sql : kept->prepare) expand_.together(sql);
+      expand_.close();
+      for (const Backfill& each : kept->fills) expand_.fill(each);
+      for (const Statement& each : kept->alone) expand_.alone(each);
+    }
+    for (const std::string& sql : step.statements)
+      expand_.together(kept == swaps.end() ? Statement(sql) : accepted(sql, names_change_hands));
+    if (kept != swaps.end()) expand_.close();
   }
 
   void prepare(const Swap& swap) {

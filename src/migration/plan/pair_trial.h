@@ -120,7 +120,8 @@ class PairTrial {
   }
 
   // Each of the plan's files stopped behind each of its steps, then undone: what is not as it was.
-  std::string stops(const std::string& old_sql, const std::string& new_sql) {
+  std::string stops(const std::string& old_sql, const std::string& new_sql,
+                    PlanOptions options = {}) {
     if (!trouble_.empty()) return trouble_;
     auto from = open(old_sql);
     if (!from) return "old does not load: " + describe(from.error());
@@ -129,7 +130,6 @@ class PairTrial {
     auto subject = from->sandbox->copy();
     if (!subject) return describe(subject.error());
     const catalog::Catalog old_catalog = from->catalog;
-    PlanOptions options;
     options.allow_losses = true;
     const auto plan = make_plan(*from, *to, options);
     if (!plan) return "plan: " + describe(plan.error());
@@ -158,7 +158,7 @@ class PairTrial {
   // `back`, they have led back.
   std::string after_phases(std::size_t phases, const std::string& old_sql,
                            const std::string& new_sql, const std::string& done_there,
-                           const std::string& query, bool back) {
+                           const std::string& query, bool back, PlanOptions options = {}) {
     if (!trouble_.empty()) return trouble_;
     auto from = open(old_sql);
     if (!from) return "old does not load: " + describe(from.error());
@@ -166,7 +166,6 @@ class PairTrial {
     if (!to) return "new does not load: " + describe(to.error());
     auto subject = from->sandbox->copy();
     if (!subject) return describe(subject.error());
-    PlanOptions options;
     options.allow_losses = true;
     const auto plan = make_plan(*from, *to, options);
     if (!plan) return "plan: " + describe(plan.error());

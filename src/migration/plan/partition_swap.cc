@@ -11,6 +11,7 @@
 #include "catalog/diff.h"
 #include "catalog/postgres/partition_bounds.h"
 #include "migration/plan/beside.h"
+#include "migration/plan/traffic.h"
 
 namespace architrave::migration {
 
@@ -62,7 +63,7 @@ class Maker {
   std::optional<Moves> moves(const Relation& table, const Relation& now) const {
     if (table.kind != RelationKind::partitioned_table || now.kind != table.kind ||
         table.partition_key != now.partition_key || !table.parents.empty() ||
-        beside_.is_published(table) || !now.parents.empty() || !can_be_carried(table) ||
+        is_published(from_, table) || !now.parents.empty() || !can_be_carried(table) ||
         !same_rows(table, now) || !table.triggers.empty() || !now.triggers.empty() ||
         !table.rules.empty() ||
         // What is attached is to have all of that already.

@@ -18,9 +18,11 @@
 #include "migration/plan/demands.h"
 #include "migration/plan/descent.h"
 #include "migration/plan/doubts.h"
+#include "migration/plan/filled_column.h"
 #include "migration/plan/ground.h"
 #include "migration/plan/kept.h"
 #include "migration/plan/misfits.h"
+#include "migration/plan/old_column.h"
 #include "migration/plan/online.h"
 #include "migration/plan/phases.h"
 #include "migration/plan/route.h"
@@ -183,15 +185,25 @@ class Planner {
       std::vector<std::string> there = {parsed->statement};
       std::vector<std::string> back = {parsed->back};
       // Both names are good until the contract phase.
-      if (const std::string room =
-              room_for_old_name(to_.catalog, parsed->object.name, options_.renames);
-          !room.empty()) {
+      const std::string room =
+          room_for_old_name(to_.catalog, parsed->object.name, options_.renames);
+      if (!room.empty()) {
         back.insert(back.begin(), room);
       } else if (!how_.in_place && !parsed->keep_old_name.empty()) {
         there.insert(there.end(), parsed->keep_old_name.begin(), parsed->keep_old_name.end());
         back.insert(back.begin(), parsed->drop_old_name);
       }
-      auto outcome = sandbox.run({{there, true}});
+      std::vector<std::string> before;
+      if (auto kept = room.empty() && !how_.in_place
+                          ? keep_old_column(*catalog, to_.catalog, *parsed)
+                          : std::nullopt) {
+        before = statements_before(*kept);
+        for (const Statement& each : kept->take_place) there.push_back(each.text);
+        back = kept->back;
+        swaps_.push_back(std::move(*kept));
+      }
+      before.insert(before.end(), there.begin(), there.end());
+      auto outcome = sandbox.run({{before, true}});
       if (!outcome) return fail(outcome);
       if (!outcome->front().ok)
         return fail("plan.rename", outcome->front().error, outcome->front().statement);
@@ -227,6 +239,9 @@ class Planner {
       if (Status asked = ask_ahead(plan_, from_.ask, demands_); !asked) return asked;
     }
     plan_.likely = likely_renames(begin_, to_.catalog);
+    std::erase_if(plan_.likely, [&](const LikelyRename& each) {
+      return std::ranges::find(swaps_, to_string(each.before), &Swap::of) != swaps_.end();
+    });
     if (Status swapped = swap(**work); !swapped) return fail(swapped);
     auto route = find_route(**work, to_.catalog, ground_.fixpoint(), ground_.role(),
                             ground_.looking(), {std::move(*renamed), &begin_});
@@ -242,13 +257,19 @@ class Planner {
   // Puts what is made beside the old in its place, where a lock would be held for long.
   Status swap(engine::Sandbox& sandbox) {
     if (how_.in_place) return {};
+    for (Swap& each : filled_columns(begin_, to_.catalog, how_.fill)) {
+      auto outcome = sandbox.run({{statements_of({each}), true}});
+      if (!outcome) return fail(outcome);
+      if (outcome->front().ok) swaps_.push_back(std::move(each));
+    }
+    if (!swaps_.empty())
+      if (Status seen = begin_again(sandbox); !seen) return seen;
     auto found = find_swaps(sandbox, begin_, to_.catalog,
                             {.small_bytes = how_.small_bytes, .role = ground_.role()});
     if (!found) return fail(found);
     std::ranges::move(found->notes, std::back_inserter(plan_.notes));
-    swaps_ = std::move(found->list);
-    if (swaps_.empty()) return {};
-    for (const Swap& each : swaps_) {
+    if (found->list.empty()) return {};
+    for (const Swap& each : found->list) {
       if (each.back.empty()) continue;
       RouteStep back;
       back.act = RouteStep::Act::alter;
@@ -256,6 +277,11 @@ class Planner {
       back.statements = each.back;
       undo_.push_back({each.take_place.back().text, std::move(back)});
     }
+    std::ranges::move(found->list, std::back_inserter(swaps_));
+    return begin_again(sandbox);
+  }
+
+  Status begin_again(engine::Sandbox& sandbox) {
     auto begin = ground_.look(sandbox);
     if (!begin) return fail(begin);
     catalog::copy_measurements(begin_, *begin);
@@ -300,7 +326,11 @@ class Planner {
         });
     if (!is_detached) drop->statements.insert(drop->statements.begin(), kept.leave);
     undo_.push_back({kept.aside.back(), step_of(loss.object, kept.back)});
-    plan_.kept.push_back({object, kept.aside.back()});
+    const auto moved = std::ranges::find_if(kept.aside, [](const std::string& sql) {
+      return sql.find(" RENAME ") != std::string::npos ||
+             sql.find(" SET SCHEMA ") != std::string::npos;
+    });
+    plan_.kept.push_back({object, moved == kept.aside.end() ? kept.aside.back() : *moved});
   }
 
   void put_in_phases(const OnlineOptions& how) {
@@ -396,7 +426,12 @@ class Planner {
     leave_out(columns, states_.front(), options_.online.fill);
     auto before = digest(*origin_, columns);
     if (!before) return fail(before);
-    auto reverses = descend(plan_, walked_, {ground_, states_, undo_, swaps_, how_});
+    // Old names that come back have the values of the new ones.
+    OnlineOptions how = how_;
+    for (const Swap& each : swaps_)
+      if (each.kind == Swap::Kind::old_name)
+        how.fill[each.of.substr(each.of.find(' ') + 1)] = each.value;
+    auto reverses = descend(plan_, walked_, {ground_, states_, undo_, swaps_, how});
     if (!reverses) return fail(reverses);
     if (!plan_.refused.empty()) return {};
     const bool holds = reverses->holds == true;
@@ -429,7 +464,34 @@ class Planner {
 
 }  // namespace
 
-Result<Plan> make_plan(engine::Opened& from, engine::Opened& to, const PlanOptions& options) {
+namespace {
+
+// By the columns' whole names, of which the first schema may be left out.
+Result<std::map<std::string, std::string>> named_in_full(
+    const std::map<std::string, std::string>& fill, const Catalog& to) {
+  const std::string schema = to.server.engine == "sqlite" ? "main." : "public.";
+  std::set<std::string> columns;
+  for (const catalog::Relation& table : to.relations)
+    for (const catalog::Column& column : table.columns)
+      columns.insert(object_of(table, column).name);
+  std::map<std::string, std::string> full;
+  for (const auto& [column, value] : fill) {
+    const std::string name = columns.contains(column) ? column : schema + column;
+    if (!columns.contains(name))
+      return fail("plan.fill", "there is no column " + column + " in what is wanted", "--fill",
+                  "--fill \"app.orders.currency='EUR'\"");
+    full[name] = value;
+  }
+  return full;
+}
+
+}  // namespace
+
+Result<Plan> make_plan(engine::Opened& from, engine::Opened& to, const PlanOptions& given) {
+  PlanOptions options = given;
+  auto fill = named_in_full(given.online.fill, to.catalog);
+  if (!fill) return fail(fill);
+  options.online.fill = std::move(*fill);
   if (from.source.kind == "live") leave_out_histories(from.catalog, to.catalog);
   if (to.source.kind == "live") leave_out_histories(to.catalog, from.catalog);
   keep_unsaid(from, to);

@@ -70,7 +70,7 @@ struct Plan {
   std::string proved_on;  // "PostgreSQL 15.20 sandbox, with a sample of 5,120 rows"
 };
 
-// Errors: those of the engine, "plan.engine", "plan.no_way", "plan.rename".
+// Errors: those of the engine, "plan.engine", "plan.no_way", "plan.rename", "plan.fill".
 Result<Plan> make_plan(engine::Opened& from, engine::Opened& to, const PlanOptions& options);
 
 // How the one differs from the other, as a plan sees it: but for the order of columns and of

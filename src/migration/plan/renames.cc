@@ -221,7 +221,8 @@ Result<Rename> RenameQueue::next(const Catalog& now) {
           const auto its = parse_rename(other, now);
           return its && its->renamed == parsed->object.name;
         }))
-      parsed->keep_old_name.clear();
+      parsed->old_name_is_free = false;
+    if (!parsed->old_name_is_free) parsed->keep_old_name.clear();
     return parsed;
   }
 }

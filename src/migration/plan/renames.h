@@ -22,6 +22,7 @@ struct Rename {
   // knows only that reads and writes; and its end. Empty where there can't be one.
   std::vector<std::string> keep_old_name;
   std::string drop_old_name;
+  bool old_name_is_free = true;  // no other rename goes to it, and somebody knew it
 };
 
 // "app.orders.total=amount", "app.orders=purchases": an object by its qualified name (a schema, a

@@ -78,6 +78,13 @@ std::vector<std::string> statements_of(const std::vector<Swap>& swaps, bool from
   return statements;
 }
 
+std::vector<std::string> statements_before(const Swap& swap) {
+  std::vector<std::string> statements = swap.prepare;
+  for (const Statement& each : swap.alone)
+    statements.push_back(replace_all(each.text, "INDEX CONCURRENTLY ", "INDEX "));
+  return statements;
+}
+
 std::vector<std::string> key_of(const Relation& table) {
   if (const Constraint* key = table.primary_key()) return key->columns;
   for (const Index& index : table.indexes) {

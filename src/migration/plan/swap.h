@@ -28,8 +28,11 @@ struct Swap {
   // What undoes its taking place: the old one has the rows again, or the new one its other name.
   // Else that is for the route to find.
   std::vector<std::string> back;
-  // What may undo it beside those who use the table: column_swaps_back(), table_swap_back().
-  enum class Kind { other, column, table } kind = Kind::other;
+  // What may undo it beside those who use the table: column_swaps_back(), table_swap_back(). An old
+  // name is kept (old_column.h) before its object is renamed; all others come behind renames.
+  // What keeps a new column filled takes no place.
+  enum class Kind { other, column, table, old_name, filled } kind = Kind::other;
+  std::string value;  // of an old name: the column by its new one
 };
 
 // What goes by another name until it takes its place, and what goes by another from then on.
@@ -49,6 +52,9 @@ bool names(std::string_view sql, const catalog::Column& column);
 // All that swaps do to definitions, in order, as a transaction can, and their trials; or what they
 // do once rows are there.
 std::vector<std::string> statements_of(const std::vector<Swap>& swaps, bool from_the_start = true);
+
+// Those that come before a swap takes place, as a transaction can do them, without the rows.
+std::vector<std::string> statements_before(const Swap& swap);
 
 // A key by which a table's rows can be taken in order; empty if it has none.
 std::vector<std::string> key_of(const catalog::Relation& table);

@@ -13,6 +13,7 @@
 #include "migration/plan/beside.h"
 #include "migration/plan/column_swap.h"
 #include "migration/plan/identity_swap.h"
+#include "migration/plan/traffic.h"
 
 namespace architrave::migration {
 
@@ -82,7 +83,7 @@ class Maker {
         return each->object_name() == relation.object_name();
       });
     };
-    return is_plain(table) && is_plain(now) && !beside_.is_published(table) &&
+    return is_plain(table) && is_plain(now) && !is_published(from_, table) &&
            table.parents.empty() && now.parents.empty() && can_be_carried(table) &&
            same_columns(table, now) && keeps_rows(table, now) &&
            (table.partition_key != now.partition_key || is_rewritten_for_more(table, now, to_) ||

@@ -4,8 +4,20 @@
 
 namespace architrave::migration {
 
+using catalog::Catalog;
 using catalog::Relation;
 using catalog::RelationKind;
+
+bool is_published(const Catalog& catalog, const Relation& table) {
+  const std::string schema = " TABLES IN SCHEMA " + catalog::quote_identifier(table.schema);
+  return std::ranges::any_of(catalog.others, [&](const catalog::OtherObject& other) {
+    return other.kind == catalog::Kind::publication &&
+           (other.properties.contains(to_string(object_of(table))) ||
+            std::ranges::any_of(other.definition, [&](const std::string& sql) {
+              return sql.find(" FOR ALL TABLES") != std::string::npos || sql.ends_with(schema);
+            }));
+  });
+}
 
 bool is_large(const Relation& table, std::int64_t small_bytes) {
   const bool is_small =

@@ -14,6 +14,10 @@ namespace architrave::migration {
 // table counts as large; a partitioned one has no rows itself.
 bool is_large(const catalog::Relation& table, std::int64_t small_bytes);
 
+// Whether others are sent its rows: they would miss what something beside it is filled with, or
+// get it twice.
+bool is_published(const catalog::Catalog& catalog, const catalog::Relation& table);
+
 // Holds on to the catalog, which must outlive it.
 class Traffic {
  public:
