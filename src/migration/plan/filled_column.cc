@@ -48,6 +48,8 @@ Swap keep(const Relation& table, const Column& column, const std::string& value)
     condition += fmt::format(" OR TG_OP = 'UPDATE' AND NOT ({}) AND {}",
                              differ("NEW." + own, "OLD." + own, column),
                              differ(of("NEW"), of("OLD"), column));
+  // By its name it fires behind those that keep other columns, of which it may be computed:
+  // ~keep_….
   Swap swap;
   swap.kind = Swap::Kind::filled;
   swap.of = to_string(object_of(table, column));
@@ -59,7 +61,7 @@ Swap keep(const Relation& table, const Column& column, const std::string& value)
                   function, condition, own, of("NEW")),
       fmt::format(
           "CREATE TRIGGER {} BEFORE INSERT OR UPDATE ON {} FOR EACH ROW EXECUTE FUNCTION {}",
-          last_trigger("fill_" + column.name), name, function)};
+          last_trigger("value_" + column.name), name, function)};
   swap.trial = {fmt::format("SELECT {} FROM (SELECT * FROM {}) AS {} WHERE false", value, name,
                             quote_identifier(table.name))};
   // Where it takes no nulls, that is filled for.

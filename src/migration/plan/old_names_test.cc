@@ -29,12 +29,13 @@ class OldNames : public testing::Test {
   )";
   static constexpr const char* wanted = R"(
     CREATE TABLE people (id serial PRIMARY KEY, mail text NOT NULL UNIQUE DEFAULT 'nobody',
-                         first text NOT NULL, last text, currency char(3) NOT NULL);
+                         first text NOT NULL, last text, currency char(3) NOT NULL, host text NOT NULL);
   )";
   PlanOptions options_{.renames = {"people.email=mail"},
                        .online = {.fill = {{"people.first", "split_part(\"full\", ' ', 1)"},
                                            {"people.last", "split_part(people.\"full\", ' ', 2)"},
-                                           {"people.currency", "'EUR'"}}}};
+                                           {"people.currency", "'EUR'"},
+                                           {"people.host", "split_part(mail, '@', 2)"}}}};
   std::unique_ptr<PairTrial> server_;
 };
 
@@ -91,6 +92,16 @@ TEST_F(OldNames, AColumnIsSplitWhileItIsWritten) {
   EXPECT_EQ(after(1, writes, names), "Di/Smith Eve  Bo/Diddley/EUR Cyrus/X/USD");
   EXPECT_EQ(after(2, writes, names),
             "Di/Smith/EUR Eve/Lee2/EUR Ann3/Lee3/EUR Bo/Diddley/EUR Cyrus/X/USD");
+}
+
+TEST_F(OldNames, WhatIsComputedFromARenamedColumnFollowsItsOldName) {
+  for (const std::size_t phases : {1, 2})
+    EXPECT_EQ(after(phases,
+                    "INSERT INTO people (email, \"full\") VALUES ('a@b', '');"
+                    "INSERT INTO people (mail, \"full\") VALUES ('c@d', '');"
+                    "UPDATE people SET email = 'e@f' WHERE id = 2",
+                    "SELECT string_agg(host, ' ' ORDER BY id) FROM people WHERE id > 1"),
+              phases == 1 ? "f b d" : "f x b d");
 }
 
 TEST_F(OldNames, WhereverAPhaseStopsItIsUndone) {
