@@ -33,10 +33,14 @@ bool is_fatal(const Error& error) {
 }
 
 // So that both servers write values alike.
-constexpr const char* settings =
-    "SET datestyle = 'ISO, YMD'; SET intervalstyle = postgres; SET bytea_output = hex; "
-    "SET extra_float_digits = 3; SET standard_conforming_strings = on; SET client_encoding = "
-    "'UTF8'";
+std::string settings(std::string_view set) {
+  std::string sql;
+  for (const char* each :
+       {"datestyle = 'ISO, YMD'", "intervalstyle = postgres", "bytea_output = hex",
+        "extra_float_digits = 3", "standard_conforming_strings = on", "client_encoding = 'UTF8'"})
+    sql += fmt::format("{} {}; ", set, each);
+  return sql;
+}
 
 class Sampler {
  public:
@@ -110,16 +114,15 @@ class Sampler {
 
   Status begin() {
     const auto limit = static_cast<long long>(limits_.table_seconds * 1000);
-    if (Status set = live_.execute(settings); !set) return set;
-    if (Status begun = live_.execute(fmt::format(
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = {}; "
-            "SAVEPOINT settings",
-            limit));
+    if (Status begun = live_.execute(
+            fmt::format("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {}SET LOCAL "
+                        "statement_timeout = {}; SAVEPOINT settings",
+                        settings("SET LOCAL"), limit));
         !begun)
       return begun;
-    if (Status set = sandbox_.execute(std::string("DISCARD ALL")); !set) return set;
+    if (Status set = sandbox_.execute("DISCARD ALL"); !set) return set;
     // Triggers have fired for these rows already, and parents come when they come.
-    return sandbox_.execute(std::string(settings) + "; SET session_replication_role = replica");
+    return sandbox_.execute(settings("SET") + "SET session_replication_role = replica");
   }
 
   Status end() {

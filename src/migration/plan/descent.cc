@@ -57,8 +57,8 @@ class Descent {
   // take their old places, and for what was no swap there new ones are made.
   Result<bool> come_back_beside(std::size_t i) {
     const std::vector<Swap> swaps = swaps_back(i);
-    const bool may_be_new =
-        !there_.how.in_place && may_swap(there_.states[i + 1], there_.states[i], swap_options(i));
+    const bool may_be_new = there_.may_be_new && !there_.how.in_place &&
+                            may_swap(there_.states[i + 1], there_.states[i], swap_options(i));
     for (const bool with_new : {true, false}) {
       if (with_new ? !may_be_new : swaps.empty()) continue;
       auto again = walked_->copy();

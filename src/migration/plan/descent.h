@@ -30,6 +30,7 @@ struct Ascent {
   const std::vector<Undo>& undo;
   const std::vector<Swap>& swaps;
   const OnlineOptions& how;
+  bool may_be_new = true;  // what was no swap there may be one on the way back
 };
 
 // Writes each phase's `down`, and takes `walked`, which holds what the plan leads to and its rows,

@@ -75,6 +75,17 @@ class Planner {
         return std::move(plan_);
       }
       if (trouble->empty() || how_.in_place) break;
+      if (!is_plain_) {
+        plan_.notes.resize(known);
+        if (std::ranges::any_of(swaps_, serves_old_shape))
+          plan_.notes.push_back(
+              "who knows the old names or columns alone can't go on, since with them it did not "
+              "hold: " +
+              *trouble);
+        is_plain_ = true;
+        forget_walk();
+        continue;
+      }
       // What could not be done beside those who use the tables can be done in place.
       plan_.notes.push_back("in place, since online it did not hold: " + *trouble);
       how_.in_place = true;
@@ -193,26 +204,41 @@ class Planner {
         there.insert(there.end(), parsed->keep_old_name.begin(), parsed->keep_old_name.end());
         back.insert(back.begin(), parsed->drop_old_name);
       }
-      std::vector<std::string> before;
-      if (auto kept = room.empty() && !how_.in_place
-                          ? keep_old_column(*catalog, to_.catalog, *parsed)
-                          : std::nullopt) {
-        before = statements_before(*kept);
-        for (const Statement& each : kept->take_place) there.push_back(each.text);
-        back = kept->back;
-        swaps_.push_back(std::move(*kept));
+      const bool may_keep = room.empty() && !how_.in_place && !is_plain_;
+      if (auto swap = may_keep ? keep_old_column(*catalog, to_.catalog, *parsed) : std::nullopt) {
+        std::vector<std::string> all = statements_before(*swap);
+        std::vector<std::string> with_old = there;
+        for (const Statement& each : swap->take_place) with_old.push_back(each.text);
+        std::ranges::copy(with_old, std::back_inserter(all));
+        auto kept = sandbox.run({{all, true}});
+        if (!kept) return fail(kept);
+        if (kept->front().ok) {
+          steps.push_back(renamed(*parsed, std::move(with_old), std::move(swap->back)));
+          swaps_.push_back(std::move(*swap));
+          continue;
+        }
       }
-      before.insert(before.end(), there.begin(), there.end());
-      auto outcome = sandbox.run({{before, true}});
+      auto outcome = sandbox.run({{there, true}});
       if (!outcome) return fail(outcome);
       if (!outcome->front().ok)
         return fail("plan.rename", outcome->front().error, outcome->front().statement);
-      steps.push_back(step_of(parsed->object, std::move(there)));
-      steps.back().act = RouteStep::Act::rename;
-      names_.add(*parsed);
-      undo_.push_back({parsed->statement, step_of(parsed->object, std::move(back))});
+      steps.push_back(renamed(*parsed, std::move(there), std::move(back)));
     }
     return steps;
+  }
+
+  RouteStep renamed(const Rename& rename, std::vector<std::string> there,
+                    std::vector<std::string> back) {
+    RouteStep step = step_of(rename.object, std::move(there));
+    step.act = RouteStep::Act::rename;
+    names_.add(rename);
+    undo_.push_back({rename.statement, step_of(rename.object, std::move(back))});
+    return step;
+  }
+
+  // For applications that do not know the new one yet.
+  static bool serves_old_shape(const Swap& swap) {
+    return swap.kind == Swap::Kind::old_name || swap.kind == Swap::Kind::filled;
   }
 
   Status find_up() {
@@ -257,7 +283,8 @@ class Planner {
   // Puts what is made beside the old in its place, where a lock would be held for long.
   Status swap(engine::Sandbox& sandbox) {
     if (how_.in_place) return {};
-    for (Swap& each : filled_columns(begin_, to_.catalog, how_.fill)) {
+    for (Swap& each :
+         is_plain_ ? std::vector<Swap>() : filled_columns(begin_, to_.catalog, how_.fill)) {
       auto outcome = sandbox.run({{statements_of({each}), true}});
       if (!outcome) return fail(outcome);
       if (outcome->front().ok) swaps_.push_back(std::move(each));
@@ -431,7 +458,7 @@ class Planner {
     for (const Swap& each : swaps_)
       if (each.kind == Swap::Kind::old_name)
         how.fill[each.of.substr(each.of.find(' ') + 1)] = each.value;
-    auto reverses = descend(plan_, walked_, {ground_, states_, undo_, swaps_, how});
+    auto reverses = descend(plan_, walked_, {ground_, states_, undo_, swaps_, how, !is_plain_});
     if (!reverses) return fail(reverses);
     if (!plan_.refused.empty()) return {};
     const bool holds = reverses->holds == true;
@@ -452,6 +479,7 @@ class Planner {
   int version_ = 0;
   std::unique_ptr<engine::Sandbox> origin_;  // holds `from`, and stays as it is
   bool is_sample_ = false;                   // not all of the rows are in it
+  bool is_plain_ = false;                    // nothing is made for old names, or on the way back
   std::unique_ptr<engine::Sandbox> walked_;  // goes there and back
   std::vector<Catalog> states_;              // before the first phase and after each
   std::optional<Failure> failure_;           // of a phase there
