@@ -172,6 +172,10 @@ int verify(Arguments& arguments) {
   if (!verification) return report_error(verification.error());
   verification->problems = std::move(history.problems);
   verification->next = std::move(history.next);
+  if (arguments.from.empty() && !verification->steps.empty() &&
+      verification->steps.front().up_failed)
+    verification->next.emplace_back(
+        "--from SOURCE, if something is there before the first migration: a .sql file, a database");
   return write_result(arguments.output,
                       arguments.format == "json" ? migration::to_json(*verification)
                                                  : migration::to_text(*verification),

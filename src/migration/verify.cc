@@ -12,6 +12,7 @@
 #include "catalog/diff.h"
 #include "engine/postgres/reader.h"
 #include "migration/place.h"
+#include "migration/plan/kept.h"
 #include "sql/statement.h"
 #include "sql/tree.h"
 
@@ -105,6 +106,23 @@ Status make_roles(Connection& connection, const std::vector<Migration>& migratio
   return {};
 }
 
+// The columns that a migration's backfills fill where they hold nothing: its way back need not
+// empty them, since who comes back does not know them.
+std::set<std::string> filled_by(const Migration& migration) {
+  std::set<std::string> columns;
+  for (const Step& step : migration.up.steps) {
+    if (step.kind != Step::Kind::backfill) continue;
+    const auto update = sql::parse("UPDATE " + step.backfill.table + " SET " + step.backfill.set);
+    if (!update || update->size() != 1) continue;
+    for (const sql::Tree& each : update->front()["target_list"].list) {
+      const std::string name = quote_identifier(std::string(each["name"].text()));
+      if (step.backfill.where == name + " IS NULL")
+        columns.insert(step.backfill.table + '.' + name);
+    }
+  }
+  return columns;
+}
+
 // A column that comes back comes last: no statement puts it where it was, so the order of columns
 // is told apart from what differs.
 struct Differences {
@@ -114,6 +132,8 @@ struct Differences {
 Differences differences(const catalog::Catalog& before, const catalog::Catalog& after) {
   Differences found;
   for (const catalog::Change& each : catalog::diff(before, after)) {
+    // It may stay when what was kept there is back.
+    if (each.object == catalog::Object{catalog::Kind::schema, kept_schema}) continue;
     if (each.property == "column_order") {
       found.order.push_back(each.object.name);
     } else {
@@ -235,9 +255,16 @@ class Verifier {
     return postgres::read_catalog(*work_, {.measurements = false});
   }
 
-  Result<Contents> contents() {
+  // Without these columns, as "public.orders.price_cents".
+  Result<Contents> contents(const std::set<std::string>& without) {
     Contents all;
     if (!options_.rows) return all;
+    std::string names;
+    for (const std::string& each : without)
+      names += (names.empty() ? " AND format('%I.%I.%I', n.nspname, c.relname, a.attname) NOT IN ("
+                              : ", ") +
+               quote_literal(each);
+    if (!names.empty()) names += ')';
     auto tables = work_->query(
         "SELECT format('%I.%I', n.nspname, c.relname),"
         " string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname)"
@@ -245,7 +272,8 @@ class Verifier {
         " JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid"
         " WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped"
         " AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'architrave')"
-        " AND n.nspname NOT LIKE 'pg\\_%'"
+        " AND n.nspname NOT LIKE 'pg\\_%'" +
+        names +
         // What stands beside the one that it takes the place of, or whose place it had, and holds
         // what that one's values say.
         " AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute b WHERE b.attrelid = a.attrelid"
@@ -278,7 +306,7 @@ class Verifier {
     step.version = migration.version;
     step.name = migration.name;
     step.phase = migration.phase;
-    const auto before = contents();
+    const auto before = contents(filled_by(migration));
     if (!before) return std::unexpected(before.error());
     if (Status ran = run(migration.up); !ran) {
       step.up_failed = ran.error();
@@ -323,7 +351,7 @@ class Verifier {
     Differences found = differences(before, *back);
     step.differences = std::move(found.real);
     step.reordered = std::move(found.order);
-    auto rows = contents();
+    auto rows = contents(filled_by(migrations_[at]));
     if (!rows) return fail(rows);
     for (const auto& [name, content] : rows_before) {
       const auto now = rows->find(name);

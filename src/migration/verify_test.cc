@@ -69,6 +69,20 @@ TEST_P(VerifyTest, EachStepIsJudgedOnItsOwn) {
   EXPECT_EQ(tables->cell(0, 0), "t");
 }
 
+TEST_P(VerifyTest, WhatIsMadeForAWhileAndWhatIsFilledIsNotLost) {
+  const auto fill = [](const std::string& set, const std::string& where) {
+    return backfill_statement({"public.a", {"x"}, set, where}) + ";\n";
+  };
+  add("1", "CREATE TABLE a (x int PRIMARY KEY, y int); INSERT INTO a VALUES (1, 2);",
+      "DROP TABLE a;");
+  add("2", "ALTER TABLE a ADD z int, ADD y__new int;", "ALTER TABLE a DROP z, DROP y__new;");
+  add("3", "-- architrave:transaction none\n" + fill("z = 7", "z IS NULL"), "SELECT 1;");
+  add("4", "-- architrave:transaction none\n" + fill("y__new = y", "y__new IS DISTINCT FROM y"),
+      "SELECT 1;");
+  add("5", "-- architrave:transaction none\n" + fill("y = 8", "y <> 8"), "SELECT 1;");
+  EXPECT_EQ(verified(), "1 holds; 2 holds; 3 holds; 4 holds; 5 lost: public.a");
+}
+
 TEST_P(VerifyTest, ADownThatIsMade) {
   add("1", "CREATE TABLE a ();", "");
   add("2", "CREATE TABLE b ();", "SELECT 1;");

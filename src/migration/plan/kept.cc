@@ -10,7 +10,7 @@ namespace architrave::migration {
 namespace {
 
 constexpr std::string_view suffix = "__dropped";
-constexpr const char* schema = "architrave_dropped";
+constexpr const char* schema = kept_schema;
 
 }  // namespace
 

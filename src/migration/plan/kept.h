@@ -14,6 +14,8 @@
 
 namespace architrave::migration {
 
+constexpr const char* kept_schema = "architrave_dropped";
+
 struct Kept {
   catalog::Object object;
   std::vector<std::string> aside;  // in place of its DROP
