@@ -84,3 +84,15 @@ build_preset() {
   if [ ! -f "build/$preset/build.ninja" ]; then cmake --preset "$preset" > /dev/null; fi
   cmake --build "build/$preset" ${1:+--target "$@"}
 }
+
+# run_tests PRESET ARGUMENTS…: ctest. The servers of tests make and drop thousands of databases; where
+# there is plenty of memory their files lie in it, which takes a third of the time.
+run_tests() {
+  local preset=$1 room
+  shift
+  room=$({ df --output=avail --block-size=G /dev/shm
+    awk '/^MemAvailable:/ { print int($2 / 1048576) "G" }' /proc/meminfo; } 2> /dev/null |
+    sed -n 's/^ *\([0-9]*\)G$/\1/p' | sort -n | head -n 1)
+  if [ -z "${TMPDIR:-}" ] && [ "${room:-0}" -ge 12 ]; then local -x TMPDIR=/dev/shm; fi
+  ctest --test-dir "build/$preset" --output-on-failure --parallel "$(nproc)" "$@"
+}

@@ -69,8 +69,19 @@ bool copy_bytes(int from, int to, off_t size) {
   return count == 0;
 }
 
+// Asks ext4 to lay the folders of this one apart from each other; others know nothing of it. ext4
+// gives no inode out again for minutes, and looks at each of those in its group for every new file:
+// where databases come and go side by side, half of all time went there.
+void lay_folders_apart(int folder) {
+  int flags = 0;
+  if (::ioctl(folder, FS_IOC_GETFLAGS, &flags) != 0) return;
+  flags |= FS_TOPDIR_FL;
+  (void)::ioctl(folder, FS_IOC_SETFLAGS, &flags);
+}
+
 // Copies a folder's content into an existing one, giving everything to the user.
 Status copy_folder(int from, int to, const fs::path& path, const User* user) {
+  lay_folders_apart(to);
   const int again = ::dup(from);
   DIR* listing = again < 0 ? nullptr : ::fdopendir(again);
   if (listing == nullptr) return cannot("read", path);

@@ -1,7 +1,10 @@
 #include "engine/postgres/server.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/fs.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -141,6 +144,21 @@ TEST_P(EachServer, StartsAnswersAndLeavesNothing) {
     EXPECT_EQ(ask(**server, "SELECT current_user"), Server::role);
   }
   EXPECT_FALSE(fs::exists(folder));
+}
+
+// As ext4 is asked; other file systems have no such flag.
+TEST_F(OneServer, ItsDatabasesLieApartFromEachOther) {
+  const auto server = Server::start(installation);
+  ASSERT_TRUE(server) << describe(server.error());
+  const int base = ::open(((*server)->data() / "base").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  ASSERT_GE(base, 0);
+  int flags = 0;
+  const bool has_flags = ::ioctl(base, FS_IOC_GETFLAGS, &flags) == 0;
+  int with = flags | FS_TOPDIR_FL;
+  const bool may_have_it = has_flags && ::ioctl(base, FS_IOC_SETFLAGS, &with) == 0;
+  ::close(base);
+  if (!may_have_it) GTEST_SKIP() << "this file system lays folders as it likes";
+  EXPECT_NE(flags & FS_TOPDIR_FL, 0);
 }
 
 TEST_P(EachServer, SettingsGoOverItsOwn) {
