@@ -50,6 +50,8 @@ bool keeps_values(const catalog::Column& from, const catalog::Column& to);
 // another's.
 bool keeps_values(const catalog::Catalog& from, const catalog::Column& a,
                   const catalog::Catalog& to, const catalog::Column& b);
+// What they lose otherwise: "values that date does not hold".
+std::string lost_values(const catalog::Column& from, const catalog::Column& to);
 
 // An attribute that values of the column's composite type have no more, however deep, or nothing.
 std::string lost_attribute(const catalog::Catalog& from, const catalog::Column& a,

@@ -305,11 +305,7 @@ void Transitioning::alter_column(const Relation& before, const Relation& after, 
         old_key != nullptr && goes(to_string(object_of(before, *old_key))))
       step.needs.push_back(gone(to_string(object_of(before, *old_key))));
   if (retyped && !keeps_values(from_, a, to_, b))
-    transition_.losses.push_back(
-        {object_of(after, b),
-         a.type_name == "json" && b.type_name == "jsonb"
-             ? "how its values are written (blanks, order, keys that come twice)"
-             : "values that " + b.type + " does not hold"});
+    transition_.losses.push_back({object_of(after, b), lost_values(a, b)});
   altering_[key].push_back("altered " + its_key);
 }
 

@@ -298,6 +298,12 @@ bool keeps_values(const Catalog& from, const Column& a, const Catalog& to, const
          });
 }
 
+std::string lost_values(const Column& from, const Column& to) {
+  return from.type_name == "json" && to.type_name == "jsonb"
+             ? "how its values are written (blanks, order, keys that come twice)"
+             : "values that " + to.type + " does not hold";
+}
+
 std::string lost_attribute(const Catalog& from, const Column& a, const Catalog& to,
                            const Column& b) {
   const std::vector<Column>* old_ones = catalog::attributes(from, a);

@@ -223,10 +223,14 @@ std::vector<std::string> rename(const Relation& table, Naming from, Naming to) {
 }
 
 std::optional<std::int64_t> Beside::bytes(const Relation& table) const {
-  if (!table.stats) return std::nullopt;
-  std::int64_t sum = table.stats->bytes;
-  for (const Relation* each : parts(table, before_)) {
-    if (!each->stats) return std::nullopt;
+  std::vector<const Relation*> all = parts(table, before_);
+  all.push_back(&table);
+  std::int64_t sum = 0;
+  for (const Relation* each : all) {
+    if (each->kind == RelationKind::partitioned_table) continue;
+    // One that was never analyzed has no rows yet, or comes from a file and stands for one that
+    // has.
+    if (!each->stats || each->stats->rows < 0) return std::nullopt;
     sum += each->stats->bytes;
   }
   return sum;

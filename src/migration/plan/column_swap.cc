@@ -73,18 +73,25 @@ std::vector<const Index*> indexes_of(const Relation& table, const Column& column
 }
 
 // An index takes the old one's place with the first of its columns, and is made when the last is
-// filled.
+// filled. On a way back, `before` has those that are wanted; others go with the new column.
 void swap_indexes(Swap& made, Swap& placed, const catalog::Lookup& lookup, const Relation& table,
                   const std::vector<Retyping>& columns, std::size_t i,
-                  std::string (*naming)(const std::string&)) {
+                  std::string (*naming)(const std::string&), const Relation* before = nullptr) {
   const Column& column = columns[i].first;
-  for (const Index* index : indexes_of(table, column, columns | std::views::drop(i + 1)))
+  const auto is_wanted = [&](const Index* index) {
+    return before == nullptr ||
+           std::ranges::find(before->indexes, index->name, &Index::name) != before->indexes.end();
+  };
+  for (const Index* index :
+       indexes_of(table, column, columns | std::views::drop(i + 1)) | std::views::filter(is_wanted))
     made.alone.emplace_back(
         index_twin(*index, columns, naming), Made{},
         leftover_index(table.object_name(), new_name(index->name), !index->constraint.empty()));
-  for (const Index* index : indexes_of(table, column, columns | std::views::take(i))) {
+  for (const Index* index :
+       indexes_of(table, column, columns | std::views::take(i)) | std::views::filter(is_wanted)) {
     const auto key = std::ranges::find(table.constraints, index->constraint, &Constraint::name);
-    give_place(placed, lookup, table, *index, key == table.constraints.end() ? nullptr : &*key);
+    give_place(placed, lookup, table, *index, key == table.constraints.end() ? nullptr : &*key,
+               before != nullptr);
   }
 }
 
@@ -107,7 +114,7 @@ Swap column_swap(const catalog::Lookup& lookup, const Relation& table,
   renamed.name = old_name(a.name);
   swap.kind = Swap::Kind::column;
   swap.replaced = {to_string(object_of(table, renamed))};
-  if (!postgres::keeps_values(a, b)) swap.loses = "values that " + b.type + " does not hold";
+  if (!postgres::keeps_values(a, b)) swap.loses = {{swap.of, postgres::lost_values(a, b)}};
   swap.prepare = {alter + "ADD COLUMN " + fresh + ' ' + b.type +
                       (b.collation.empty() ? "" : " COLLATE " + b.collation),
                   "CREATE FUNCTION " + function +
@@ -141,7 +148,7 @@ Swap column_swap(const catalog::Lookup& lookup, const Relation& table,
 }
 
 Swap column_swap_back(const catalog::Lookup& lookup, const Relation& table,
-                      const std::vector<Retyping>& columns, std::size_t i) {
+                      const std::vector<Retyping>& columns, std::size_t i, const Relation& before) {
   const auto& [is, was] = columns[i];
   const std::string name = qualified(table.schema, table.name);
   const std::string alter = "ALTER TABLE " + name + ' ';
@@ -177,7 +184,7 @@ Swap column_swap_back(const catalog::Lookup& lookup, const Relation& table,
   }
   // All of it or nothing: where the column has not been swapped yet, its indexes are the old ones.
   Swap place;
-  swap_indexes(swap, place, lookup, table, columns, i, old_name);
+  swap_indexes(swap, place, lookup, table, columns, i, old_name, &before);
   std::string block = "DROP TRIGGER " + trigger + " ON " + name + "; ";
   for (const Statement& each : place.take_place) block += each.text + "; ";
   if (!is.identity.empty()) block += alter + "ALTER COLUMN " + now + " DROP IDENTITY; ";
@@ -251,10 +258,10 @@ std::vector<Swap> column_swaps(const catalog::Lookup& lookup, const Relation& ta
 }
 
 std::vector<Swap> column_swaps_back(const catalog::Lookup& lookup, const Relation& table,
-                                    const std::vector<Retyping>& columns) {
+                                    const std::vector<Retyping>& columns, const Relation& before) {
   std::vector<Swap> list;
   for (std::size_t i = 0; i < columns.size(); ++i)
-    list.push_back(column_swap_back(lookup, table, columns, i));
+    list.push_back(column_swap_back(lookup, table, columns, i, before));
   return list;
 }
 

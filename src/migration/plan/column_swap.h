@@ -37,9 +37,10 @@ std::vector<Swap> column_swaps(const catalog::Lookup& lookup, const catalog::Rel
                                const std::vector<Retyping>& columns);
 // The old ones take their places again beside those who use them, and have their values where those
 // are still what the new ones hold. `table` has the new ones, `columns` lead from these to the old
-// ones. Where the old ones are not there, none of it can be done.
+// ones, which `before` had. Where the old ones are not there, none of it can be done.
 std::vector<Swap> column_swaps_back(const catalog::Lookup& lookup, const catalog::Relation& table,
-                                    const std::vector<Retyping>& columns);
+                                    const std::vector<Retyping>& columns,
+                                    const catalog::Relation& before);
 
 // Whether two values of a column's type differ, as SQL. Some types know no equality, or one that is
 // none: boxes are equal if their areas are.

@@ -221,7 +221,7 @@ class Descent {
         old.not_null = was.not_null;
         retyped.emplace_back(*is, std::move(old));
       }
-      std::ranges::move(column_swaps_back(lookup, *now, retyped), std::back_inserter(list));
+      std::ranges::move(column_swaps_back(lookup, *now, retyped, table), std::back_inserter(list));
     }
     return list;
   }

@@ -40,12 +40,13 @@ std::string add_key(const Relation& table, const Constraint& key, const std::str
 }
 
 void give_place(Swap& swap, const catalog::Lookup& lookup, const Relation& table, const Index& old,
-                const Constraint* key) {
+                const Constraint* key, bool may_be_gone) {
   std::vector<Statement>& place = swap.take_place;
+  const std::string gone = may_be_gone ? "IF EXISTS " : "";
   const std::string alter = "ALTER TABLE " + qualified(table.schema, table.name) + ' ';
   const std::string fresh = new_name(old.name);
   if (key == nullptr) {
-    place.emplace_back("DROP INDEX " + qualified(table.schema, old.name));
+    place.emplace_back("DROP INDEX " + gone + qualified(table.schema, old.name));
     place.emplace_back("ALTER INDEX " + qualified(table.schema, fresh) + " RENAME TO " +
                        quote_identifier(old.name));
     return;
@@ -54,8 +55,8 @@ void give_place(Swap& swap, const catalog::Lookup& lookup, const Relation& table
   for (const auto& each : lookup.referencing(table))
     if (std::ranges::is_permutation(each.constraint->references_columns, was->columns))
       place.emplace_back("ALTER TABLE " + qualified(each.child->schema, each.child->name) +
-                         " DROP CONSTRAINT " + quote_identifier(each.constraint->name));
-  place.emplace_back(alter + "DROP CONSTRAINT " + quote_identifier(key->name));
+                         " DROP CONSTRAINT " + gone + quote_identifier(each.constraint->name));
+  place.emplace_back(alter + "DROP CONSTRAINT " + gone + quote_identifier(key->name));
   place.emplace_back(add_key(table, *key, fresh),
                      Made{Made::What::constraint, table.object_name(), key->name, {}});
 }

@@ -26,8 +26,10 @@ std::string add_key(const catalog::Relation& table, const catalog::Constraint& k
 bool uses(const catalog::Index& index, const catalog::Column& column);
 
 // Puts the index that goes by a new name in its place, as `key`'s if that is not null. Foreign keys
-// that hold on to the old one are made again by the route.
+// that hold on to the old one are made again by the route. `may_be_gone`: a phase that has stopped
+// may have taken the old one away already.
 void give_place(Swap& swap, const catalog::Lookup& lookup, const catalog::Relation& table,
-                const catalog::Index& old, const catalog::Constraint* key);
+                const catalog::Index& old, const catalog::Constraint* key,
+                bool may_be_gone = false);
 
 }  // namespace architrave::migration

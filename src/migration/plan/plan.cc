@@ -30,6 +30,7 @@
 #include "migration/plan/sqlite.h"
 #include "migration/plan/stopped.h"
 #include "migration/plan/swapping.h"
+#include "migration/plan/under_lock.h"
 #include "migration/unsaid.h"
 
 namespace architrave::migration {
@@ -93,6 +94,9 @@ class Planner {
     }
     Schema known(from_.catalog);
     for (const PlannedPhase& phase : plan_.phases) describe(plan_, phase, version_, known);
+    if (!options_.online.in_place)
+      std::ranges::move(rewrites_under_lock(plan_, from_.catalog, how_.small_bytes),
+                        std::back_inserter(plan_.notes));
     return std::move(plan_);
   }
 
@@ -319,11 +323,13 @@ class Planner {
   // What may be lost is; else the plan is refused. `object`: "column app.orders.total".
   void settle_loss_for_good(const std::string& object, const std::string& what) {
     const std::string name = object.substr(object.find(' ') + 1);
-    if (may_lose(name))
-      plan_.lost.push_back({object, what});
-    else
-      plan_.refused.push_back(
-          {object, fmt::format("{} would be lost: --allow-loss={} if that is meant", what, name)});
+    const bool may = may_lose(name);
+    std::vector<Refused>& list = may ? plan_.lost : plan_.refused;
+    // Each part of a partitioned table says it of the whole.
+    if (std::ranges::find(list, object, &Refused::object) != list.end()) return;
+    list.push_back({object, may ? what
+                                : fmt::format("{} would be lost: --allow-loss={} if that is meant",
+                                              what, name)});
   }
 
   // What can be kept aside is, if it may not be lost.
@@ -332,7 +338,7 @@ class Planner {
     // The new column holds what this one held.
     for (const Swap& swap : swaps_)
       if (std::ranges::find(swap.replaced, object) != swap.replaced.end()) {
-        if (!swap.loses.empty()) settle_loss_for_good(swap.of, swap.loses);
+        for (const auto& [column, what] : swap.loses) settle_loss_for_good(column, what);
         return;
       }
     if (may_lose(loss.object.name)) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "catalog/catalog.h"
@@ -16,9 +17,10 @@ namespace architrave::migration {
 struct Swap {
   std::string of;                     // "column app.orders.total", as catalog::to_string has it
   std::vector<std::string> replaced;  // the same of what the old one is called afterwards
-  std::string loses;                  // "values that date does not hold"; empty: none
-  std::vector<std::string> prepare;   // the new column and its trigger
-  std::vector<std::string> trial;     // what the trigger does, on no row: to be tried once, not run
+  // {"column app.orders.total", "values that date does not hold"}
+  std::vector<std::pair<std::string, std::string>> loses;
+  std::vector<std::string> prepare;  // the new column and its trigger
+  std::vector<std::string> trial;    // what the trigger does, on no row: to be tried once, not run
   std::vector<Backfill> fills;
   std::vector<Statement> alone;        // twins of indexes on the old column; validations
   catalog::ObjectName not_null_table;  // empty: it may be null

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -52,17 +53,19 @@ bool is_rewritten_as_a_whole(const Relation& a, const Relation& b) {
   });
 }
 
-// Whether rows can go over and come back, and those of the one be found in the other: no value is
-// lost, and those of keys are told apart as they were.
-bool keeps_rows(const Relation& a, const Relation& b) {
-  const std::vector<std::string> key = key_of(a);
+// Whether rows can go over and come back, and those of the one be found in the other: those of keys
+// are told apart as they were.
+bool keeps_keys(const Relation& a, const Relation& b) {
+  std::vector<std::string> key = key_of(a);
+  std::ranges::copy(key_of(b), std::back_inserter(key));
   return std::ranges::all_of(a.columns, [&](const Column& each) {
     const Column& now = *b.column(each.name);
-    const bool is_key =
-        contains_word(a.partition_key, each.name) || std::ranges::find(key, each.name) != key.end();
-    return each.type == now.type || (postgres::keeps_values(each, now) &&
-                                     (!is_key || (each.type_category == now.type_category &&
-                                                  now.type_schema == "pg_catalog")));
+    const bool is_key = contains_word(a.partition_key, each.name) ||
+                        contains_word(b.partition_key, each.name) ||
+                        std::ranges::find(key, each.name) != key.end();
+    return !is_key || each.type == now.type ||
+           (postgres::keeps_values(each, now) && each.type_category == now.type_category &&
+            now.type_schema == "pg_catalog");
   });
 }
 
@@ -85,7 +88,7 @@ class Maker {
     };
     return is_plain(table) && is_plain(now) && !is_published(from_, table) &&
            table.parents.empty() && now.parents.empty() && can_be_carried(table) &&
-           same_columns(table, now) && keeps_rows(table, now) &&
+           same_columns(table, now) && keeps_keys(table, now) &&
            (table.partition_key != now.partition_key || is_rewritten_for_more(table, now, to_) ||
             (table.kind == RelationKind::table ? is_rewritten_as_a_whole(table, now)
                                                : is_rewritten(table, now))) &&
@@ -120,6 +123,10 @@ class Maker {
     swap.of = to_string(object_of(table));
     swap.kind = Swap::Kind::table;
     for (const Relation* each : whole) swap.replaced.push_back(replaced(*each, both));
+    for (const Column& each : table.columns)
+      if (const Column& is = *now.column(each.name);
+          each.generated.empty() && !postgres::keeps_values(each, is))
+        swap.loses.emplace_back(to_string(object_of(table, each)), postgres::lost_values(each, is));
     swap.prepare = beside_.definitions(now, parts(now, beside_.after()), both);
     keep_equal(swap, table, now, {&table}, whole);
     // The planner knows nothing of it yet.
