@@ -98,7 +98,7 @@ std::string render(const Migration& migration, const std::vector<Step>& steps) {
                    : "RESET " + std::string(name) + ";\n";
   };
   for (const Step& step : steps) {
-    text += '\n';
+    text += step.is_swap ? "\n-- architrave:swap\n" : "\n";
     if (step.kind == Step::Kind::transaction) {
       if (!step.lock_timeout) set("lock_timeout", lock, {});
       if (!step.statement_timeout) set("statement_timeout", statement, {});

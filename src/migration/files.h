@@ -76,6 +76,10 @@ struct Step {
   // transaction opens with SET LOCAL, and SET stands before a single statement.
   std::optional<std::string> lock_timeout;
   std::optional<std::string> statement_timeout;
+  // Of the way there: all before this only makes what stands beside, and this puts it in its place.
+  // Of the way back: what stands before this is enough for a phase that stopped before that. In a
+  // file, "-- architrave:swap" above it.
+  bool is_swap = false;
   int line = 0;
 
   static Step transaction(std::vector<Statement> statements);

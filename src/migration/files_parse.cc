@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <utility>
 
 #include "base/text.h"
 #include "migration/files.h"
@@ -173,6 +174,7 @@ class Parser {
 
   Status take(const sql::ScriptItem& item, std::string_view gap) {
     const std::size_t at = offset(item.text);
+    next_is_swap_ |= gap.find("-- architrave:swap") != std::string_view::npos;
     if (item.kind == sql::ScriptItem::Kind::meta_command) {
       if (is_harmless(item.text)) return {};
       return wrong(at, "only psql knows " + std::string(item.text.substr(0, item.text.find('\n'))),
@@ -211,6 +213,7 @@ class Parser {
     }
     Step step = Step::single(std::move(statement));
     step.line = item.line;
+    if (!timeout_of(item.text)) step.is_swap = std::exchange(next_is_swap_, false);
     steps_.push_back(std::move(step));
     return {};
   }
@@ -238,6 +241,7 @@ class Parser {
     const bool same = without_space(item.text) == without_space(backfill_block(*read));
     Step step = same ? Step::fill(std::move(*read)) : Step::single(std::move(statement));
     step.line = item.line;
+    step.is_swap = std::exchange(next_is_swap_, false);
     steps_.push_back(std::move(step));
     return {};
   }
@@ -246,6 +250,7 @@ class Parser {
     if (block_) return {};  // psql warns and goes on
     block_ = Step::transaction({});
     block_->line = statement.line;
+    block_->is_swap = std::exchange(next_is_swap_, false);
     block_at_ = at;
     saw_block_ = true;
     block_is_fresh_ = true;
@@ -339,6 +344,7 @@ class Parser {
   bool says_one_ = false;
   bool saw_block_ = false;
   bool block_is_fresh_ = false;  // nothing but settings of it yet
+  bool next_is_swap_ = false;
   std::optional<Step> block_;
   std::size_t block_at_ = 0;
   std::vector<Step> steps_;

@@ -71,6 +71,7 @@ TEST_F(FilesTest, WhatIsWrittenIsReadAgain) {
   migration.up.steps = {block, index, plain,
                         Step::fill({"public.\"A b\"", {"id", "Order"}, "b = 'it''s'", "b IS NULL"}),
                         Step::fill({"t", {}, "b = 1", "b IS NULL"})};
+  for (const std::size_t i : {0, 1, 3}) migration.up.steps[i].is_swap = true;
   migration.down = Script{{}, {}, {}, {Step::transaction({"ALTER TABLE a DROP b"})}};
   ASSERT_TRUE(write_migration(migration, folder / "m"));
   EXPECT_EQ(migration.up.file.filename(), "0001_add_price_cents.migrate.up.sql");
@@ -95,6 +96,7 @@ TEST_F(FilesTest, WhatIsWrittenIsReadAgain) {
     EXPECT_EQ(a.kind, b.kind) << i;
     EXPECT_EQ(a.lock_timeout, b.lock_timeout) << i;
     EXPECT_EQ(a.statement_timeout, b.statement_timeout) << i;
+    EXPECT_EQ(a.is_swap, b.is_swap) << i;
     EXPECT_EQ(a.backfill, b.backfill) << i;
     ASSERT_EQ(a.statements.size(), b.statements.size()) << i;
     for (std::size_t j = 0; j < a.statements.size(); ++j)

@@ -91,7 +91,7 @@ void swap_indexes(Swap& made, Swap& placed, const catalog::Lookup& lookup, const
        indexes_of(table, column, columns | std::views::take(i)) | std::views::filter(is_wanted)) {
     const auto key = std::ranges::find(table.constraints, index->constraint, &Constraint::name);
     give_place(placed, lookup, table, *index, key == table.constraints.end() ? nullptr : &*key,
-               before != nullptr);
+               new_name(index->name), before != nullptr);
   }
 }
 

@@ -75,9 +75,15 @@ class Descent {
   // But for what has been swapped there, and comes back as it went, and for tables with names that
   // are others' as long as their renaming is not undone.
   SwapOptions swap_options(std::size_t phase) const {
-    SwapOptions options{.small_bytes = there_.how.small_bytes, .role = there_.ground.role()};
+    SwapOptions options{
+        .small_bytes = there_.how.small_bytes, .role = there_.ground.role(), .is_undo = true};
+    // A key that another has replaced does not: the old one is gone.
+    const auto is_key = [](const Swap& swap) {
+      return swap.of.starts_with("index ") && swap.back.empty();
+    };
     for (const Swap& swap : there_.swaps)
-      if (!swap.take_place.empty() && does(plan_.phases[phase], swap.take_place.back().text))
+      if (!swap.take_place.empty() && !is_key(swap) &&
+          does(plan_.phases[phase], swap.take_place.back().text))
         options.without.insert(swap.of);
     std::set<std::string> renamed;
     for (const Undo& each : there_.undo)
@@ -88,6 +94,8 @@ class Descent {
         std::set<std::string> objects = {to_string(object_of(table))};
         for (const catalog::Column& column : table.columns)
           objects.insert(to_string(object_of(table, column)));
+        for (const catalog::Index& index : table.indexes)
+          objects.insert(to_string(object_of(table, index)));
         if (std::ranges::any_of(objects,
                                 [&](const std::string& each) { return renamed.contains(each); }))
           options.without.merge(objects);
@@ -154,6 +162,7 @@ class Descent {
       down.push_back(Step::transaction({left.begin(), left.end()}));
       down.back().lock_timeout = "100ms";
     }
+    const std::size_t enough = down.size();
     std::vector<Step> steps;
     for (std::vector<Step>* part : {&back.expand, &back.migrate, &back.contract})
       std::ranges::move(*part, std::back_inserter(steps));
@@ -162,6 +171,9 @@ class Descent {
     std::ranges::move(unmade(plan_.phases[i].up, steps, there_.states[i], there_.states[i + 1]),
                       std::back_inserter(down));
     std::ranges::move(steps, std::back_inserter(down));
+    for (Step& step : down) step.is_swap = false;  // some are the way there's
+    if (down.size() > enough)
+      down[enough].is_swap = std::ranges::any_of(plan_.phases[i].up, &Step::is_swap);
     auto failed = run_phase(*walked_, plan_.phases[i].down);
     if (!failed) return fail(failed);
     if (without_rows && *failed && (*failed)->is_about_rows()) {

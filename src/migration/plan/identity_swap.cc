@@ -21,9 +21,16 @@ using catalog::Relation;
 using catalog::RelationKind;
 using catalog::Sequence;
 
+// Where the column was never dropped its numbers are not made either.
+std::string all_or_nothing(const std::vector<std::string>& statements) {
+  std::string work;
+  for (const std::string& sql : statements) work += ' ' + sql + ';';
+  return "DO $column$ BEGIN" + work + " END $column$";
+}
+
 std::string name_of(const Sequence& sequence) { return qualified(sequence.schema, sequence.name); }
 
-Swap identity_swap(const Relation& table, const Relation& now, const Column& column) {
+Swap identity_swap(const Relation& table, const Relation& now, const Column& column, bool is_undo) {
   const std::string name = qualified(table.schema, table.name);
   const std::string quoted = quote_identifier(column.name);
   const std::string alter = "ALTER TABLE " + name + " ALTER COLUMN " + quoted + ' ';
@@ -41,6 +48,7 @@ Swap identity_swap(const Relation& table, const Relation& now, const Column& col
   swap.prepare = numbered;
   swap.prepare.insert(swap.prepare.begin(),
                       "ALTER TABLE " + name + " ADD COLUMN " + quoted + ' ' + column.type);
+  if (is_undo) swap.prepare = {all_or_nothing(swap.prepare)};
   swap.fills = {{.table = name,
                  .key = key_of(table),
                  .set = quoted + " = " + next,
@@ -62,7 +70,7 @@ Swap identity_swap(const Relation& table, const Relation& now, const Column& col
 }  // namespace
 
 std::vector<Swap> identity_swaps(const Catalog& from, const Catalog& to, std::int64_t small_bytes,
-                                 const std::set<std::string>& others) {
+                                 const std::set<std::string>& others, bool is_undo) {
   const catalog::Lookup lookup(from);
   const catalog::Lookup to_lookup(to);
   const Traffic traffic(from, small_bytes);
@@ -76,7 +84,7 @@ std::vector<Swap> identity_swaps(const Catalog& from, const Catalog& to, std::in
       continue;
     for (const Column& column : now->columns)
       if (column.identity_sequence && table.column(column.name) == nullptr)
-        list.push_back(identity_swap(table, *now, column));
+        list.push_back(identity_swap(table, *now, column, is_undo));
   }
   return list;
 }

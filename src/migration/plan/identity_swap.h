@@ -14,9 +14,10 @@
 namespace architrave::migration {
 
 // Not of partitioned tables, nor of those that inherit. `others`: tables, as in swaps(), that are
-// made anew.
+// made anew. `is_undo`: as SwapOptions says.
 std::vector<Swap> identity_swaps(const catalog::Catalog& from, const catalog::Catalog& to,
-                                 std::int64_t small_bytes, const std::set<std::string>& others);
+                                 std::int64_t small_bytes, const std::set<std::string>& others,
+                                 bool is_undo);
 
 // "ALTER TABLE app.t ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY".
 std::string add_identity(const catalog::Relation& table, const catalog::Column& column);

@@ -40,11 +40,10 @@ std::string add_key(const Relation& table, const Constraint& key, const std::str
 }
 
 void give_place(Swap& swap, const catalog::Lookup& lookup, const Relation& table, const Index& old,
-                const Constraint* key, bool may_be_gone) {
+                const Constraint* key, const std::string& fresh, bool is_undo) {
   std::vector<Statement>& place = swap.take_place;
-  const std::string gone = may_be_gone ? "IF EXISTS " : "";
+  const std::string gone = is_undo ? "IF EXISTS " : "";
   const std::string alter = "ALTER TABLE " + qualified(table.schema, table.name) + ' ';
-  const std::string fresh = new_name(old.name);
   if (key == nullptr) {
     place.emplace_back("DROP INDEX " + gone + qualified(table.schema, old.name));
     place.emplace_back("ALTER INDEX " + qualified(table.schema, fresh) + " RENAME TO " +
@@ -53,7 +52,8 @@ void give_place(Swap& swap, const catalog::Lookup& lookup, const Relation& table
   }
   const auto was = std::ranges::find(table.constraints, old.constraint, &Constraint::name);
   for (const auto& each : lookup.referencing(table))
-    if (std::ranges::is_permutation(each.constraint->references_columns, was->columns))
+    if (std::ranges::is_permutation(each.constraint->references_columns, was->columns) ||
+        (is_undo && std::ranges::is_permutation(each.constraint->references_columns, key->columns)))
       place.emplace_back("ALTER TABLE " + qualified(each.child->schema, each.child->name) +
                          " DROP CONSTRAINT " + gone + quote_identifier(each.constraint->name));
   place.emplace_back(alter + "DROP CONSTRAINT " + gone + quote_identifier(key->name));
@@ -94,21 +94,22 @@ bool can_replace(const Relation& table, const Relation& now, const Index& was, c
           std::ranges::all_of(is.keys, is_filled));
 }
 
-// "CREATE INDEX CONCURRENTLY i__new ON …".
-std::string beside(const Index& index) {
+// "CREATE INDEX CONCURRENTLY fresh ON …".
+std::string beside(const Index& index, const std::string& fresh) {
   const std::string& sql = index.definition;
   const std::size_t name_at = sql.find("INDEX ") + 6;
   const std::string on =
       sql.substr(sql.find(" ON ", name_at + quote_identifier(index.name).size()));
   return sql.substr(0, name_at) + (on.starts_with(" ON ONLY ") ? "" : "CONCURRENTLY ") +
-         quote_identifier(new_name(index.name)) + on;
+         quote_identifier(fresh) + on;
 }
 
 // A partition's part of a partitioned index.
 struct IndexPart {
   const Relation* partition;
   const Index* index;
-  std::string whole;
+  const Relation* parent;
+  const Index* whole;  // the parent's, which it is attached to
 };
 
 // All of them, at every depth, each behind that which it is attached to; nothing if one is missing.
@@ -118,7 +119,7 @@ std::optional<std::vector<IndexPart>> parts_of(const catalog::Lookup& lookup, co
   for (const Relation* each : lookup.children(table)) {
     const auto its = std::ranges::find(each->indexes, whole.name, &Index::whole);
     if (its == each->indexes.end() || !its->constraint.empty()) return std::nullopt;
-    parts.push_back({each, &*its, qualified(table.schema, new_name(whole.name))});
+    parts.push_back({each, &*its, &table, &whole});
     auto below = parts_of(lookup, *each, *its);
     if (!below) return std::nullopt;
     std::ranges::move(*below, std::back_inserter(parts));
@@ -127,31 +128,35 @@ std::optional<std::vector<IndexPart>> parts_of(const catalog::Lookup& lookup, co
 }
 
 Swap replace(const catalog::Lookup& lookup, const Relation& table, const Relation& now,
-             const Index& was, const Index& is, const std::vector<IndexPart>& parts) {
+             const Index& was, const Index& is, const std::vector<IndexPart>& parts, bool is_undo) {
+  // What a phase has made beside the old one may be there still when it is undone.
+  const auto naming = is_undo ? old_name : new_name;
   Swap swap;
   swap.of = to_string(object_of(table, was));
-  swap.alone.emplace_back(beside(is));
+  swap.alone.emplace_back(beside(is, naming(is.name)));
   for (const IndexPart& each : parts) {
     Index part = *each.index;
-    part.name = new_name(part.name);
-    swap.alone.emplace_back(beside(*each.index), Made{}, leftover_part(*each.partition, part));
-    swap.alone.emplace_back("ALTER INDEX " + each.whole + " ATTACH PARTITION " +
-                            qualified(each.partition->schema, part.name));
+    part.name = naming(part.name);
+    swap.alone.emplace_back(beside(*each.index, part.name), Made{},
+                            leftover_part(*each.partition, part));
+    swap.alone.emplace_back("ALTER INDEX " +
+                            qualified(each.parent->schema, naming(each.whole->name)) +
+                            " ATTACH PARTITION " + qualified(each.partition->schema, part.name));
   }
   const auto key = std::ranges::find(now.constraints, is.constraint, &Constraint::name);
   const bool is_key = key != now.constraints.end();
-  give_place(swap, lookup, table, was, is_key ? &*key : nullptr);
+  give_place(swap, lookup, table, was, is_key ? &*key : nullptr, naming(was.name), is_undo);
   if (is_key) return swap;
   const auto rename = [](const std::string& schema, const std::string& from,
                          const std::string& to) {
     return "ALTER INDEX " + qualified(schema, from) + " RENAME TO " + quote_identifier(to);
   };
-  swap.back = {rename(table.schema, is.name, new_name(is.name))};
+  swap.back = {rename(table.schema, is.name, naming(is.name))};
   for (const IndexPart& each : parts) {
     const std::string& schema = each.partition->schema;
     const std::string& name = each.index->name;
-    swap.take_place.emplace_back(rename(schema, new_name(name), name));
-    swap.back.push_back(rename(schema, name, new_name(name)));
+    swap.take_place.emplace_back(rename(schema, naming(name), name));
+    swap.back.push_back(rename(schema, name, naming(name)));
   }
   return swap;
 }
@@ -159,7 +164,7 @@ Swap replace(const catalog::Lookup& lookup, const Relation& table, const Relatio
 }  // namespace
 
 std::vector<Swap> replacements(const Catalog& from, const Catalog& to, std::int64_t small_bytes,
-                               const std::set<std::string>& others) {
+                               const std::set<std::string>& others, bool is_undo) {
   const catalog::Lookup lookup(from);
   const catalog::Lookup to_lookup(to);
   const Traffic traffic(from, small_bytes);
@@ -174,7 +179,7 @@ std::vector<Swap> replacements(const Catalog& from, const Catalog& to, std::int6
       const auto is = std::ranges::find(now->indexes, was.name, &Index::name);
       if (is == now->indexes.end() || !can_replace(table, *now, was, *is)) continue;
       if (!is_whole) {
-        list.push_back(replace(lookup, table, *now, was, *is, {}));
+        list.push_back(replace(lookup, table, *now, was, *is, {}, is_undo));
         continue;
       }
       const auto parts = parts_of(to_lookup, *now, *is);
@@ -184,7 +189,7 @@ std::vector<Swap> replacements(const Catalog& from, const Catalog& to, std::int6
                               });
       if (were_there && is->constraint.empty() &&
           !(was.unique && !lookup.referencing(table).empty()))
-        list.push_back(replace(lookup, table, *now, was, *is, *parts));
+        list.push_back(replace(lookup, table, *now, was, *is, *parts, is_undo));
     }
   }
   return list;

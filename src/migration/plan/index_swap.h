@@ -14,9 +14,10 @@
 namespace architrave::migration {
 
 // For every index and key of a large table that is another under the same name from now on: the new
-// one is made beside it, so that the table is never without.
+// one is made beside it, so that the table is never without. `is_undo`: as SwapOptions says.
 std::vector<Swap> replacements(const catalog::Catalog& from, const catalog::Catalog& to,
-                               std::int64_t small_bytes, const std::set<std::string>& others);
+                               std::int64_t small_bytes, const std::set<std::string>& others,
+                               bool is_undo);
 
 // "ALTER TABLE app.orders ADD CONSTRAINT orders_pkey PRIMARY KEY USING INDEX orders_pkey__new".
 std::string add_key(const catalog::Relation& table, const catalog::Constraint& key,
@@ -25,11 +26,12 @@ std::string add_key(const catalog::Relation& table, const catalog::Constraint& k
 // Whether a column is one of an index's, or its expressions or predicate name it.
 bool uses(const catalog::Index& index, const catalog::Column& column);
 
-// Puts the index that goes by a new name in its place, as `key`'s if that is not null. Foreign keys
-// that hold on to the old one are made again by the route. `may_be_gone`: a phase that has stopped
-// may have taken the old one away already.
+// Puts the index that goes by the name `fresh` in the old one's place, as `key`'s if that is not
+// null. Foreign keys that hold on to the old one are made again by the route. `is_undo`: a phase
+// that has stopped may have taken the old one away, or have left it there with foreign keys that
+// hold on to it.
 void give_place(Swap& swap, const catalog::Lookup& lookup, const catalog::Relation& table,
-                const catalog::Index& old, const catalog::Constraint* key,
-                bool may_be_gone = false);
+                const catalog::Index& old, const catalog::Constraint* key, const std::string& fresh,
+                bool is_undo);
 
 }  // namespace architrave::migration

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <optional>
 #include <set>
+#include <span>
 #include <string_view>
 #include <tuple>
 #include <unordered_map>
@@ -17,6 +18,7 @@
 #include "migration/effects.h"
 #include "migration/plan/accepted.h"
 #include "migration/plan/index_swap.h"
+#include "migration/plan/keys.h"
 #include "migration/plan/phasing.h"
 #include "migration/plan/stopped.h"
 #include "migration/plan/traffic.h"
@@ -62,9 +64,8 @@ class Online {
       return !keeps_old_name(swap) && swap.kind != Swap::Kind::filled;
     });
     const bool renames_first = !swaps.empty() || std::ranges::any_of(steps, &RouteStep::alone);
-    const auto is_first = [&](const RouteStep& step) {
-      return renames_first && step.act == RouteStep::Act::rename;
-    };
+    const auto is_rename = [](const RouteStep& step) { return step.act == RouteStep::Act::rename; };
+    const auto is_first = [&](const RouteStep& step) { return renames_first && is_rename(step); };
     for (const RouteStep& step : steps)
       if (is_first(step)) rename(step, swaps);
     expand_.close();
@@ -80,6 +81,11 @@ class Online {
     for (auto step = steps.begin(); step != contract; ++step)
       if (step->alone)
         for (const std::string& sql : step->statements) expand_.alone(sql, false);
+    if (!options_.in_place && (renames_first || std::ranges::none_of(steps, is_rename)))
+      for (auto step = steps.begin(); step != contract; ++step)
+        if (step->act == RouteStep::Act::make &&
+            takes_over(*step, {steps.begin(), contract}, swaps))
+          build_first(*step, has_swaps ? beside_ : expand_);
     for (const Swap& swap : swaps)
       for (const Statement& each : swap.take_place)
         if (!keeps_old_name(swap)) main_->together(accepted(each, names_change_hands));
@@ -107,7 +113,9 @@ class Online {
       if (!goes_now(*step))
         for (const std::string& sql : step->statements) drop(*step, sql);
     Work work{expand_.take(), beside_.take(), contract_.take()};
-    std::ranges::move(swapped_.take(), std::back_inserter(work.migrate));
+    std::vector<Step> swapped = swapped_.take();
+    if (!swapped.empty()) swapped.front().is_swap = !work.migrate.empty();
+    std::ranges::move(swapped, std::back_inserter(work.migrate));
     for (Phasing* phase : {&later_, &adopted_})
       std::ranges::move(phase->take(),
                         std::back_inserter(main_ == &expand_ ? work.expand : work.migrate));
@@ -226,17 +234,28 @@ class Online {
     return true;
   }
 
+  // Its index is there before the key that goes, so that no row comes twice in between.
+  bool takes_over(const RouteStep& step, std::span<const RouteStep> steps,
+                  const std::vector<Swap>& swaps) const {
+    const auto found = constraints_.find(step.of);
+    if (found == constraints_.end() || traffic_.is_attached(*found->second.first)) return false;
+    const Relation* table = busy(*found->second.first);
+    return table != nullptr && migration::takes_over(from_, *table, *found->second.first,
+                                                     *found->second.second, steps, swaps);
+  }
+
+  void build_first(const RouteStep& step, Phasing& phase) {
+    const auto& [table, key] = constraints_.at(step.of);
+    phase.alone(key_index(*table, *key, *index_of(*table, *key)));
+    built_.insert(step.of);
+  }
+
   // A partition's are its whole's.
   void postpone_keys_of(const Relation& table, const Phasing& phase) {
     (&phase == &fills_ ? keys_behind_fills_ : postponed_keys_).insert(table.object_name());
     if (!table.is_partition()) return;
     for (const catalog::ObjectName& name : table.parents)
       if (const Relation* whole = to_.relation(name)) postpone_keys_of(*whole, phase);
-  }
-
-  static std::string concurrently(const std::string& create, std::string_view unless = {}) {
-    const std::size_t at = create.find("INDEX ") + 6;
-    return fmt::format("{}CONCURRENTLY {}{}", create.substr(0, at), unless, create.substr(at));
   }
 
   bool constraint(const RouteStep& step, const std::string& sql) {
@@ -276,13 +295,12 @@ class Online {
       }
       case ConstraintType::primary_key:
       case ConstraintType::unique: {
-        const auto its_index =
-            std::ranges::find(relation->indexes, constraint->index, &Index::name);
-        if (its_index == relation->indexes.end() ||
-            its_index->method != "btree" ||  // WITHOUT OVERLAPS
-            !its_index->definition.starts_with("CREATE UNIQUE INDEX ") ||
-            traffic_.is_attached(*relation))
-          return as_it_is();
+        const Index* its_index = index_of(*relation, *constraint);
+        if (its_index == nullptr || traffic_.is_attached(*relation)) return as_it_is();
+        if (built_.contains(step.of)) {
+          phase.together({add_key(*relation, *constraint, constraint->index), made});
+          return true;
+        }
         // That of a partitioned table is an index that holds nothing, too; but a NOT NULL may have
         // to be there first.
         const bool is_apart =
@@ -305,11 +323,7 @@ class Online {
           if (&apart != main_) late_[to_string(object_of(*relation, *its_index))] = &apart;
           return true;
         }
-        apart.alone({concurrently(its_index->definition),
-                     Made{Made::What::key_index, made.table, made.name,
-                          concurrently(its_index->definition, "IF NOT EXISTS ")},
-                     constraint->inherited ? leftover_part(*relation, *its_index)
-                                           : leftover_index(made.table, its_index->name, true)});
+        apart.alone(key_index(*relation, *constraint, *its_index));
         // An index of that name may have been there before, and no such constraint.
         apart.together(
             {add_key(*relation, *constraint, constraint->index), made,
@@ -631,6 +645,7 @@ class Online {
   Known<Index> old_indexes_;
   std::set<std::string> made_;            // what the route makes
   std::set<std::string> attached_;        // what it attaches itself
+  std::set<std::string> built_;           // keys whose indexes are there before they are
   std::set<std::string> made_indexes_;    // those of it that are made already
   std::map<std::string, Phasing*> late_;  // partitioned ones that come after what is attached
   std::set<std::string> filling_;

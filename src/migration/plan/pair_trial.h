@@ -245,7 +245,9 @@ class PairTrial {
     if (!back) return describe(back.error());
     leave_out_histories(*before, *back);
     leave_out_histories(*back, *before);
-    if (std::string seen = differs(fixpoint, *back, *before); !seen.empty())
+    // An index that all partitions have by then has become whole, and no server lets it be less.
+    if (std::string seen = differs(fixpoint, *back, *before);
+        !seen.empty() && !seen.ends_with(": valid false -> true"))
       return where + " and undone: " + seen;
     const auto rows_back = digest(sandbox, columns);
     if (!rows_back) return describe(rows_back.error());

@@ -38,8 +38,11 @@ class Swapping {
     if (Status done = all(table_swaps(from_, to_, small, role), attempt); !done) return done;
     if (Status done = all(partition_swaps(from_, to_, small, role), attempt); !done) return done;
     if (Status done = all(attachments(from_, to_, small), attempt); !done) return done;
-    if (Status done = all(identity_swaps(from_, to_, small, done_), attempt); !done) return done;
-    if (Status done = all(replacements(from_, to_, small, done_), attempt); !done) return done;
+    if (Status done = all(identity_swaps(from_, to_, small, done_, options_.is_undo), attempt);
+        !done)
+      return done;
+    if (Status done = all(replacements(from_, to_, small, done_, options_.is_undo), attempt); !done)
+      return done;
     for (std::vector<Swap>& group : swaps(from_, to_, small, done_))
       if (Status done = one(std::move(group), attempt); !done) return done;
     return {};

@@ -17,6 +17,7 @@ struct SwapOptions {
   std::int64_t small_bytes = 0;   // tables of at most that size are changed in place
   std::string role;               // who runs the migration
   std::set<std::string> without;  // objects, as Swap::of, that go another way
+  bool is_undo = false;           // of a phase that may have stopped in between
 };
 
 // Whether there is any to be tried.

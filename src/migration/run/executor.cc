@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 
 #include "base/quoting.h"
 #include "base/text.h"
@@ -88,6 +89,7 @@ struct Executor::Task {
   const Migration& migration;
   const Script& script;
   Direction direction;
+  std::size_t steps;      // so many of the script's
   bool lenient = false;   // an undo of what was done only in part
   bool recorded = false;  // there is a row that says how far it is
   std::size_t step = 0;   // as that row says
@@ -108,7 +110,7 @@ Status Executor::record(const std::string& statement) {
 Status Executor::run(const Migration& migration, Direction direction, const Entry* entry) {
   const bool up = direction == Direction::up;
   const Script& script = up ? migration.up : *migration.down;
-  Task task{migration, script, direction};
+  Task task{migration, script, direction, steps_to_run(migration, direction, entry)};
   if (entry != nullptr && entry->is_under_way()) {
     task.lenient = !up && (entry->state == State::applying || entry->partial);
     if (entry->state == task.state()) {
@@ -138,7 +140,7 @@ Status Executor::run(const Migration& migration, Direction direction, const Entr
   } else {
     hint +=
         fmt::format("{} stopped at step {} of {}: {}architrave migrate resume goes on from there",
-                    migration.version, task.step + 1, script.steps.size(), cause);
+                    migration.version, task.step + 1, task.steps, cause);
     if (up && migration.down) hint += ", architrave migrate down undoes it";
   }
   error.hint = std::move(hint);
@@ -146,7 +148,7 @@ Status Executor::run(const Migration& migration, Direction direction, const Entr
 }
 
 Status Executor::run_steps(Task& task) {
-  const std::vector<Step>& steps = task.script.steps;
+  const std::span<const Step> steps(task.script.steps.begin(), task.steps);
   const auto counts = [](const Step& each) { return each.kind != Step::Kind::setting; };
   const auto work = std::ranges::count_if(steps, counts);
   std::size_t last = 0;
@@ -186,7 +188,7 @@ Status Executor::run_steps(Task& task) {
 Status Executor::run_step(Task& task, std::size_t step, bool last) {
   const Step& what = task.script.steps[step];
   const std::string& version = task.migration.version;
-  if (options_.progress) options_.progress(task.name(), step, task.script.steps.size());
+  if (options_.progress) options_.progress(task.name(), step, task.steps);
   std::string statement;
   if (!task.recorded) {
     statement = task.direction == Direction::up

@@ -1,5 +1,6 @@
 #include "migration/run/history.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -59,6 +60,20 @@ std::string title(std::string_view version, std::string_view name) {
   std::string text(version);
   if (name != version) text += ' ' + std::string(name);
   return text;
+}
+
+std::size_t steps_to_run(const Migration& migration, Direction direction, const Entry* entry) {
+  if (direction == Direction::up) return migration.up.steps.size();
+  const std::vector<Step>& steps = migration.down->steps;
+  const std::vector<Step>& up = migration.up.steps;
+  const auto enough = std::ranges::find(steps, true, &Step::is_swap) - steps.begin();
+  const auto swap = std::ranges::find(up, true, &Step::is_swap) - up.begin();
+  const bool stopped_before_it =
+      entry != nullptr && swap < std::ssize(up) &&
+      (entry->state == State::applying
+           ? entry->step < swap || (entry->step == swap && !entry->begun)
+           : entry->state == State::reverting && entry->partial && entry->steps == enough);
+  return stopped_before_it ? static_cast<std::size_t>(enough) : steps.size();
 }
 
 std::string hash_of_steps(const std::vector<Step>& steps, std::size_t count) {

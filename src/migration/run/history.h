@@ -14,6 +14,8 @@
 
 namespace architrave::migration {
 
+enum class Direction { up, down };
+
 enum class State { applied, baseline, applying, reverting };
 std::string_view word(State state);
 
@@ -45,6 +47,10 @@ Entry entry_of(const Migration& migration, State state);
 
 // "0007 add_price_cents"; once where a layout has names alone.
 std::string title(std::string_view version, std::string_view name);
+
+// How many of a script's steps are to be run: all of them, unless a phase is undone that has
+// stopped before what it made took its place. `entry`: null if there is none.
+std::size_t steps_to_run(const Migration& migration, Direction direction, const Entry* entry);
 
 // A hash of the first `count` steps: what must not have changed when the rest is to be done.
 std::string hash_of_steps(const std::vector<Step>& steps, std::size_t count);

@@ -19,8 +19,8 @@ std::string describe_item(const Item& item) {
   text += title(item.migration->version, item.migration->name);
   if (item.migration->phase != Phase::none)
     text += " (" + std::string(word(item.migration->phase)) + ')';
-  if (script.steps.size() > 1)
-    text += ": " + plural(static_cast<std::int64_t>(script.steps.size()), "step");
+  const std::size_t steps = steps_to_run(*item.migration, item.direction, item.entry);
+  if (steps > 1) text += ": " + plural(static_cast<std::int64_t>(steps), "step");
   if (script.steps.empty()) text += ", which holds no statement";
   text += item.why;
   if (item.entry == nullptr || !item.entry->is_under_way()) return text;
@@ -51,6 +51,7 @@ void show_plan(const std::vector<Item>& items, const RunOptions& options) {
   for (const Item& item : items) {
     options.say("-- " + describe_item(item));
     std::vector<Step> steps = item.script().steps;
+    steps.resize(steps_to_run(*item.migration, item.direction, item.entry));
     if (item.goes_on())
       steps.erase(steps.begin(),
                   steps.begin() + std::min<long>(item.entry->step, std::ssize(steps)));

@@ -14,8 +14,6 @@
 
 namespace architrave::migration {
 
-enum class Direction { up, down };
-
 class Target {
  public:
   virtual ~Target() = default;

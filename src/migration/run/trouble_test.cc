@@ -97,6 +97,37 @@ TEST_P(TroubleTest, WhatStoppedHalfWayIsUndone) {
   EXPECT_GT(undone, 5);
 }
 
+// What only stands beside is taken away: nothing that the phase would have done is done back.
+TEST_P(TroubleTest, AnUndoGoesNoFurtherThanThePhaseDid) {
+  const auto up_to = [&](const char* swap) {
+    write("1_a.up.sql", std::string("-- architrave:transaction none\nCREATE TABLE a (i int);\n"
+                                    "BEGIN;\nCREATE TABLE beside (i int);\nCOMMIT;\nANALYZE a;\n") +
+                            "-- architrave:swap\nBEGIN;\n" + swap + "COMMIT;\nANALYZE nowhere;\n");
+  };
+  write("1_a.down.sql",
+        "BEGIN;\nDROP TABLE beside;\nCOMMIT;\nBEGIN;\nDROP TABLE a;\nCOMMIT;\n"
+        "-- architrave:swap\nSET lock_timeout = '0';\nBEGIN;\nSELECT 1 / 0;\nCOMMIT;\n");
+  up_to("DROP TABLE nowhere;\n");
+  EXPECT_NE(told(up(options)).find("1 stopped at step 4 of 5"), std::string::npos);
+  EXPECT_EQ(told(down(options)), "-1");
+  EXPECT_EQ(ask("SELECT to_regclass('a')"), "");
+  up_to("SELECT;\n");
+  EXPECT_NE(told(up(options)).find("1 stopped at step 5 of 5"), std::string::npos);
+  EXPECT_TRUE(told(down(options)).starts_with("division by zero | ")) << told(down(options));
+  // It stopped in its undo, and goes on to the end of that.
+  EXPECT_TRUE(told(resume(options)).starts_with("division by zero | "));
+  EXPECT_EQ(states(), "1 undoing");
+  ask("DROP SCHEMA architrave CASCADE");
+  // An undo that stops itself is as short when it goes on.
+  up_to("DROP TABLE nowhere;\n");
+  EXPECT_NE(told(up(options)).find("1 stopped at step 4 of 5"), std::string::npos);
+  ask("CREATE VIEW v AS SELECT * FROM a");
+  EXPECT_NE(told(down(options)).find("1 stopped at step 2 of 2"), std::string::npos);
+  ask("DROP VIEW v");
+  EXPECT_EQ(told(resume(options)), "-1");
+  EXPECT_EQ(ask("SELECT to_regclass('a')"), "");
+}
+
 TEST_P(TroubleTest, TwoAtOnceDoNotDeadlock) {
   write_zero_downtime();
   options.runner_wait = 60;
