@@ -85,9 +85,9 @@ build_preset() {
   cmake --build "build/$preset" ${1:+--target "$@"}
 }
 
-# run_tests PRESET ARGUMENTS…: ctest. The servers of tests make and drop thousands of databases; where
+# run_ctest PRESET ARGUMENTS…: ctest. The servers of tests make and drop thousands of databases; where
 # there is plenty of memory their files lie in it, which takes a third of the time.
-run_tests() {
+run_ctest() {
   local preset=$1 room
   shift
   room=$({ df --output=avail --block-size=G /dev/shm
